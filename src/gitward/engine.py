@@ -1,0 +1,229 @@
+"""Judging: entries and facts in, exactly one result per entry out. Pure, and the same at every stage.
+
+Order for each entry and subject: the canonical gate; refs, since, exempt (the first that takes the subject out gives the
+outcome); the check; severity and mode only when the decision is read. A rule that crashes leaves its subject undecided.
+"""
+
+from __future__ import annotations
+
+from gitward.errors import GitwardError
+from gitward.model import KEPT_VIOLATIONS, Change, Commit, Decision, PolicyInfo, RefUpdate, Result
+from gitward.patterns import matches_ref
+from gitward.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from gitward.model import Entry, Failure, Outcome, Policy, Violation
+
+    Verdict = tuple[Outcome, str, tuple[Violation, ...]]
+
+GATE = "malformed-object"
+# why a subject does not reach the check, and what that makes of it
+OUT: dict[str, Outcome] = {"since": "exempt", "commit": "exempt"}
+
+
+@record
+class Batch:
+    """Commits that the same entries judge. `scope` has a word per entry: '' to judge, else why not (OUT, not-applicable)."""
+
+    ref: str
+    scope: tuple[str, ...]
+    commits: tuple[Commit, ...]
+
+
+class Tally:
+    """The counts of one entry while it is being judged. Adding two is the same as judging both parts in one go."""
+
+    __slots__ = ("counts", "kept", "reasons", "total")
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.reasons: dict[tuple[Outcome, str], int] = {}
+        self.kept: list[Violation] = []
+        self.total = 0
+
+    def count(self, outcome: Outcome, reason: str = "", times: int = 1) -> None:
+        self.counts[outcome] = self.counts.get(outcome, 0) + times
+        if reason:
+            self.reasons[outcome, reason] = self.reasons.get((outcome, reason), 0) + times
+
+    def violations(self, found: Iterable[Violation]) -> None:
+        for violation in found:
+            self.total += 1
+            if len(self.kept) < KEPT_VIOLATIONS:
+                self.kept.append(violation)
+
+    def merge(self, other: Tally) -> None:
+        for outcome, times in other.counts.items():
+            self.counts[outcome] = self.counts.get(outcome, 0) + times
+        for reason, times in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + times
+        self.kept.extend(other.kept[: KEPT_VIOLATIONS - len(self.kept)])
+        self.total += other.total
+
+
+def entries_of(policies: tuple[Policy, ...]) -> tuple[tuple[int, Entry], ...]:
+    """Every entry with the index of its policy, in the order in which scopes and tallies count them."""
+    return tuple((index, entry) for index, policy in enumerate(policies) for entry in policy.entries)
+
+
+def new_tallies(policies: tuple[Policy, ...]) -> list[Tally]:
+    return [Tally() for _ in entries_of(policies)]
+
+
+def missing_fact(entry: Entry, known: frozenset[str]) -> str:
+    """The first fact that the entry's rule needs and this stage cannot know, '' where there is none."""
+    return next((need for need in entry.rule.needs if need not in known), "")
+
+
+def _stamp(entry: Entry, found: Iterator[Violation], **where: Any) -> tuple[Violation, ...]:
+    return tuple(replace(violation, entry=entry.id, **where) for violation in found)
+
+
+def _checked(entry: Entry, found: Any, **where: Any) -> Verdict:
+    """Run a rule's check to its end. Whatever it raises leaves the subject undecided: never passed, never lost."""
+    try:
+        violations = _stamp(entry, found(), **where)
+    except GitwardError as problem:
+        return "undecided", problem.message, ()
+    except Exception as problem:  # noqa: BLE001  invariant 5: a rule that crashes decides nothing
+        return "undecided", f"the rule crashed: {type(problem).__name__}", ()
+    return ("violated", "", violations) if violations else ("passed", "", ())
+
+
+def judge_one(entry: Entry, subject: Commit | RefUpdate | Change) -> Verdict:
+    """One entry on one subject that its scope has let through: (outcome, reason, violations)."""
+    rule = entry.rule
+    if isinstance(subject, Commit):
+        if subject.oid in entry.exempt:
+            return "exempt", "commit", ()
+        if subject.merge and getattr(rule, "merges", "judge") == "skip":
+            return "not-applicable", "merge", ()
+        return _checked(
+            entry, lambda: rule.check_commit(subject), commit=subject.oid, subject=subject.message.subject
+        )
+    if isinstance(subject, RefUpdate):
+        return _checked(entry, lambda: rule.check_update(subject), ref=subject.ref)
+    return _checked(entry, lambda: rule.check_push(subject))
+
+
+def judge_commits(policies: tuple[Policy, ...], batches: Iterable[Batch], known: frozenset[str]) -> list[Tally]:
+    """Judge commits by every entry that judges commits; one tally per entry, in the order of `entries_of`."""
+    entries = entries_of(policies)
+    tallies = new_tallies(policies)
+    blind = [missing_fact(entry, known) for _, entry in entries]
+    order = sorted(
+        (index for index, (_, entry) in enumerate(entries) if hasattr(entry.rule, "check_commit")),
+        key=lambda index: entries[index][1].rule.name != GATE,
+    )
+    for batch in batches:
+        active = []
+        for index in order:
+            if blind[index]:
+                tallies[index].count("not-applicable", f"{blind[index]} not known here", len(batch.commits))
+            elif reason := batch.scope[index]:
+                tallies[index].count(OUT.get(reason, "not-applicable"), reason, len(batch.commits))
+            else:
+                active.append((index, *entries[index]))
+        for commit in batch.commits:
+            _judge_commit(commit, batch.ref or None, active, tallies)
+    return tallies
+
+
+def _judge_commit(
+    commit: Commit, ref: str | None, active: list[tuple[int, int, Entry]], tallies: list[Tally]
+) -> None:
+    """One commit through the entries that want it, the gate's own entries first."""
+    refused: set[int] = set()  # policies whose gate has refused this commit
+    for index, policy, entry in active:
+        is_gate = entry.rule.name == GATE
+        if not is_gate and (commit.malformed or policy in refused):
+            tallies[index].count("not-applicable", "malformed")
+            continue
+        outcome, reason, violations = judge_one(entry, commit)
+        if is_gate and outcome == "violated":
+            refused.add(policy)
+        tallies[index].count(outcome, reason)
+        if violations:
+            tallies[index].violations(replace(violation, ref=ref) for violation in violations)
+
+
+def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
+    """Judge the ref updates and the push itself; one tally per entry, in the order of `entries_of`."""
+    tallies = new_tallies(policies)
+    for tally, (_, entry) in zip(tallies, entries_of(policies), strict=True):
+        fact = missing_fact(entry, change.known)
+        for kind, subjects in (("check_update", change.updates), ("check_push", (change,))):
+            if not hasattr(entry.rule, kind):
+                continue
+            if fact:
+                tally.count("not-applicable", f"{fact} not known here")
+                continue
+            for subject in subjects:
+                _judge_update(entry, subject, tally)
+    return tallies
+
+
+def _judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> None:
+    updates = (subject,) if isinstance(subject, RefUpdate) else subject.updates
+    if isinstance(subject, RefUpdate) and not subject.is_real and set(entry.rule.needs) != {"ref"}:
+        return
+    if not any(matches_ref(entry.refs, update.ref) for update in updates):
+        tally.count("not-applicable", "refs")
+        return
+    outcome, reason, violations = judge_one(entry, subject)
+    tally.count(outcome, reason)
+    tally.violations(violations)
+
+
+def _result(policy: int, entry: Entry, tally: Tally) -> Result:
+    counts = {outcome.replace("-", "_"): times for outcome, times in tally.counts.items()}
+    return Result(
+        entry=entry.id,
+        rule=entry.rule.name,
+        severity=entry.severity,
+        policy=policy,
+        **counts,
+        reasons=tuple((outcome, reason, times) for (outcome, reason), times in sorted(tally.reasons.items())),
+        violations=tuple(tally.kept),
+        violation_count=tally.total,
+        message=entry.message,
+        place=entry.place,
+    )
+
+
+def conclude(
+    policies: tuple[Policy, ...],
+    change: Change,
+    tallies: list[Tally],
+    *,
+    decision_id: str,
+    version: str,
+    commits: int = 0,
+    notices: tuple[str, ...] = (),
+    failure: Failure | None = None,
+) -> Decision:
+    """The decision: one result per entry, in the order of the policies."""
+    return Decision(
+        id=decision_id,
+        stage=change.stage,
+        time=change.time,
+        version=version,
+        policies=tuple(
+            PolicyInfo(
+                id=policy.id, digest=policy.digest, source=policy.source, mode=policy.mode, revision=policy.revision
+            )
+            for policy in policies
+        ),
+        updates=change.updates,
+        results=tuple(
+            _result(policy, entry, tally)
+            for (policy, entry), tally in zip(entries_of(policies), tallies, strict=True)
+        ),
+        notices=notices,
+        failure=failure,
+        commits=commits,
+    )

@@ -1,0 +1,42 @@
+"""What no policy can allow in a push: lines that contradict each other or the repository, and reserved refs.
+
+These hold before any policy is read and in every mode, so they are a policy of gitward's own with one entry.
+"""
+
+from __future__ import annotations
+
+from gitward.model import BUILT_IN, Entry, Policy, RefUpdate, Violation
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RESERVED = ("refs/replace/", "refs/gitward/")
+
+
+@record
+class PushIntegrity:
+    """Each ref once, its old value the repository's own, no reserved ref. The facts layer finds it, this reports it."""
+
+    name = "push-integrity"
+    needs = ("update",)
+    default_refs = ("refs/**",)
+    first = True
+
+    def check_update(self, update: RefUpdate) -> Iterator[Violation]:
+        if update.problem:
+            yield Violation(message=update.problem)
+
+
+def reserved(ref: str) -> str:
+    """Why a push may not touch this ref, '' where it may."""
+    for prefix in RESERVED:
+        if ref.startswith(prefix) or ref == prefix.rstrip("/"):
+            return f"{prefix} is reserved: a push may not create, change or delete refs there"
+    return ""
+
+
+def built_in(version: str) -> Policy:
+    entry = Entry(id="push-integrity", rule=PushIntegrity(), refs=("refs/**",), place=BUILT_IN)
+    return Policy(id="gitward", mode="enforce", entries=(entry,), source=BUILT_IN, digest=f"gitward {version}")
