@@ -1,0 +1,67 @@
+"""Facts that rules ask for beyond the commit's own bytes: loaded for exactly what the policy's entries need."""
+
+from __future__ import annotations
+
+from gitward.engine import entries_of, missing_fact
+from gitward.model import Change, Totals
+from gitward.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from gitward.model import Commit, Policy, Question, Range
+    from gitward.repository import Repository
+
+    Answer = Callable[[Commit, Question], bool | None]
+
+# what each stage can know (docs/stages.md prints this table); policy cannot choose it
+KNOWN: dict[str, frozenset[str]] = {
+    "commit": frozenset({"message", "merge"}),
+    "push": frozenset({"message", "merge", "object", "update", "ref", "refs", "push"}),
+    "receive": frozenset({"message", "merge", "object", "update", "ref", "refs", "push"}),
+    "ci": frozenset({"message", "merge", "object"}),
+}
+
+
+def ask(policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answer) -> Iterator[Commit]:
+    """The same commits, with the answers to what the entries' rules ask about them."""
+    asking = [entry.rule.asks for _, entry in entries_of(policies) if hasattr(entry.rule, "asks")]
+    for commit in commits:
+        questions = {question for asks in asking for question in asks(commit)} if asking else ()
+        if questions:
+            answers = {question: answer(commit, question) for question in questions}
+            commit = replace(commit, answers=answers)  # noqa: PLW2901
+        yield commit
+
+
+def in_repository(repository: Repository) -> Answer:
+    """Answers from the objects of a repository. A draft is looked at from HEAD, where it is about to land."""
+
+    def answer(commit: Commit, question: Question) -> bool | None:
+        if question.kind != "ancestor" or commit.oid is None:
+            return None
+        return repository.is_ancestor(question.value, commit.oid)
+
+    return answer
+
+
+def totals(policies: tuple[Policy, ...], change: Change, ranges: tuple[Range, ...], repository: Repository) -> Totals:
+    """What the push brings, counted only as far as an entry asks."""
+    limits = [
+        entry.rule
+        for _, entry in entries_of(policies)
+        if hasattr(entry.rule, "check_push") and not missing_fact(entry, change.known)
+    ]
+    if not limits:
+        return Totals()
+    existing = tuple(repository.refs().values())
+    tips = tuple(tip for brought in ranges for tip in brought.include)
+    wants_content = any(rule.files is not None or rule.bytes is not None for rule in limits)
+    files, size = repository.totals(tips, existing) if wants_content and tips else (0, 0)
+    return Totals(
+        commits=repository.count(tips, existing) if tips else 0,
+        refs=len(change.updates),
+        files=files if wants_content else None,
+        bytes=size if wants_content else None,
+    )

@@ -1,0 +1,103 @@
+"""From a request to a decision: the only place that knows the order in which things are looked at.
+
+Policies, ref updates, budgets, scope, commits, updates, decision. Whatever goes wrong on the way is a decision too:
+undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends in "allowed" by accident.
+"""
+
+from __future__ import annotations
+
+from gitward import __version__, budgets, clock, sources, squash
+from gitward.engine import conclude, entries_of, judge_change
+from gitward.errors import GitwardError, PolicyError, Undecided
+from gitward.facts import KNOWN, totals
+from gitward.failure import no_decision
+from gitward.integrity import built_in
+from gitward.model import Change, Decision, Host, Request
+from gitward.record import replace
+from gitward.repository import open_repository
+from gitward.scope import Plan
+from gitward.updates import brings, of_range, resolve
+from gitward.workers import PIECE, Bench, judge_pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitward.model import Oid, Policy, Range
+    from gitward.repository import Repository
+
+    Progress = Callable[[int], None] | None
+
+
+def judge(request: Request, host: Host, progress: Progress = None) -> Decision:
+    """Decide. Never raises but for KeyboardInterrupt: what went wrong stands in the decision's `failure`."""
+    try:
+        with open_repository(host.repository or ".", quarantine=request.stage == "receive") as repository:
+            return _judge(request, host, repository, progress)
+    except GitwardError as problem:
+        return no_decision(request.stage, problem)
+    except Exception as problem:  # noqa: BLE001  invariant 5: a crash is never an answer
+        return no_decision(request.stage, problem)
+
+
+def _judge(request: Request, host: Host, repository: Repository, progress: Progress) -> Decision:
+    policies = _policies(request, host, repository)
+    updates = resolve(request.updates, repository, request.existing)
+    ranges = request.ranges or tuple(brought for update in updates if (brought := brings(update)))
+    change = Change(
+        stage=request.stage,
+        time=clock.now(),
+        updates=updates or tuple(of_range(given) for given in request.ranges),
+        known=KNOWN[request.stage],
+    )
+    budgets.keep(repository, host, change, ranges)
+    baseline, notices = _baseline(request, host, repository, policies)
+    existing = repository.refs() if request.existing is None else request.existing
+    plan = Plan(policies, ranges, existing, baseline)
+    change = replace(change, totals=totals(policies, change, ranges, repository))
+    bench = Bench(repository, policies, change.known, host.limits.message_bytes)
+    taking = squash.takers(request, policies)
+    pieces = squash.leave_out(plan.pieces(repository, PIECE), taking)
+    tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
+    message = squash.judge_message(request, policies, taking, change.known)
+    for tally, of_change, of_squash in zip(tallies, judge_change(policies, change), message, strict=True):
+        tally.merge(of_change)
+        tally.merge(of_squash)
+    return conclude(
+        policies,
+        change,
+        tallies,
+        decision_id=clock.new_id(),
+        version=__version__,
+        commits=commits,
+        notices=(*request.notices, *notices, *_taken_as_judged(repository, ranges, commits)),
+    )
+
+
+def _policies(request: Request, host: Host, repository: Repository) -> tuple[Policy, ...]:
+    """gitward's own first where there is a push, then what the host names, in its order."""
+    receiving = request.stage == "receive"
+    if not host.policies:
+        raise PolicyError("no policy is given", fix="name one with --policy, or write .gitward.yaml: gitward init")
+    given = tuple(sources.load(source, repository, receiving=receiving) for source in host.policies)
+    if receiving and not host.log and any(policy.audit_required for policy in given):
+        raise Undecided("the policy requires an audit log, and this hook has none", "install with --log DIR", "no-log")
+    return (built_in(__version__), *given) if request.updates else given
+
+
+def _baseline(
+    request: Request, host: Host, repository: Repository, policies: tuple[Policy, ...]
+) -> tuple[tuple[Oid, ...], tuple[str, ...]]:
+    """On a server the baseline is what the host says; elsewhere the ref is believed, and its oid is printed."""
+    if request.stage == "receive" or host.baseline or not any(e.since_baseline for _, e in entries_of(policies)):
+        return host.baseline, ()
+    oid = repository.ref("refs/gitward/baseline")
+    return ((oid,), (f"baseline {oid}",)) if oid else ((), ("no baseline here: everything is judged",))
+
+
+def _taken_as_judged(repository: Repository, ranges: tuple[Range, ...], judged: int) -> tuple[str, ...]:
+    """New refs: what existing refs reach counts as judged already; say how much that is (counted up to 10,000)."""
+    tips = tuple(tip for brought in ranges if brought.exclude is None for tip in brought.include)
+    reached = repository.count(tips, (), at_most=10_000) if tips else 0
+    taken = max(0, reached - judged)
+    return (f"taken as judged: {'at least ' if reached >= 10_000 else ''}{taken} commits",) if taken else ()

@@ -1,0 +1,131 @@
+"""Which commits each entry judges: refs, then what is already judged, then `since`.
+
+A forced or fast-forward update brings `old..new`, whatever other refs hold: commits parked elsewhere are judged by the
+rules of the ref they land on. A new ref brings, per entry, what no existing ref in that entry's own `refs` reaches.
+Commits are named once, oldest first, and an entry judges each at most once, however many refs bring it.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, islice
+
+from gitward.engine import Batch, entries_of
+from gitward.patterns import matches_ref
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gitward.model import Commit, Entry, Oid, Policy, Range
+    from gitward.repository import Repository
+
+    Span = tuple[tuple[str, ...], tuple[str, ...]]  # what is included, what is excluded
+
+
+@record
+class Piece:
+    """Commits to be read in one go. `runs` cut them, in order, into stretches with one scope: (length, ref, scope)."""
+
+    oids: tuple[Oid, ...]
+    runs: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+    def batches(self, commits: Iterable[Commit]) -> Iterator[Batch]:
+        """The same commits, read, for the engine."""
+        stream = iter(commits)
+        for length, ref, scope in self.runs:
+            yield Batch(ref=ref, scope=scope, commits=tuple(islice(stream, length)))
+
+
+class Plan:
+    """Every walk that the entries need, each once, and which entry wants which."""
+
+    def __init__(
+        self,
+        policies: tuple[Policy, ...],
+        ranges: tuple[Range, ...],
+        existing: Mapping[str, str],
+        baseline: tuple[Oid, ...],
+    ) -> None:
+        self.bits: dict[Span, int] = {}
+        self.refs: dict[int, str] = {}  # bit -> ref, where one ref alone brings the walk
+        self.entries: list[tuple[int, int | None]] = []  # (bits of the walks, bits of those less `since`)
+        memo: dict[tuple[tuple[str, ...], tuple[Oid, ...]], tuple[int, int | None]] = {}
+        for _, entry in entries_of(policies):
+            if not hasattr(entry.rule, "check_commit"):
+                self.entries.append((0, None))
+                continue
+            since = _since(entry, baseline)
+            key = (entry.refs, since)
+            if key not in memo:
+                spans = _spans(entry, ranges, existing)
+                memo[key] = (self._mask(spans), self._mask(spans, since) if since else None)
+            self.entries.append(memo[key])
+
+    def _mask(self, spans: dict[Span, str], since: tuple[Oid, ...] = ()) -> int:
+        mask = 0
+        for (include, exclude), ref in spans.items():
+            bit = self.bits.setdefault((include, (*exclude, *since)), 1 << len(self.bits))
+            self.refs[bit] = ref
+            mask |= bit
+        return mask
+
+    def scope(self, found: int) -> tuple[str, ...]:
+        """Per entry: '' to judge a commit that these walks found, else the reason not to."""
+        words = []
+        for wanted, fresh in self.entries:
+            if not wanted & found:
+                words.append("refs")
+            elif fresh is not None and not fresh & found:
+                words.append("since")
+            else:
+                words.append("")
+        return tuple(words)
+
+    def pieces(self, repository: Repository, size: int) -> Iterator[Piece]:
+        """The commits in pieces of at most `size`, oldest first. One walk streams; several are joined first."""
+        if len(self.bits) == 1:
+            ((include, exclude), bit), *_ = self.bits.items()
+            walk = repository.walk(include, exclude, ignore_missing=True)
+            yield from _cut(((oid, bit) for oid in walk), self, size)
+            return
+        found: dict[Oid, int] = {}
+        for (include, exclude), bit in self.bits.items():
+            for oid in repository.walk(include, exclude, ignore_missing=True):
+                found[oid] = found.get(oid, 0) | bit
+        yield from _cut(found.items(), self, size)
+
+
+def _cut(found: Iterable[tuple[Oid, int]], plan: Plan, size: int) -> Iterator[Piece]:
+    stream = iter(found)
+    while chunk := tuple(islice(stream, size)):
+        runs = tuple(
+            (sum(1 for _ in run), plan.refs.get(bits, ""), plan.scope(bits))
+            for bits, run in groupby(bits for _, bits in chunk)
+        )
+        yield Piece(oids=tuple(oid for oid, _ in chunk), runs=runs)
+
+
+def _since(entry: Entry, baseline: tuple[Oid, ...]) -> tuple[Oid, ...]:
+    return (*entry.since, *baseline) if entry.since_baseline else entry.since
+
+
+def _spans(entry: Entry, ranges: tuple[Range, ...], existing: Mapping[str, str]) -> dict[Span, str]:
+    """What an entry's refs bring, ranges of equal exclusion joined into one walk; with the ref where it is one alone."""
+    joined: dict[tuple[str, ...], list[Range]] = {}
+    known: tuple[str, ...] | None = None
+    for brought in ranges:
+        if not matches_ref(entry.refs, brought.ref):
+            continue
+        exclude = brought.exclude
+        if exclude is None:
+            if known is None:
+                known = tuple(sorted({oid for ref, oid in existing.items() if matches_ref(entry.refs, ref)}))
+            exclude = known
+        joined.setdefault(exclude, []).append(brought)
+    spans: dict[Span, str] = {}
+    for exclude, same in joined.items():
+        include = tuple(dict.fromkeys(tip for brought in same for tip in brought.include))
+        refs = {brought.ref for brought in same}
+        spans[include, exclude] = refs.pop() if len(refs) == 1 else ""
+    return spans

@@ -1,0 +1,61 @@
+"""Where a policy comes from: a file of the host, or a path in a commit that the change under judgement cannot touch.
+
+On a server `REF:PATH` is read at the ref's value in the repository, which during a push is the old one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from gitward.errors import PolicyError, UsageError
+from gitward.policy.load import load_policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitward.model import Policy
+    from gitward.repository import Repository
+
+FILE_NAME = ".gitward.yaml"
+
+
+def is_in_repository(source: str) -> bool:
+    """True for `REF:PATH`, False for a file: an absolute path, a Windows drive, or a name without a colon."""
+    return ":" in source and not os.path.isabs(source) and source.index(":") > 1
+
+
+def load(source: str, repository: Repository, *, receiving: bool) -> Policy:
+    """The policy that a `--policy` option names. Raises PolicyError, or Undecided where the repository cannot be read."""
+    if not is_in_repository(source):
+        directory, name = os.path.split(os.path.abspath(source))
+        return load_policy(_file_reader(directory), name, source)
+    revision, _, path = source.partition(":")
+    if receiving and not revision.startswith("refs/"):
+        raise UsageError(f"--policy {source}: a server hook takes a full ref", f"write refs/heads/{revision}:{path}")
+    oid = repository.ref(revision) if revision.startswith("refs/") else repository.resolve(revision)
+    if oid is None:
+        raise PolicyError(f"there is no ref {revision}", source, fix=f"push {revision} before the hook is installed")
+    commit = repository.peel(oid)[1]
+    directory, name = os.path.split(path)
+    return load_policy(_commit_reader(repository, commit, directory), name, source)
+
+
+def _file_reader(directory: str) -> Callable[[str], bytes | None]:
+    def read(name: str) -> bytes | None:
+        try:
+            with open(os.path.join(directory, name), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            raise PolicyError(f"cannot be read: {problem.strerror}", name, fix="make it readable for this user") from None
+
+    return read
+
+
+def _commit_reader(repository: Repository, commit: str, directory: str) -> Callable[[str], bytes | None]:
+    def read(name: str) -> bytes | None:
+        return repository.read_path(commit, os.path.normpath(os.path.join(directory, name)).replace(os.sep, "/"))
+
+    return read

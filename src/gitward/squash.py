@@ -1,0 +1,60 @@
+"""Squash landing: the message that the merge will write is judged in place of the single commits' messages."""
+
+from __future__ import annotations
+
+from gitward.engine import Batch, Tally, entries_of, judge_commits
+from gitward.model import Commit
+from gitward.patterns import matches_ref
+from gitward.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitward.model import Policy, Request
+    from gitward.scope import Piece
+
+_MESSAGE = {"message", "merge"}  # an entry that needs no more judges the squash message
+
+
+def takers(request: Request, policies: tuple[Policy, ...]) -> tuple[bool, ...]:
+    """Per entry: does it judge the squash message? Empty where nothing lands by squash."""
+    if request.squash is None or not request.ranges:
+        return ()
+    ref = request.ranges[0].ref
+    lands = [
+        request.squash_forced
+        or any(landing.method == "squash" and matches_ref(landing.refs, ref) for landing in policy.landing)
+        for policy in policies
+    ]
+    taking = tuple(lands[policy] and set(entry.rule.needs) <= _MESSAGE for policy, entry in entries_of(policies))
+    return taking if any(taking) else ()
+
+
+def leave_out(pieces: Iterator[Piece], taking: tuple[bool, ...]) -> Iterator[Piece]:
+    """The same commits, out of scope for the entries that judge the squash message instead."""
+    for piece in pieces:
+        runs = tuple(
+            (
+                length,
+                ref,
+                tuple("squash" if taken and not word else word for taken, word in zip(taking, scope, strict=True)),
+            )
+            for length, ref, scope in piece.runs
+        )
+        yield replace(piece, runs=runs) if taking else piece
+
+
+def judge_message(
+    request: Request, policies: tuple[Policy, ...], taking: tuple[bool, ...], known: frozenset[str]
+) -> list[Tally]:
+    """The squash message as a draft commit on the range's ref."""
+    if not taking or request.squash is None:
+        return [Tally() for _ in entries_of(policies)]
+    ref = request.ranges[0].ref
+    draft = Commit(oid=None, tree=None, parents=None, merge=False, author=None, committer=None, message=request.squash)
+    scope = tuple(
+        "not the squash message" if not taken else "" if matches_ref(entry.refs, ref) else "refs"
+        for taken, (_, entry) in zip(taking, entries_of(policies), strict=True)
+    )
+    return judge_commits(policies, [Batch(ref=ref, scope=scope, commits=(draft,))], known)

@@ -1,0 +1,112 @@
+"""From what git says is pushed to facts about each ref: resolved, compared with the repository, peeled.
+
+Source: githooks(5), pre-receive and pre-push; git-receive-pack(1). The client's `old` is never believed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from gitward.errors import MissingObject
+from gitward.integrity import reserved
+from gitward.model import Range, RawUpdate, RefUpdate, is_zero
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitward.repository import Repository
+
+
+def folded(ref: str) -> str:
+    """Two refs with the same folded name are one file on some systems, and one name to a reader."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", ref).casefold())
+
+
+def resolve(
+    raw: tuple[RawUpdate, ...], repository: Repository, existing: Mapping[str, str] | None
+) -> tuple[RefUpdate, ...]:
+    """One RefUpdate per line, in order. `existing` are the remote's refs where the repository is only a clone of it."""
+    here = existing is None
+    refs = repository.refs() if existing is None else existing
+    names = [repository.symbolic_target(update.ref) or update.ref if here else update.ref for update in raw]
+    by_fold: dict[str, set[str]] = {}
+    for name in (*refs, *(name for name, update in zip(names, raw, strict=True) if not is_zero(update.new))):
+        by_fold.setdefault(folded(name), set()).add(name)
+    twice = {name for name in names if names.count(name) > 1} if len(set(names)) != len(names) else set()
+    deleted = {name for name, update in zip(names, raw, strict=True) if is_zero(update.new)}
+    return tuple(
+        _resolved(
+            update,
+            name,
+            repository,
+            old=refs.get(name, "0" * len(update.old)) if here else update.old,
+            twice=name in twice,
+            others=tuple(sorted(by_fold.get(folded(name), set()) - {name} - deleted)),
+        )
+        for update, name in zip(raw, names, strict=True)
+    )
+
+
+def _resolved(
+    update: RawUpdate, name: str, repository: Repository, *, old: str, twice: bool, others: tuple[str, ...]
+) -> RefUpdate:
+    problem = reserved(name) or reserved(update.ref)
+    if twice:
+        problem = problem or "the push names this ref more than once"
+    if not _same(update.old, old):
+        problem = problem or f"the push says that the ref was {_short(update.old)}, in this repository it is {_short(old)}"
+    if not is_zero(update.new) and not _readable(repository, update.new):
+        raise MissingObject(f"{name}: the pushed object {update.new} cannot be read")
+    ancestry = repository.ancestry(old, update.new)
+    tags, peeled, kind = ((), "", "none") if ancestry == "delete" else repository.peel(update.new)
+    return RefUpdate(
+        ref=name,
+        old=old,
+        new=update.new,
+        ancestry=ancestry,
+        alias=update.ref if update.ref != name else "",
+        kind=kind,
+        peeled=peeled,
+        tags=tags,
+        collisions=() if ancestry == "delete" else others,
+        problem=problem,
+    )
+
+
+def _readable(repository: Repository, oid: str) -> bool:
+    try:
+        repository.header(oid)
+    except MissingObject:
+        return False
+    return True
+
+
+def _same(claimed: str, actual: str) -> bool:
+    return claimed == actual or (is_zero(claimed) and is_zero(actual))
+
+
+def _short(oid: str) -> str:
+    return "absent" if is_zero(oid) else oid[:12]
+
+
+def brings(update: RefUpdate) -> Range | None:
+    """The commits that a ref update brings; None where it brings none."""
+    if update.ancestry == "delete" or update.kind != "commit":
+        return None
+    return Range(
+        ref=update.ref,
+        include=(update.peeled,),
+        exclude=None if update.ancestry == "create" else (update.old,),
+    )
+
+
+def of_range(of: Range) -> RefUpdate:
+    """A range as an update: seen for a ref, moving none."""
+    return RefUpdate(
+        ref=of.ref,
+        old=of.exclude[0] if of.exclude else "",
+        new=of.include[0] if of.include else "",
+        ancestry="range",
+        peeled=of.include[0] if of.include else "",
+    )
