@@ -1,0 +1,96 @@
+"""`check` and `ci`: ranges, refs and messages to a request. Source: gitrevisions(7), git-rev-list(1)."""
+
+from __future__ import annotations
+
+from gitward.errors import UsageError
+from gitward.message import parse
+from gitward.model import Change, Commit, Decision, Range, RefUpdate, Request
+from gitward.repository import open_repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.model import Message
+    from gitward.repository import Repository
+
+opened = open_repository
+_REMOTE = "refs/remotes/origin/"
+
+
+def target(repository: Repository) -> tuple[str, str]:
+    """The target branch as a ref of the remote, and its oid here: gitward.target, else the remote's HEAD, else our own."""
+    configured = repository.config("gitward.target")
+    if configured:
+        ref = configured if configured.startswith("refs/") else f"refs/heads/{configured}"
+    else:
+        head = repository.symbolic_target(f"{_REMOTE}HEAD")
+        ref = f"refs/heads/{head[len(_REMOTE) :]}" if head.startswith(_REMOTE) else repository.head_ref()
+    tracking = ref.replace("refs/heads/", _REMOTE, 1)
+    return ref or "refs/heads/main", repository.ref(tracking) or repository.ref(ref) or ""
+
+
+def request(
+    repository: Repository, *, ranges: tuple[str, ...], squash: str = "", ref: str = "", all_refs: bool = False
+) -> Request:
+    """What `check` is asked to judge. Raises UsageError for a revision that git does not know."""
+    if all_refs:
+        refs = repository.refs()
+        return Request(stage="ci", ranges=tuple(Range(ref=name, include=(oid,)) for name, oid in sorted(refs.items())
+                                                if not name.startswith("refs/remotes/")))  # fmt: skip
+    named, oid = target(repository)
+    notices = () if ref else (f"judged for {named}; say --ref for another",)
+    ref = ref or named
+    if squash:
+        judged = _range(repository, squash, ref)
+        return Request(stage="ci", ranges=(judged,), squash=squash_message(repository, judged), squash_forced=True,
+                       notices=notices)  # fmt: skip
+    if not ranges:
+        head = repository.resolve("HEAD")
+        judged = Range(ref=ref, include=(head,), exclude=(oid,) if oid else ())
+        return Request(stage="ci", ranges=(judged,), notices=notices)
+    return Request(stage="ci", ranges=tuple(_range(repository, given, ref) for given in ranges), notices=notices)
+
+
+def _range(repository: Repository, given: str, ref: str) -> Range:
+    """`A..B`, `A...B` and the like as rev-list takes them; a single revision is that one commit."""
+    if ".." not in given:
+        oid = repository.peel(repository.resolve(given))[1]
+        return Range(ref=ref, include=(oid,), exclude=repository.parents(oid))
+    include, exclude = repository.bounds(given)
+    if not include:
+        raise UsageError(f"{given!r} is no range that includes anything", "write BASE..HEAD")
+    return Range(ref=ref, include=include, exclude=exclude)
+
+
+def squash_message(repository: Repository, judged: Range) -> Message:
+    """What a forge proposes: one commit's own message, or the subjects of several as a list under the first one's."""
+    oids = tuple(repository.walk(judged.include, judged.exclude or ()))
+    commits = tuple(repository.commits(oids))
+    if len(commits) == 1:
+        return commits[0].message
+    subjects = [commit.message.subject for commit in commits]
+    text = f"{subjects[0]}\n\n" + "".join(f"* {subject}\n" for subject in subjects) if subjects else ""
+    return parse(text.encode("utf-8", "surrogateescape"))
+
+
+def decide_message(raw: bytes, policies: tuple[str, ...], repo: str, ref: str) -> Decision:
+    """Judge a message on its own, as commit-msg does, for a ref."""
+    from gitward import __version__, clock, sources
+    from gitward.engine import Batch, conclude, entries_of, judge_change, judge_commits
+    from gitward.facts import KNOWN, ask
+    from gitward.patterns import matches_ref
+
+    with open_repository(repo) as repository:
+        loaded = tuple(sources.load(source, repository, receiving=False) for source in policies)
+        named = ref or target(repository)[0]
+        draft = Commit(oid=None, tree=None, parents=None, merge=False, author=None, committer=None, message=parse(raw))
+        head = repository.ref("HEAD")
+        asked = ask(loaded, (draft,), lambda _, question: repository.is_ancestor(question.value, head) if head else None)
+        scope = tuple("" if matches_ref(entry.refs, named) else "refs" for _, entry in entries_of(loaded))
+        batch = Batch(ref=named, scope=scope, commits=tuple(asked))
+    update = RefUpdate(ref=named, old="", new="", ancestry="draft", commits=1)
+    change = Change(stage="commit", time=clock.now(), updates=(update,), known=KNOWN["commit"])
+    tallies = judge_commits(loaded, [batch], change.known)
+    for tally, other in zip(tallies, judge_change(loaded, change), strict=True):
+        tally.merge(other)
+    notices = () if ref else (f"judged for {named}; say --ref for another",)
+    return conclude(loaded, change, tallies, decision_id=clock.new_id(), version=__version__, commits=1, notices=notices)

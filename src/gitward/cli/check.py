@@ -1,0 +1,108 @@
+"""`gitward check`: judge commits, a message, or what a squash merge would write."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from gitward.errors import UsageError
+from gitward.model import Decision, Host, Limits, Request
+from gitward.render import FORMATS
+
+FILE_NAME = ".gitward.yaml"
+
+
+@click.command(
+    epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty RANGE too)",
+)
+@click.argument("ranges", metavar="[RANGE]...", nargs=-1)
+@click.option("--repo", metavar="P", default=".", show_default=True, help="The repository, or a folder in its work tree.")
+@click.option("--policy", "policies", metavar="F|REF:PATH", multiple=True,
+              help="Judge by this policy; may stand more than once. Default: .gitward.yaml at the top of the work tree.")
+@click.option("--ref", metavar="REFNAME", default="", help="Judge as commits for this ref. Default: the target branch.")
+@click.option("--all", "all_refs", is_flag=True, help="Every commit that a ref reaches, once, for the refs that reach it.")
+@click.option("--message", metavar="FILE|-", default="", help="Judge this message as it would be committed.")
+@click.option("--squash", metavar="BASE..HEAD", default="", help="Show and judge the message a squash merge would write.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=None, help="Processes. Default: the cores, for --all.")
+@click.option("--allow-empty", is_flag=True, help="A RANGE without commits is allowed, not undecided.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output", metavar="F", default="", help="Write the report to this file.")
+@click.option("--all-violations", is_flag=True, help="Print every violation that was kept, not one block per entry.")
+@click.option("--color", "--colour", type=click.Choice(["auto", "always", "never"]), default="auto")
+def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: str, message: str, squash: str,
+          jobs: int | None, form: str, output: str, color: str, *, all_refs: bool, allow_empty: bool,
+          all_violations: bool) -> int:  # fmt: skip
+    """Judge commits by the policy, as the hook and the server do.
+
+    RANGE with `..` is what git rev-list takes; a single revision is that one commit. With no RANGE: what is ahead of
+    the target branch.
+
+    \b
+    examples:
+      gitward check                                  what I am about to propose
+      gitward check HEAD~5.. --ref refs/heads/main
+      gitward check --all --policy new-policy.yaml --jobs 2
+      git log -1 --format=%B | gitward check --message -
+      gitward check --squash origin/main..HEAD
+    """
+    from gitward.adapters import check as adapter
+
+    given = sum(bool(choice) for choice in (ranges, all_refs, message, squash))
+    if given > 1:
+        raise UsageError("give one of RANGE, --all, --message, --squash")
+    if message:
+        decision = adapter.decide_message(_read(message), policies or (_default(repo),), repo, ref)
+    else:
+        with adapter.opened(repo) as repository:
+            request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
+            sources = policies or (_default(repo),)
+            path = repository.path
+        decision = _judged(request, sources, path, jobs, all_refs=all_refs)
+    _report(decision, form, output, color, all_violations=all_violations)
+    if decision.exit_code == 0 and decision.commits == 0 and (ranges or squash) and not allow_empty:
+        click.echo("undecided: the range holds no commit\n  fix: check the range, or say --allow-empty", err=True)
+        return 3
+    return decision.exit_code
+
+
+def _default(repo: str) -> str:
+    """`.gitward.yaml` at the top of the work tree, looked for upwards from the folder; exit code 2 where there is none."""
+    folder = os.path.abspath(repo)
+    while True:
+        path = os.path.join(folder, FILE_NAME)
+        if os.path.lexists(path):
+            return path
+        if os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder:
+            raise UsageError(f"there is no policy: no {FILE_NAME} at the top of the work tree",
+                             "write one with `gitward init`, or name one with --policy")  # fmt: skip
+        folder = os.path.dirname(folder)
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    with open(name, "rb") as file:
+        return file.read()
+
+
+def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | None, *, all_refs: bool) -> Decision:
+    from gitward.cli.progress import Progress
+    from gitward.judge import judge
+
+    workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
+    limits = Limits(commits=None, refs=None, paths=None, blob_bytes=None, seconds=None)
+    host = Host(policies=policies, repository=path, jobs=workers, limits=limits)
+    with Progress("commits judged") as progress:
+        return judge(request, host, progress)
+
+
+def _report(decision: Decision, form: str, output: str, color: str, *, all_violations: bool) -> None:
+    from gitward.cli.output import wants_colour, write
+    from gitward.render import render
+
+    how = {}
+    if form == "text":
+        how = {"colour": not output and wants_colour(sys.stdout, color), "all_violations": all_violations}
+    write(render(form, decision, **how), output)

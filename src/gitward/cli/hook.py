@@ -1,0 +1,93 @@
+"""`gitward hook NAME`: dispatched before click is imported, because commit-msg runs on every commit.
+
+Options stand before the hook's own arguments, which git appends; `--` may part them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from gitward.errors import GitwardError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLIENT = {
+    "commit-msg": "commit_msg",
+    "applypatch-msg": "applypatch_msg",
+    "prepare-commit-msg": "prepare_commit_msg",
+    "pre-commit": "pre_commit",
+    "pre-merge-commit": "pre_commit",
+    "pre-push": "pre_push",
+}
+SERVER = {"pre-receive": "pre_receive"}
+OPTIONS = ("--policy", "--log", "--actor", "--baseline", "--limit", "--format", "--output")
+USAGE = f"""usage: gitward hook NAME [OPTIONS] [ARGUMENTS OF THE HOOK]
+
+Run by git through the hook files that `gitward install` writes.
+
+names, in a clone:   {", ".join(CLIENT)}
+names, on a server:  {", ".join(SERVER)}
+
+  --policy FILE|REF:PATH  judge by this policy (may stand more than once)
+  --log DIR               record each decision in this folder before it is released (server)
+  --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)
+  --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths, blob_bytes, seconds (server)
+  --format FORMAT         text (default), json, sarif, junit, github, gitlab
+  --output FILE           write the report here, not to stdout
+
+example: gitward hook commit-msg .git/COMMIT_EDITMSG
+"""
+
+
+def parse(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Options as name -> values, and what is left. Raises UsageError for an option that is none of ours."""
+    options: dict[str, list[str]] = {name: [] for name in OPTIONS}
+    rest = list(arguments)
+    while rest and rest[0].startswith("--"):
+        name, separator, value = rest.pop(0).partition("=")
+        if name == "--" and not separator:
+            break
+        if name not in OPTIONS:
+            raise UsageError(f"gitward hook: no such option: {name}", f"one of {', '.join(OPTIONS)}")
+        if not separator:
+            if not rest:
+                raise UsageError(f"gitward hook: {name} needs a value")
+            value = rest.pop(0)
+        options[name].append(value)
+    return options, rest
+
+
+def _runner(name: str) -> Callable[[dict[str, list[str]], list[str]], int]:
+    if name in SERVER:
+        from gitward.cli import hook_server
+
+        return getattr(hook_server, SERVER[name])  # type: ignore[no-any-return]
+    if name in CLIENT:
+        from gitward.cli import hook_client
+
+        return getattr(hook_client, CLIENT[name])  # type: ignore[no-any-return]
+    raise UsageError(f"gitward hook: no such hook: {name}", f"one of {', '.join((*CLIENT, *SERVER))}")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one hook and return its exit code. Anything unforeseen is undecided, never allowed."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        sys.stdout.write(USAGE)
+        return 0 if arguments else 2
+    try:
+        options, rest = parse(arguments[1:])
+        return _runner(arguments[0])(options, rest)
+    except KeyboardInterrupt:
+        return 130
+    except GitwardError as problem:
+        from gitward.render.escape import visible
+
+        sys.stderr.write(f"gitward: {visible(problem.message)}\n")
+        if problem.fix:
+            sys.stderr.write(f"  fix: {visible(problem.fix)}\n")
+        return problem.exit_code
+    except Exception as problem:  # noqa: BLE001  invariant 5
+        sys.stderr.write(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers\n")
+        return 3

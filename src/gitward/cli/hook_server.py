@@ -1,0 +1,153 @@
+"""pre-receive: decide, record, say so, in this order. The exit code leaves only after the decision is in the log.
+
+The judging runs in a child process: this one keeps the time limit, and outlives whatever happens to the child.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from gitward.adapters.pre_receive import request
+from gitward.errors import GitwardError, UsageError
+from gitward.model import Actor, Decision, Host, Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Options = dict[str, list[str]]
+
+# all that a server hook keeps of its environment (githooks(5), gitenvironment): the rest may be the pusher's
+KEPT = (
+    "GIT_DIR",
+    "GIT_QUARANTINE_PATH",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "HOME",
+)
+PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+def clean_environment() -> None:
+    """Keep what git itself set for the push; a fixed PATH and locale for the rest."""
+    kept = {
+        name: value for name, value in os.environ.items() if name in KEPT or name.startswith("GIT_PUSH_")
+    }
+    os.environ.clear()
+    os.environ.update(kept, PATH=PATH, LC_ALL="C.UTF-8")
+
+
+def _limits(given: list[str]) -> Limits:
+    values: dict[str, float] = {}
+    for item in given:
+        name, _, number = item.partition("=")
+        if name not in Limits.__fields__ or not number.isdigit() or int(number) < 1:  # type: ignore[attr-defined]
+            raise UsageError(f"--limit {item}: a known budget and a whole number", "for example --limit commits=20000")
+        values[name] = int(number)
+    return Limits(**values)  # type: ignore[arg-type]
+
+
+def pre_receive(options: Options, arguments: list[str]) -> int:
+    clean_environment()
+    host = Host(
+        policies=tuple(options["--policy"]),
+        log=(options["--log"] or [""])[-1],
+        baseline=tuple(options["--baseline"]),
+        limits=_limits(options["--limit"]),
+        repository=".",
+    )
+    decision = _supervised(sys.stdin.buffer.read(), host)
+    decision = _recorded(decision, host)
+    from gitward.cli.output import report
+
+    report(decision, options, audience="pusher", colour=False)
+    return decision.exit_code
+
+
+def _decide(stdin: bytes, host: Host) -> Decision:
+    from gitward.failure import no_decision
+    from gitward.judge import judge
+
+    try:
+        asked = request(stdin)
+        if os.environ.get("GIT_NAMESPACE"):
+            raise GitwardError("this server uses GIT_NAMESPACE, which gitward does not judge")
+    except GitwardError as problem:
+        return no_decision("receive", problem)
+    return judge(asked, host)
+
+
+def _recorded(decision: Decision, host: Host) -> Decision:
+    """The same decision, now in the log; where it cannot be recorded there is none."""
+    if not host.log:
+        return decision
+    from gitward.audit import log
+    from gitward.audit.event import decision_event
+
+    try:
+        log.append(host.log, decision_event(decision, Actor()))
+    except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
+        from gitward.failure import no_decision
+
+        return no_decision("receive", problem)
+    return decision
+
+
+def _supervised(stdin: bytes, host: Host) -> Decision:
+    """Run the judging in a child; kill it, and all that it started, when the time is up."""
+    import pickle
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.setsid()
+            os.close(reader)
+            with os.fdopen(writer, "wb") as pipe:
+                pipe.write(pickle.dumps(_decide(stdin, host)))
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writer)
+    answer, in_time = _read_until(reader, host.limits.seconds)
+    os.close(reader)
+    if not in_time:
+        _kill(child)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if in_time and status == 0:
+        return pickle.loads(answer)  # type: ignore[no-any-return]  # noqa: S301  our own child wrote it
+    from gitward.errors import Undecided
+    from gitward.failure import no_decision
+
+    if not in_time:
+        message = f"the push took longer to judge than this server allows ({host.limits.seconds:g} s)"
+        return no_decision("receive", Undecided(message, "push fewer commits at once", "timeout"))
+    return no_decision("receive", Undecided("judging ended without an answer", "push again", "crashed"))
+
+
+def _read_until(reader: int, seconds: float | None) -> tuple[bytes, bool]:
+    """All that the child writes, and whether it came to its end in time."""
+    import select
+    import time
+
+    deadline = None if seconds is None else time.monotonic() + seconds
+    parts: list[bytes] = []
+    while True:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        if not select.select([reader], [], [], left)[0]:
+            return b"", False
+        part = os.read(reader, 1 << 16)
+        if not part:
+            return b"".join(parts), True
+        parts.append(part)
+
+
+def _kill(child: int) -> None:
+    import signal
+
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(child, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

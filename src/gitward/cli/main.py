@@ -1,0 +1,95 @@
+"""The command line: one lazily imported module per command group, and one place that maps errors to exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from gitward import __version__
+from gitward.errors import GitwardError
+from gitward.render.escape import visible
+
+COMMANDS = {
+    "check": "gitward.cli.check:check",
+    "ci": "gitward.cli.ci:ci",
+    "hook": "gitward.cli.main:hook",
+    "init": "gitward.cli.init:init",
+    "install": "gitward.cli.install:install",
+    "doctor": "gitward.cli.doctor:doctor",
+    "explain": "gitward.cli.explain:explain",
+    "policy": "gitward.cli.policy:policy",
+    "completion": "gitward.cli.completion:completion",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, name = target.partition(":")
+        return getattr(__import__(module, fromlist=[name]), name)  # type: ignore[no-any-return]
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided, 130 interrupted",
+)
+@click.version_option(__version__, "-V", "--version", message="gitward %(version)s")
+def gitward() -> None:
+    """One Git change policy, judged the same way in the hook, on the server and in CI.
+
+    \b
+    First minutes:
+      gitward init             write .gitward.yaml, fitted to this history
+      gitward install          put the hooks into this clone
+      gitward check HEAD~5..   judge the last five commits
+    """
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def hook(arguments: tuple[str, ...]) -> int:
+    """Run by git: judge what a hook is given (see `gitward hook --help`)."""
+    from gitward.cli.hook import main as run
+
+    return run(list(arguments))
+
+
+def fail(problem: GitwardError) -> int:
+    """Print an error as `gitward: cause` and `fix:`, every error of a policy on its own line."""
+    for each in (problem, *getattr(problem, "others", ())):
+        click.echo(f"gitward: {visible(str(each))}", err=True)
+        if each.fix:
+            click.echo(f"  fix: {visible(each.fix)}", err=True)
+    return problem.exit_code
+
+
+def main() -> int:
+    """Run the command line and return the exit code that the README promises."""
+    try:
+        code = gitward.main(standalone_mode=False, prog_name="gitward")
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except click.ClickException as problem:
+        problem.show()
+        return 2
+    except GitwardError as problem:
+        return fail(problem)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 3
+    except OSError as problem:
+        click.echo(f"gitward: {visible(str(problem))}", err=True)
+        return 3
+    return code if isinstance(code, int) else 0
