@@ -37,18 +37,21 @@ class Batch:
 class Tally:
     """The counts of one entry while it is being judged. Adding two is the same as judging both parts in one go."""
 
-    __slots__ = ("counts", "kept", "reasons", "total")
+    __slots__ = ("counts", "first", "kept", "reasons", "total")
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.reasons: dict[tuple[Outcome, str], int] = {}
+        self.first: dict[tuple[Outcome, str], str] = {}  # where an undecided reason was met first
         self.kept: list[Violation] = []
         self.total = 0
 
-    def count(self, outcome: Outcome, reason: str = "", times: int = 1) -> None:
+    def count(self, outcome: Outcome, reason: str = "", times: int = 1, where: str = "") -> None:
         self.counts[outcome] = self.counts.get(outcome, 0) + times
         if reason:
             self.reasons[outcome, reason] = self.reasons.get((outcome, reason), 0) + times
+            if outcome == "undecided":
+                self.first.setdefault((outcome, reason), where)
 
     def violations(self, found: Iterable[Violation]) -> None:
         for violation in found:
@@ -61,6 +64,7 @@ class Tally:
             self.counts[outcome] = self.counts.get(outcome, 0) + times
         for reason, times in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + times
+        self.first = {**other.first, **self.first}
         self.kept.extend(other.kept[: KEPT_VIOLATIONS - len(self.kept)])
         self.total += other.total
 
@@ -146,7 +150,7 @@ def _judge_commit(
         outcome, reason, violations = judge_one(entry, commit)
         if is_gate and outcome == "violated":
             refused.add(policy)
-        tallies[index].count(outcome, reason)
+        tallies[index].count(outcome, reason, where=(commit.oid or "the message")[:12])
         if violations:
             tallies[index].violations(replace(violation, ref=ref) for violation in violations)
 
@@ -175,7 +179,7 @@ def _judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> No
         tally.count("not-applicable", "refs")
         return
     outcome, reason, violations = judge_one(entry, subject)
-    tally.count(outcome, reason)
+    tally.count(outcome, reason, where=subject.ref if isinstance(subject, RefUpdate) else "the push")
     tally.violations(violations)
 
 
@@ -187,7 +191,10 @@ def _result(policy: int, entry: Entry, tally: Tally) -> Result:
         severity=entry.severity,
         policy=policy,
         **counts,
-        reasons=tuple((outcome, reason, times) for (outcome, reason), times in sorted(tally.reasons.items())),
+        reasons=tuple(
+            (key[0], f"{key[1]} ({tally.first[key]})" if key in tally.first else key[1], times)
+            for key, times in sorted(tally.reasons.items())
+        ),
         violations=tuple(tally.kept),
         violation_count=tally.total,
         message=entry.message,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import json
 
+from gitward.record import record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
 SCHEMA = "gitward.event/1"
 MAXIMUM = 65_535
 UPDATES_KEPT = 50
+
+
+@record
+class Kept:
+    """How much of a decision an event holds: violations and reasons per result, updates, results."""
+
+    violations: int
+    updates: int
+    results: int
 
 
 def canonical(value: Any) -> bytes:
@@ -36,15 +47,23 @@ def text(value: str) -> str | dict[str, str]:
 
 
 def decision_event(decision: Decision, actor: Actor) -> bytes:
-    """The event of a decision: everything first, then fewer violations, then fewer updates, until it fits."""
-    for violations, updates in ((100, UPDATES_KEPT), (10, UPDATES_KEPT), (1, 20), (0, 1)):
-        event = canonical(_event(decision, actor, violations, updates))
-        if len(event) <= MAXIMUM:
-            return event
-    raise ValueError("an event without violations is over its limit")
+    """The event of a decision: everything first, then fewer violations, updates and results, until it fits.
+
+    What is left out is counted. The results that do not pass are the last to go.
+    """
+    kept = Kept(violations=100, updates=UPDATES_KEPT, results=len(decision.results))
+    event = canonical(_event(decision, actor, kept))
+    while len(event) > MAXIMUM:
+        kept = Kept(
+            violations=kept.violations // 2,
+            updates=max(1, kept.updates // 2),
+            results=kept.results if kept.violations else kept.results // 2,
+        )
+        event = canonical(_event(decision, actor, kept))
+    return event
 
 
-def _event(decision: Decision, actor: Actor, violations: int, updates: int) -> dict[str, Any]:
+def _event(decision: Decision, actor: Actor, kept: Kept) -> dict[str, Any]:
     failure = decision.failure
     return {
         "schema": SCHEMA,
@@ -53,7 +72,7 @@ def _event(decision: Decision, actor: Actor, violations: int, updates: int) -> d
         "emitter": {"version": decision.version, "trust": "server" if decision.stage == "receive" else "ci"},
         "event": {"class": f"decision.{decision.stage}", "outcome": decision.outcome},
         "actor": {"id": actor.principal, "channel": actor.channel, "claim": text(actor.claim)},
-        "updates": [_update(update) for update in decision.updates[:updates]],
+        "updates": [_update(update) for update in decision.updates[: kept.updates]],
         "update_count": len(decision.updates),
         "change": {"commits": decision.commits},
         "policies": [
@@ -66,7 +85,8 @@ def _event(decision: Decision, actor: Actor, violations: int, updates: int) -> d
             }
             for policy in decision.policies
         ],
-        "results": [_result(result, violations) for result in decision.results],
+        "results": [_result(result, kept) for result in _foremost(decision.results, kept.results)],
+        "result_count": len(decision.results),
         "decision": {
             "outcome": decision.outcome,
             "would_be": decision.would_be,
@@ -86,7 +106,15 @@ def _update(update: RefUpdate) -> dict[str, Any]:
     }
 
 
-def _result(result: Result, violations: int) -> dict[str, Any]:
+def _foremost(results: tuple[Result, ...], count: int) -> tuple[Result, ...]:
+    """The first results in their own order; of too many, those that do not pass before those that do."""
+    if count >= len(results):
+        return results
+    order = sorted(range(len(results)), key=lambda index: results[index].outcome not in ("undecided", "violated"))
+    return tuple(results[index] for index in sorted(order[:count]))
+
+
+def _result(result: Result, kept: Kept) -> dict[str, Any]:
     return {
         "entry": result.entry,
         "rule": result.rule,
@@ -99,9 +127,9 @@ def _result(result: Result, violations: int) -> dict[str, Any]:
         "waived": result.waived,
         "undecided": result.undecided,
         "not_applicable": result.not_applicable,
-        "reasons": [list(reason) for reason in result.reasons][:20],
+        "reasons": [[outcome, text(reason), count] for outcome, reason, count in result.reasons[: kept.violations]],
         "violation_count": result.violation_count,
-        "violations": [_violation(violation) for violation in result.violations[:violations]],
+        "violations": [_violation(violation) for violation in result.violations[: kept.violations]],
     }
 
 

@@ -59,7 +59,7 @@ def _append_locked(directory: str, event: bytes) -> int:
         if is_new:
             _sync_folder(directory)
         end, last = _whole_lines(file, directory)
-        seq, prev = _next(last)
+        seq, prev = _next(last) if end else (0, ORIGIN)
         line = b'{"event":%s,"prev":"%s","received_time":"%s","seq":%d}\n' % (
             event, prev.encode(), clock.now().encode(), seq,
         )  # fmt: skip
@@ -89,8 +89,6 @@ def _whole_lines(file: int, directory: str) -> tuple[int, bytes]:
 
 
 def _next(last: bytes) -> tuple[int, str]:
-    if not last:
-        return 0, ORIGIN
     try:
         seq = json.loads(last)["seq"]
     except (ValueError, KeyError, TypeError):

@@ -71,11 +71,13 @@ def _keep(raw: bytes, git_dir: str) -> str:
 
 def prepare_commit_msg(options: Options, arguments: list[str]) -> int:
     """Add the branch's ticket as a trailer, where an entry wants one and the message has none. Never stops a commit."""
+    from gitward.adapters.framework import message_source
     from gitward.adapters.prepare import add_ticket
 
     if not arguments:
         raise UsageError("gitward hook prepare-commit-msg: the message file is missing", "let git run this hook")
-    if len(arguments) > 1 and arguments[1] in ("merge", "squash", "commit"):
+    source = arguments[1] if len(arguments) > 1 else message_source(os.environ)
+    if source in ("merge", "squash", "commit"):
         return 0
     clone = Clone()
     policy = _policy(options, clone.top)
@@ -101,16 +103,20 @@ def pre_push(options: Options, arguments: list[str]) -> int:
     source = (options["--policy"] or [os.path.join(clone.top, FILE_NAME)])[-1]
     if not options["--policy"] and not os.path.lexists(source):
         return 0
+    from gitward.adapters.framework import pushed_line
     from gitward.adapters.pre_push import remote_refs, request
     from gitward.judge import judge
     from gitward.model import Host
     from gitward.record import replace
     from gitward.repository import open_repository
 
-    asked = request(sys.stdin.buffer.read(), {})
+    stdin, remote = sys.stdin.buffer.read(), arguments[0] if arguments else "origin"
+    if not stdin:
+        stdin, remote = pushed_line(os.environ)
+    asked = request(stdin, {})
     if asked is None:
         return 0
     with open_repository(clone.git_dir) as repository:
-        existing = remote_refs(repository.refs(), arguments[0] if arguments else "origin", asked.updates)
+        existing = remote_refs(repository.refs(), remote, asked.updates)
     host = Host(policies=(source,), repository=clone.git_dir)
     return _report(judge(replace(asked, existing=existing), host), options)

@@ -49,6 +49,8 @@ def _limits(given: list[str]) -> Limits:
 
 def pre_receive(options: Options, arguments: list[str]) -> int:
     clean_environment()
+    if options["--format"] and not options["--output"]:
+        raise UsageError("a server hook tells the pusher in text", "write another --format to a file with --output")
     host = Host(
         policies=tuple(options["--policy"]),
         log=(options["--log"] or [""])[-1],

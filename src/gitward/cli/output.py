@@ -27,6 +27,7 @@ def write(text: str, output: str = "") -> None:
         with open(output, "w", encoding="utf-8") as file:
             file.write(text)
         return
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  a terminal may be no UTF-8
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -1,0 +1,125 @@
+"""`gitward ci`: judge what a CI job is about, as `check` would, and report it where the provider shows it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+import click
+
+from gitward.adapters.ci import PROVIDERS, detect, read_job
+from gitward.errors import GitwardError, Undecided
+from gitward.failure import no_decision
+from gitward.model import Decision, Host, Limits, is_zero
+from gitward.record import replace
+from gitward.render import FORMATS, render
+from gitward.render.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.adapters.ci.common import CiJob
+    from gitward.adapters.ci.plan import Check
+
+# what is printed, what --output writes when no --format is given, and the file that is written anyway
+_SHOWN = {"github": "github", "gitlab": "text", "bitbucket": "text"}
+_FILED = {"github": "text", "gitlab": "gitlab", "bitbucket": "junit"}
+_ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
+_UNLIMITED = Limits(commits=None, refs=None, paths=None, blob_bytes=None, seconds=None)
+
+
+@click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range too)")
+@click.option("--provider", type=click.Choice(PROVIDERS), help="Default: the one whose environment this is.")
+@click.option("--policy", "policies", metavar="F|REF:PATH", multiple=True,
+              help="Judge by this policy; may stand more than once. Default: .gitward.yaml at the base of the change.")
+@click.option("--first", is_flag=True, help="Where the base has no policy, judge by the one that the change brings.")
+@click.option("--allow-empty", is_flag=True, help="A change without commits is allowed, not undecided.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: what the provider shows best.")
+@click.option("--output", metavar="F", default="", help="Write the report to this file.")
+@click.option("--repo", metavar="P", default=".", show_default=True, help="The checkout.")
+@click.option("--dry-run", is_flag=True, help="Print the `check` line that the job amounts to, and judge nothing.")
+def ci(provider: str | None, policies: tuple[str, ...], form: str | None, output: str, repo: str, *,
+       first: bool, allow_empty: bool, dry_run: bool) -> int:  # fmt: skip
+    """Judge the change that this CI job is about.
+
+    Works out the range, the ref and a policy that the change itself cannot have touched, prints the `gitward check`
+    line that this amounts to on stderr, runs it, and reports where the provider shows it. docs/ci.md has the details.
+
+    \b
+    examples:
+      gitward ci                                        in a job of GitHub, GitLab or Bitbucket
+      gitward ci --dry-run                              only show what would be judged
+      gitward ci --output gl-code-quality-report.json   GitLab: findings in the merge request
+    """
+    provider = provider or detect(os.environ)
+    try:
+        job = read_job(provider, os.environ)
+        if is_zero(job.head):
+            raise Undecided(f"{job.ref} was deleted: there is no commit to judge", reason="empty")
+        check = _plan(job, repo, policies, first=first)
+    except GitwardError as problem:
+        if problem.reason == "empty" and allow_empty:
+            return 0
+        return _report(no_decision("ci", problem), provider, form, output)
+    options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()))
+    click.echo(visible(shlex.join((*check.words, *options))), err=not dry_run)
+    if check.squash:
+        click.echo(visible(f"# {check.squash}"), err=not dry_run)
+    if dry_run:
+        return 0
+    return _report(_judged(check, job, repo, allow_empty=allow_empty), provider, form, output)
+
+
+def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> Check:
+    from gitward.adapters.check import opened
+    from gitward.adapters.ci.plan import plan
+
+    with opened(repo) as repository:
+        return plan(job, repository, policies, first=first)
+
+
+def _judged(check: Check, job: CiJob, repo: str, *, allow_empty: bool) -> Decision:
+    """The decision, as `check` makes it; a range without commits is undecided."""
+    from gitward.cli.progress import Progress
+    from gitward.judge import judge
+
+    with Progress("commits judged") as progress:
+        decision = judge(check.request, Host(policies=check.policies, repository=repo, limits=_UNLIMITED), progress)
+    if decision.exit_code == 0 and decision.commits == 0 and not allow_empty:
+        empty = Undecided("the range holds no commit", "check the range, or say --allow-empty", "empty")
+        return no_decision("ci", empty)
+    if decision.failure and decision.failure.reason == "missing-object":
+        return replace(decision, failure=replace(decision.failure, fix=job.deeper))
+    return decision
+
+
+def _report(decision: Decision, provider: str, form: str | None, output: str) -> int:
+    """Print or write what was asked for, else what the provider shows; and its own files. Returns the exit code."""
+    from gitward.cli.output import wants_colour, write
+
+    if form is None or not output:
+        shown = form or _SHOWN[provider]
+        how = {"colour": wants_colour(sys.stdout)} if shown == "text" else {}
+        write(render(shown, decision, **how))
+    path = output or ("" if form else _ALWAYS.get(provider, ""))
+    if path:
+        _file(path, render(form or _FILED[provider], decision))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY", "") if provider == "github" else ""
+    if summary:
+        from gitward.render.github import summary as page
+
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(page(decision))
+    return decision.exit_code
+
+
+def _file(path: str, text: str) -> None:
+    """Write a report into the checkout. A link there comes from the change under judgement and is not followed."""
+    folder = os.path.dirname(path)
+    expected = path if os.path.isabs(path) else os.path.join(os.path.realpath(os.curdir), os.path.normpath(path))
+    if os.path.islink(path) or (not os.path.isabs(path) and os.path.realpath(path) != expected):
+        raise Undecided(f"{path} is, or lies behind, a symbolic link", "take the link out of the change", "unsafe-path")
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,127 @@
+"""The decision log: chained, whole lines only, durable, and undecided when it is not."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitward.audit import event, log
+from gitward.engine import conclude
+from gitward.errors import Undecided
+from gitward.model import Actor, Change, PolicyInfo, Result, RefUpdate, Violation
+from gitward.record import replace
+
+EVENT = b'{"id":"x"}'
+
+
+def lines(folder):
+    return (folder / log.SEGMENT).read_bytes().splitlines()
+
+
+def chain_holds(folder):
+    prev = log.ORIGIN
+    for seq, line in enumerate(lines(folder)):
+        entry = json.loads(line)
+        assert (entry["seq"], entry["prev"]) == (seq, prev)
+        prev = hashlib.sha256(line).hexdigest()
+    return True
+
+
+def test_lines_are_chained(tmp_path):
+    assert [log.append(str(tmp_path), EVENT) for _ in range(5)] == [0, 1, 2, 3, 4]
+    assert chain_holds(tmp_path)
+    assert json.loads(lines(tmp_path)[0])["event"] == {"id": "x"}
+
+
+@pytest.mark.parametrize("torn", [b"{", b'{"event":{"id":"x"},"seq":1}', b"\xff" * 70_000])
+def test_a_torn_tail_is_moved_aside(tmp_path, torn):
+    log.append(str(tmp_path), EVENT)
+    with (tmp_path / log.SEGMENT).open("ab") as file:
+        file.write(torn)
+    assert log.append(str(tmp_path), EVENT) == 1
+    assert chain_holds(tmp_path)
+    (side,) = tmp_path.glob("torn-*")
+    assert side.read_bytes() == torn
+
+
+@pytest.mark.parametrize("last", [b"nonsense\n", b'{"seq":"1"}\n', b'{"seq":true}\n', b"[]\n", b"\n"])
+def test_a_last_line_that_is_not_ours_is_undecided(tmp_path, last):
+    log.append(str(tmp_path), EVENT)
+    with (tmp_path / log.SEGMENT).open("ab") as file:
+        file.write(last)
+    with pytest.raises(Undecided):
+        log.append(str(tmp_path), EVENT)
+
+
+def test_a_missing_folder_is_undecided(tmp_path):
+    with pytest.raises(Undecided) as caught:
+        log.append(str(tmp_path / "none"), EVENT)
+    assert caught.value.exit_code == 3
+
+
+def test_a_write_that_fails_leaves_no_half_line(tmp_path):
+    """The file size limit stands in for a full disk: the same short write and error, at every byte of a line."""
+    log.append(str(tmp_path), EVENT)
+    size = (tmp_path / log.SEGMENT).stat().st_size
+    script = (
+        "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from gitward.audit import log; from gitward.errors import Undecided\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"for extra in range(0, {size}, 7):\n"
+        f"    resource.setrlimit(resource.RLIMIT_FSIZE, ({size} + extra, resource.RLIM_INFINITY))\n"
+        "    try: log.append(sys.argv[2], b'{\"id\":\"x\"}'); sys.exit('written')\n"
+        "    except Undecided: pass\n"
+    )
+    source = os.path.dirname(os.path.dirname(os.path.dirname(log.__file__)))
+    done = subprocess.run([sys.executable, "-c", script, source, str(tmp_path)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / log.SEGMENT).stat().st_size == size
+    assert log.append(str(tmp_path), EVENT) == 1
+    assert chain_holds(tmp_path)
+
+
+def test_fifty_writers_at_once(tmp_path):
+    source = os.path.dirname(os.path.dirname(os.path.dirname(log.__file__)))
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\nfrom gitward.audit import log\n"
+        "for _ in range(4): log.append(sys.argv[2], b'{}')"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", script, source, str(tmp_path)]) for _ in range(50)]
+    assert [writer.wait() for writer in writers] == [0] * 50
+    assert len(lines(tmp_path)) == 200
+    assert chain_holds(tmp_path)
+
+
+def decision(**how):
+    change = Change(stage="receive", time="2026-01-01T00:00:00.000000Z", updates=(), known=frozenset())
+    return replace(conclude((), change, [], decision_id="I", version="v"), **how)
+
+
+def test_an_event_is_canonical_and_small(tmp_path):
+    violation = Violation(message="\u202e\x1b[31m\udcff" + "x" * 300, entry="e", commit="1" * 40)
+    result = Result(
+        entry="e", rule="r", severity="error", policy=0, violated=100, violations=(violation,) * 100,
+        violation_count=5000, reasons=tuple(("undecided", f"reason \udcff {n}", 1) for n in range(500)),
+    )  # fmt: skip
+    info = PolicyInfo(id="p", digest="d", source="s", mode="enforce")
+    updates = tuple(RefUpdate(ref=f"refs/heads/{n:0200}", old="0", new="1", ancestry="create") for n in range(900))
+    made = event.decision_event(decision(results=(result,) * 300, updates=updates, policies=(info,)), Actor())
+    assert len(made) <= event.MAXIMUM
+    assert b"\n" not in made
+    read = json.loads(made)
+    assert event.canonical(read) == made
+    assert (read["schema"], read["update_count"], read["result_count"]) == ("gitward.event/1", 900, 300)
+
+
+@given(st.binary())
+def test_text_from_git_survives(raw):
+    import base64
+
+    written = event.text(raw.decode("utf-8", "surrogateescape"))
+    assert (base64.b64decode(written["b64"]) if isinstance(written, dict) else written.encode()) == raw
+    assert b"\n" not in event.canonical({"a": written})

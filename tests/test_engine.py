@@ -1,0 +1,191 @@
+"""The engine: one result per entry, nothing skipped in silence, a crash is undecided."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitward import engine
+from gitward.errors import Undecided
+from gitward.message import parse
+from gitward.model import Change, Commit, Entry, Policy, RefUpdate, Violation
+from gitward.record import record
+from gitward.rules.malformed_object import MalformedObject
+
+REF = "refs/heads/main"
+KNOWN = frozenset({"message", "merge", "object", "update", "ref", "refs", "push"})
+
+
+@record
+class Word:
+    """Denies a message that holds a word; `crash` and `unknown` in the message do what they say."""
+
+    word: str = "bad"
+    merges: str = "judge"
+    name = "word"
+    needs = ("message",)
+
+    def check_commit(self, commit):
+        text = commit.message.text
+        if "crash" in text:
+            raise RuntimeError("secret detail")
+        if "unknown" in text:
+            raise Undecided("cannot be known")
+        if self.word in text:
+            yield Violation(message=f"holds {self.word}", line=1, column=1)
+
+
+@record
+class NoDelete:
+    name = "no-delete"
+    needs = ("update",)
+
+    def check_update(self, update):
+        if update.ancestry == "delete":
+            yield Violation(message="deleted")
+
+
+def commit(text, oid="1" * 40, **how):
+    defaults = {"tree": None, "parents": (), "merge": False, "author": None, "committer": None}
+    return Commit(oid=oid, message=parse(text.encode()), **{**defaults, **how})
+
+
+def entry(rule, **how):
+    return Entry(**{"id": rule.name, "rule": rule, "refs": ("refs/**",), **how})
+
+
+def policy(*entries, mode="enforce", ident="p"):
+    return Policy(id=ident, mode=mode, entries=entries, source="s", digest="d")
+
+
+def decide(policies, commits=(), updates=(), scope=None, known=KNOWN):
+    flat = engine.entries_of(policies)
+    batch = engine.Batch(ref=REF, scope=scope or ("",) * len(flat), commits=tuple(commits))
+    change = Change(stage="receive", time="t", updates=tuple(updates), known=known)
+    tallies = engine.judge_commits(policies, [batch], known)
+    for tally, other in zip(tallies, engine.judge_change(policies, change), strict=True):
+        tally.merge(other)
+    return engine.conclude(policies, change, tallies, decision_id="i", version="v", commits=len(commits))
+
+
+@pytest.mark.parametrize(
+    ("texts", "code", "outcome"),
+    [
+        (["fine"], 0, "passed"),
+        (["bad"], 1, "violated"),
+        (["fine", "bad"], 1, "violated"),
+        (["crash"], 3, "undecided"),
+        (["unknown"], 3, "undecided"),
+        (["bad", "crash"], 3, "undecided"),
+        ([], 0, "not-applicable"),
+    ],
+)
+def test_outcomes(texts, code, outcome):
+    decision = decide((policy(entry(Word())),), [commit(text) for text in texts])
+    (result,) = decision.results
+    assert (decision.exit_code, result.outcome) == (code, outcome)
+    assert result.judged + result.undecided == len(texts)
+
+
+def test_a_crash_names_its_kind_and_nothing_else():
+    decision = decide((policy(entry(Word())),), [commit("crash")])
+    assert decision.results[0].reasons == (("undecided", "the rule crashed: RuntimeError (111111111111)", 1),)
+
+
+def test_a_warning_and_a_policy_in_evaluate_deny_nothing_but_show():
+    warned = decide((policy(entry(Word(), severity="warning")),), [commit("bad")])
+    assert (warned.exit_code, warned.results[0].outcome) == (0, "violated")
+    evaluated = decide((policy(entry(Word()), mode="evaluate"),), [commit("crash")])
+    assert (evaluated.exit_code, evaluated.would_be) == (0, "undecided")
+
+
+def test_what_is_out_of_scope_is_counted_with_its_reason():
+    entries = (entry(Word(), id="a"), entry(Word(), id="b"), entry(Word(), id="c"))
+    decision = decide((policy(*entries),), [commit("bad")], scope=("refs", "since", ""))
+    assert [result.outcome for result in decision.results] == ["not-applicable", "exempt", "violated"]
+    assert [result.reasons for result in decision.results[:2]] == [
+        (("not-applicable", "refs", 1),),
+        (("exempt", "since", 1),),
+    ]
+
+
+def test_exempt_by_full_oid_only():
+    one, other = "1" * 40, "2" * 40
+    decision = decide(
+        (policy(entry(Word(), exempt=frozenset({one}))),), [commit("bad", oid=one), commit("bad", oid=other)]
+    )
+    (result,) = decision.results
+    assert (result.exempt, result.violated) == (1, 1)
+    assert result.violations[0].commit == other
+
+
+def test_merges_are_known_by_parents_never_by_title():
+    rule = Word(merges="skip")
+    decision = decide((policy(entry(rule)),), [commit("Merge bad"), commit("bad", merge=True)])
+    (result,) = decision.results
+    assert (result.violated, result.not_applicable) == (1, 1)
+    assert result.reasons == (("not-applicable", "merge", 1),)
+
+
+def test_a_malformed_commit_is_violated_at_the_gate_and_nowhere_else():
+    gate = entry(MalformedObject())
+    decision = decide((policy(entry(Word()), gate),), [commit("bad", malformed="two author lines")])
+    by_entry = {result.entry: result for result in decision.results}
+    assert by_entry["malformed-object"].outcome == "violated"
+    assert by_entry["word"].reasons == (("not-applicable", "malformed", 1),)
+    assert decision.exit_code == 1
+
+
+def test_a_fact_that_the_stage_cannot_know_is_a_reason():
+    decision = decide((policy(entry(Word())),), [commit("bad")], known=frozenset())
+    assert decision.results[0].reasons == (("not-applicable", "message not known here", 1),)
+
+
+def test_updates():
+    updates = [
+        RefUpdate(ref=REF, old="1" * 40, new="0" * 40, ancestry="delete"),
+        RefUpdate(ref="refs/heads/x", old="0" * 40, new="1" * 40, ancestry="create"),
+        RefUpdate(ref="refs/heads/y", old="", new="1" * 40, ancestry="range"),
+    ]
+    decision = decide((policy(entry(NoDelete(), refs=("refs/heads/*",))),), updates=updates)
+    (result,) = decision.results
+    assert (result.violated, result.passed, result.not_applicable) == (1, 1, 0)
+    assert (result.violations[0].ref, result.violations[0].entry) == (REF, "no-delete")
+
+
+def test_violations_beyond_a_hundred_are_counted():
+    decision = decide((policy(entry(Word())),), [commit("bad")] * 250)
+    (result,) = decision.results
+    assert (len(result.violations), result.violation_count, result.violated) == (100, 250, 250)
+
+
+texts = st.lists(st.sampled_from(["fine", "bad", "ugly", "crash", "unknown"]), max_size=8)
+entries = st.lists(st.builds(Word, word=st.sampled_from(["bad", "ugly", "x"])), min_size=1, max_size=4)
+
+
+@given(texts, entries, entries, st.sampled_from(["enforce", "evaluate"]))
+def test_a_further_entry_or_policy_only_forbids_more(messages, first, second, mode):
+    commits = [commit(text) for text in messages]
+    named = [entry(rule, id=f"e{index}") for index, rule in enumerate(first)]
+    more = [entry(rule, id=f"f{index}") for index, rule in enumerate(second)]
+    alone = decide((policy(*named),), commits)
+    longer = decide((policy(*named, *more),), commits)
+    beside = decide((policy(*named), policy(*more, mode=mode, ident="q")), commits)
+    for wider in (longer, beside):
+        assert alone.allowed or not wider.allowed
+        assert wider.results[: len(alone.results)] == alone.results
+
+
+@given(texts, st.integers(0, 8))
+def test_judging_in_parts_is_judging_at_once(messages, cut):
+    policies = (policy(entry(Word()), entry(Word(word="ugly"), id="w2")),)
+    commits = [commit(text) for text in messages]
+
+    def tallies(part):
+        return engine.judge_commits(policies, [engine.Batch(ref=REF, scope=("", ""), commits=tuple(part))], KNOWN)
+
+    whole = tallies(commits)
+    for tally, rest in zip(parts := tallies(commits[:cut]), tallies(commits[cut:]), strict=True):
+        tally.merge(rest)
+    assert [(t.counts, t.reasons, t.first, t.kept, t.total) for t in parts] == [
+        (t.counts, t.reasons, t.first, t.kept, t.total) for t in whole
+    ]

@@ -1,0 +1,60 @@
+"""Records behave as frozen, slotted, keyword-only dataclasses do."""
+
+import pickle
+
+import pytest
+
+from gitward.record import fields, record, replace, values
+
+
+@record
+class Point:
+    x: int
+    y: int = 2
+    name = "point"
+
+    def sum(self) -> int:
+        return self.x + self.y
+
+
+def test_fields_defaults_and_constants():
+    point = Point(x=1)
+    assert (point.x, point.y, point.sum(), Point.name) == (1, 2, 3, "point")
+    assert fields(Point) == ("x", "y")
+    assert values(point) == {"x": 1, "y": 2}
+
+
+@pytest.mark.parametrize("arguments", [{}, {"y": 1}, {"x": 1, "z": 2}])
+def test_wrong_fields_are_refused(arguments):
+    with pytest.raises(TypeError):
+        Point(**arguments)
+
+
+def test_positional_arguments_are_refused():
+    with pytest.raises(TypeError):
+        Point(1, 2)
+
+
+def test_frozen():
+    point = Point(x=1)
+    for change in (lambda: setattr(point, "x", 2), lambda: setattr(point, "z", 2), lambda: delattr(point, "x")):
+        with pytest.raises(AttributeError):
+            change()
+    assert not hasattr(point, "__dict__")
+
+
+def test_equality_hash_and_repr():
+    assert Point(x=1) == Point(x=1)
+    assert Point(x=1) != Point(x=2)
+    assert hash(Point(x=1)) == hash(Point(x=1))
+    assert repr(Point(x=1)) == "Point(x=1, y=2)"
+
+
+def test_replace_makes_a_copy():
+    point = Point(x=1)
+    assert replace(point, y=5) == Point(x=1, y=5)
+    assert point == Point(x=1)
+
+
+def test_travels_between_processes():
+    assert pickle.loads(pickle.dumps(Point(x=3))) == Point(x=3)
