@@ -63,7 +63,7 @@ def record(cls: type[T]) -> type[T]:
     space = {
         name: value
         for name, value in cls.__dict__.items()
-        if name not in defaults and name not in ("__dict__", "__weakref__")
+        if name not in defaults and name not in ("__dict__", "__weakref__", "__slots__")
     }
     methods = {
         "__slots__": names,
@@ -78,7 +78,7 @@ def record(cls: type[T]) -> type[T]:
         "__getstate__": _state,
         "__setstate__": _restore,
     }
-    return type(cls)(cls.__name__, cls.__bases__, {**methods, **space, "__slots__": names})
+    return type(cls.__name__, cls.__bases__, {**methods, **space})
 
 
 def fields(of: Any) -> tuple[str, ...]:

@@ -1,0 +1,47 @@
+"""Facts about a change, and the results of judging it. Every type is a frozen record; nothing here does I/O.
+
+Text that Git does not promise to be UTF-8 (names, messages, refs, paths) is `str` decoded with `surrogateescape`: a byte
+that did not decode is a lone surrogate U+DC80..U+DCFF, so nothing is lost and nothing raises. Renderers escape it.
+"""
+
+from __future__ import annotations
+
+from gitward.model.facts import (
+    Actor,
+    Change,
+    Commit,
+    Ident,
+    Message,
+    Oid,
+    Question,
+    RefUpdate,
+    Tag,
+    Totals,
+    Trailer,
+    is_zero,
+)
+from gitward.model.policy import BUILT_IN, Entry, Landing, Policy
+from gitward.model.request import Host, Limits, Range, RawUpdate, Request
+from gitward.model.results import (
+    KEPT_VIOLATIONS,
+    OUTCOME_OF_CODE,
+    OUTCOMES,
+    Decision,
+    Failure,
+    PolicyInfo,
+    Result,
+    Violation,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.model.facts import Ancestry as Ancestry
+    from gitward.model.facts import Stage as Stage
+    from gitward.model.results import Outcome as Outcome
+
+__all__ = [
+    "BUILT_IN", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "Actor", "Change", "Commit", "Decision",
+    "Entry", "Failure", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
+    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
+    "Violation", "is_zero",
+]  # fmt: skip

@@ -1,0 +1,179 @@
+"""Facts: a commit, a tag, a ref update, a change, taken apart once for every rule."""
+
+from __future__ import annotations
+
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal, NewType
+
+    Oid = NewType("Oid", str)
+    Stage = Literal["commit", "push", "receive", "ci", "deploy"]
+    Ancestry = Literal["create", "ff", "non-ff", "delete", "range", "draft"]
+else:
+    Oid = str
+
+
+def is_zero(oid: str) -> bool:
+    """True for git's "no object": an oid of any length whose characters are all 0."""
+    return oid.strip("0") == ""
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+@record
+class Ident:
+    """Name, address, seconds since 1970 and offset in minutes east of UTC, as written: a claim, never proof."""
+
+    name: str
+    email: str
+    time: int
+    offset: int
+
+
+@record
+class Trailer:
+    """One `Key: value` of the trailer block; a folded value is joined with single spaces. `line` counts from 1."""
+
+    key: str
+    value: str
+    line: int
+
+
+@record
+class Message:
+    """A commit message, decoded and taken apart once, for every rule.
+
+    `text` has LF line ends (CRLF is read as LF; a lone CR stays). `lines` is `text` split at LF, without the empty piece
+    after a final LF. Indices into `lines` count from 0: `subject_index` is the first line that is not blank,
+    `body_index` the first line after the subject, less one blank line where there is one, `trailer_index` the first line
+    of the trailer block; both are `len(lines)` where there is none. So the body is `lines[body_index:trailer_index]`.
+    `subject` is without `marks`, the leading `fixup! `, `squash! `, `amend! ` as written.
+    `problem` is '' or says why the bytes are no text: not UTF-8, or an `encoding` header that names none we read.
+    """
+
+    raw: bytes
+    text: str
+    lines: tuple[str, ...]
+    subject: str
+    marks: str
+    subject_index: int
+    body_index: int
+    trailer_index: int
+    trailers: tuple[Trailer, ...]
+    problem: str
+
+    @property
+    def body(self) -> tuple[str, ...]:
+        return self.lines[self.body_index : self.trailer_index]
+
+
+@record
+class Commit:
+    """A commit, or a draft of one (`oid` and `parents` None). `merge` is known for both.
+
+    `malformed` is '' or the reason why the canonical gate refuses the bytes; then the other fields are the best that
+    could be read, for display only. `headers` are the names of extra headers in order, the listed ones too.
+    `answers` holds what the rules asked about this commit: True, False, or None for "could not be found out".
+    """
+
+    oid: Oid | None
+    tree: Oid | None
+    parents: tuple[Oid, ...] | None
+    merge: bool
+    author: Ident | None
+    committer: Ident | None
+    message: Message
+    headers: tuple[str, ...] = ()
+    malformed: str = ""
+    raw: bytes = b""
+    answers: Mapping[Question, bool | None] = {}  # noqa: RUF012  never written
+
+
+@record
+class Tag:
+    """An annotated tag object. `malformed` as in `Commit`. `has_signature` says that a block is there, not that it holds."""
+
+    oid: Oid
+    target: Oid
+    target_type: str
+    name: str
+    tagger: Ident | None
+    message: Message
+    has_signature: bool = False
+    malformed: str = ""
+    raw: bytes = b""
+
+
+@record
+class Question:
+    """A fact that depends on a rule's option. `kind` "ancestor": is `value` (an oid, 7 or more digits) an ancestor of the commit."""
+
+    kind: str
+    value: str
+
+
+@record
+class RefUpdate:
+    """One ref and what becomes of it.
+
+    `ref` is resolved through symbolic refs; `alias` is the name as pushed where that differs. `old` is the repository's
+    own value, never the client's word; "Zero" (all characters 0) stands for no object. `ancestry` says what kind it is:
+    `range` is a set of commits seen for a ref (check, ci), `draft` a branch that is about to get a commit; neither is a
+    ref update. For those two `old` and `new` may be "". `kind` is the type of the object that `new` peels to.
+    `tags` are the annotated tags passed on the way, outermost first. `collisions` are refs that differ from this one
+    only by case or Unicode form. `commits` is how many commits it brings, None where they were not counted.
+    `problem` says why this line of a push cannot stand under any policy, '' where it can.
+    """
+
+    ref: str
+    old: str
+    new: str
+    ancestry: Ancestry
+    alias: str = ""
+    kind: str = "commit"
+    peeled: str = ""
+    tags: tuple[Tag, ...] = ()
+    collisions: tuple[str, ...] = ()
+    commits: int | None = None
+    problem: str = ""
+
+    @property
+    def is_real(self) -> bool:
+        """True for a ref update proper, False for a range or a draft."""
+        return self.ancestry not in ("range", "draft")
+
+
+@record
+class Totals:
+    """What a whole push brings. None: not counted, because no entry asks or the stage cannot know."""
+
+    commits: int | None = None
+    refs: int | None = None
+    files: int | None = None
+    bytes: int | None = None
+
+
+@record
+class Actor:
+    """Who pushes, as far as the one configured channel tells. `principal` is None until something has proved it."""
+
+    principal: str | None = None
+    channel: str = "none"
+    claim: str = ""
+
+
+@record
+class Change:
+    """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable."""
+
+    stage: Stage
+    time: str
+    updates: tuple[RefUpdate, ...]
+    known: frozenset[str]
+    totals: Totals = Totals()
+    actor: Actor = Actor()
+    push_options: tuple[str, ...] = ()

@@ -1,0 +1,77 @@
+"""Input: what an adapter makes of its host, and where things are on this machine."""
+
+from __future__ import annotations
+
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitward.model.facts import Commit, Message, Oid, Stage
+
+
+@record
+class RawUpdate:
+    """One line of what git says will be updated, before anything about it is believed."""
+
+    old: str
+    new: str
+    ref: str
+
+
+@record
+class Range:
+    """Commits seen for a ref: those that `include` reaches and `exclude` does not.
+
+    `exclude` None is a ref that is new: what an entry's own refs reach already is left out, entry by entry.
+    """
+
+    ref: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] | None = ()
+
+
+@record
+class Request:
+    """What an adapter made of its input; nothing is decided in it.
+
+    `existing` are the refs that stand on the receiving side, ref to oid, where that is not the repository itself (a
+    push seen from the clone). `squash` is the message that a squash merge onto the range's ref would write, and then
+    the message rules judge it in place of the single commits: where the policy says that the ref lands by squash, or
+    always with `squash_forced`.
+    """
+
+    stage: Stage
+    updates: tuple[RawUpdate, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    existing: Mapping[str, str] | None = None
+    draft: Commit | None = None
+    squash: Message | None = None
+    squash_forced: bool = False
+    notices: tuple[str, ...] = ()
+
+
+@record
+class Limits:
+    """Budgets of one decision (semantics: budgets); None is no limit."""
+
+    commits: int | None = 10_000
+    refs: int | None = 1_000
+    message_bytes: int = 1 << 20
+    paths: int | None = 100_000
+    blob_bytes: int | None = 100 << 20
+    seconds: float | None = 60.0
+
+
+@record
+class Host:
+    """Where things are on this machine. The policy never says any of this."""
+
+    policies: tuple[str, ...] = ()
+    log: str = ""
+    repository: str = ""
+    actor: str = "none"
+    baseline: tuple[Oid, ...] = ()
+    limits: Limits = Limits()
+    jobs: int = 1

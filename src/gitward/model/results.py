@@ -1,0 +1,157 @@
+"""Results: what became of each entry, and the decision that they amount to."""
+
+from __future__ import annotations
+
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gitward.model.facts import Oid, RefUpdate, Stage
+
+    Outcome = Literal["undecided", "violated", "waived", "passed", "exempt", "not-applicable"]
+
+KEPT_VIOLATIONS = 100  # per entry; the rest is counted
+
+
+@record
+class Violation:
+    """One place where an entry does not hold. A rule yields it without `entry`, `commit` and `ref`; the engine adds them.
+
+    `line` and `column` count from 1 in the message's `lines`, None where there is no such place. `fix` says what the
+    text or the push should be, '' where the message already does.
+    """
+
+    message: str
+    fix: str = ""
+    line: int | None = None
+    column: int | None = None
+    path: str | None = None
+    entry: str = ""
+    commit: Oid | None = None
+    ref: str | None = None
+    subject: str = ""
+
+
+OUTCOMES: tuple[Outcome, ...] = ("undecided", "violated", "waived", "passed", "exempt", "not-applicable")
+
+
+@record
+class Result:
+    """What became of one entry. Counts are of subjects: commits, ref updates, or the push.
+
+    `judged` is passed + violated + waived. `reasons` are (outcome, reason, count) for every subject that was not judged.
+    `violations` are the first 100, oldest commit first; `violation_count` is all of them. `policy` indexes
+    `Decision.policies`.
+    """
+
+    entry: str
+    rule: str
+    severity: Literal["error", "warning"]
+    policy: int
+    passed: int = 0
+    violated: int = 0
+    exempt: int = 0
+    waived: int = 0
+    undecided: int = 0
+    not_applicable: int = 0
+    reasons: tuple[tuple[Outcome, str, int], ...] = ()
+    violations: tuple[Violation, ...] = ()
+    violation_count: int = 0
+    message: str = ""
+    place: str = ""
+
+    @property
+    def judged(self) -> int:
+        return self.passed + self.violated + self.waived
+
+    @property
+    def outcome(self) -> Outcome:
+        """The first of OUTCOMES that any subject has; not-applicable where there was no subject."""
+        for outcome in OUTCOMES:
+            if getattr(self, outcome.replace("-", "_")):
+                return outcome
+        return "not-applicable"
+
+
+@record
+class PolicyInfo:
+    """Which policy judged, and in which mode."""
+
+    id: str
+    digest: str
+    source: str
+    mode: Literal["enforce", "evaluate"]
+    revision: int | None = None
+
+
+@record
+class Failure:
+    """Why there is no judgement at all. `exit_code` is 2 (a policy cannot be used) or 3. `turn` is whose turn it is.
+
+    `detail` is for the server's own log (it may name paths of the server); `message` is what the pusher sees.
+    """
+
+    reason: str
+    message: str
+    exit_code: int
+    turn: Literal["developer", "administrator"]
+    fix: str = ""
+    detail: str = ""
+
+
+@record
+class Decision:
+    """One decision: allowed, denied or undecided, with all that it rests on.
+
+    A result denies when its severity is error, its policy is in enforce mode and its outcome is violated; it leaves the
+    decision open when that outcome is undecided. A failure is no result and no policy's mode softens it.
+    `notices` are sentences for the reader that change nothing ("taken as judged: 12 commits").
+    """
+
+    id: str
+    stage: Stage
+    time: str
+    version: str
+    policies: tuple[PolicyInfo, ...]
+    updates: tuple[RefUpdate, ...]
+    results: tuple[Result, ...]
+    failure: Failure | None = None
+    notices: tuple[str, ...] = ()
+    commits: int = 0
+
+    def _code(self, *, as_if_enforced: bool) -> int:
+        if self.failure:
+            return self.failure.exit_code
+        binding = {
+            result.outcome
+            for result in self.results
+            if result.severity == "error" and (as_if_enforced or self.policies[result.policy].mode == "enforce")
+        }
+        return 3 if "undecided" in binding else 1 if "violated" in binding else 0
+
+    @property
+    def exit_code(self) -> int:
+        return self._code(as_if_enforced=False)
+
+    @property
+    def outcome(self) -> Literal["allowed", "denied", "undecided"]:
+        return OUTCOME_OF_CODE[self.exit_code]
+
+    @property
+    def would_be(self) -> Literal["allowed", "denied", "undecided"]:
+        """The outcome if every policy were in enforce mode."""
+        return OUTCOME_OF_CODE[self._code(as_if_enforced=True)]
+
+    @property
+    def allowed(self) -> bool:
+        return self.exit_code == 0
+
+
+OUTCOME_OF_CODE: dict[int, Literal["allowed", "denied", "undecided"]] = {
+    0: "allowed",
+    1: "denied",
+    2: "denied",
+    3: "undecided",
+}
