@@ -13,12 +13,13 @@ from gitward.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from gitward.model import Entry, Failure, Outcome, Policy, Violation
 
     Verdict = tuple[Outcome, str, tuple[Violation, ...]]
+    Active = tuple["Tally", int, Entry, Callable[[Any], Iterator[Violation]], bool]
 
 GATE = "malformed-object"
 # why a subject does not reach the check, and what that makes of it
@@ -53,11 +54,12 @@ class Tally:
             if outcome == "undecided":
                 self.first.setdefault((outcome, reason), where)
 
-    def violations(self, found: Iterable[Violation]) -> None:
-        for violation in found:
-            self.total += 1
-            if len(self.kept) < KEPT_VIOLATIONS:
-                self.kept.append(violation)
+    def keep(self, found: tuple[Violation, ...], **where: Any) -> None:
+        """Count violations, and keep the first of them with the place that the rule could not know."""
+        self.total += len(found)
+        room = KEPT_VIOLATIONS - len(self.kept)
+        if room > 0:
+            self.kept.extend(replace(violation, **where) for violation in found[:room])
 
     def merge(self, other: Tally) -> None:
         for outcome, times in other.counts.items():
@@ -83,14 +85,10 @@ def missing_fact(entry: Entry, known: frozenset[str]) -> str:
     return next((need for need in entry.rule.needs if need not in known), "")
 
 
-def _stamp(entry: Entry, found: Iterator[Violation], **where: Any) -> tuple[Violation, ...]:
-    return tuple(replace(violation, entry=entry.id, **where) for violation in found)
-
-
-def _checked(entry: Entry, found: Any, **where: Any) -> Verdict:
+def _run(check: Callable[[Any], Iterator[Violation]], subject: Commit | RefUpdate | Change) -> Verdict:
     """Run a rule's check to its end. Whatever it raises leaves the subject undecided: never passed, never lost."""
     try:
-        violations = _stamp(entry, found(), **where)
+        violations = tuple(check(subject))
     except GitwardError as problem:
         return "undecided", problem.message, ()
     except Exception as problem:  # noqa: BLE001  invariant 5: a rule that crashes decides nothing
@@ -98,20 +96,27 @@ def _checked(entry: Entry, found: Any, **where: Any) -> Verdict:
     return ("violated", "", violations) if violations else ("passed", "", ())
 
 
+def _run_commit(entry: Entry, check: Callable[[Any], Iterator[Violation]], commit: Commit) -> Verdict:
+    """A commit that the scope has let through: exempt, a merge that the rule leaves alone, or checked."""
+    if commit.oid in entry.exempt:
+        return "exempt", "commit", ()
+    if commit.merge and getattr(entry.rule, "merges", "judge") == "skip":
+        return "not-applicable", "merge", ()
+    return _run(check, commit)
+
+
 def judge_one(entry: Entry, subject: Commit | RefUpdate | Change) -> Verdict:
     """One entry on one subject that its scope has let through: (outcome, reason, violations)."""
-    rule = entry.rule
+    where: dict[str, Any] = {"entry": entry.id}
     if isinstance(subject, Commit):
-        if subject.oid in entry.exempt:
-            return "exempt", "commit", ()
-        if subject.merge and getattr(rule, "merges", "judge") == "skip":
-            return "not-applicable", "merge", ()
-        return _checked(
-            entry, lambda: rule.check_commit(subject), commit=subject.oid, subject=subject.message.subject
-        )
-    if isinstance(subject, RefUpdate):
-        return _checked(entry, lambda: rule.check_update(subject), ref=subject.ref)
-    return _checked(entry, lambda: rule.check_push(subject))
+        outcome, reason, violations = _run_commit(entry, entry.rule.check_commit, subject)
+        where.update(commit=subject.oid, subject=subject.message.subject)
+    elif isinstance(subject, RefUpdate):
+        outcome, reason, violations = _run(entry.rule.check_update, subject)
+        where.update(ref=subject.ref)
+    else:
+        outcome, reason, violations = _run(entry.rule.check_push, subject)
+    return outcome, reason, tuple(replace(violation, **where) for violation in violations)
 
 
 def judge_commits(policies: tuple[Policy, ...], batches: Iterable[Batch], known: frozenset[str]) -> list[Tally]:
@@ -124,35 +129,33 @@ def judge_commits(policies: tuple[Policy, ...], batches: Iterable[Batch], known:
         key=lambda index: entries[index][1].rule.name != GATE,
     )
     for batch in batches:
-        active = []
+        active: list[Active] = []
         for index in order:
+            policy, entry = entries[index]
             if blind[index]:
                 tallies[index].count("not-applicable", f"{blind[index]} not known here", len(batch.commits))
             elif reason := batch.scope[index]:
                 tallies[index].count(OUT.get(reason, "not-applicable"), reason, len(batch.commits))
             else:
-                active.append((index, *entries[index]))
+                active.append((tallies[index], policy, entry, entry.rule.check_commit, entry.rule.name == GATE))
         for commit in batch.commits:
-            _judge_commit(commit, batch.ref or None, active, tallies)
+            _judge_commit(commit, batch.ref or None, active)
     return tallies
 
 
-def _judge_commit(
-    commit: Commit, ref: str | None, active: list[tuple[int, int, Entry]], tallies: list[Tally]
-) -> None:
+def _judge_commit(commit: Commit, ref: str | None, active: list[Active]) -> None:
     """One commit through the entries that want it, the gate's own entries first."""
     refused: set[int] = set()  # policies whose gate has refused this commit
-    for index, policy, entry in active:
-        is_gate = entry.rule.name == GATE
+    for tally, policy, entry, check, is_gate in active:
         if not is_gate and (commit.malformed or policy in refused):
-            tallies[index].count("not-applicable", "malformed")
+            tally.count("not-applicable", "malformed")
             continue
-        outcome, reason, violations = judge_one(entry, commit)
-        if is_gate and outcome == "violated":
-            refused.add(policy)
-        tallies[index].count(outcome, reason, where=(commit.oid or "the message")[:12])
+        outcome, reason, violations = _run_commit(entry, check, commit)
+        tally.count(outcome, reason, where=(commit.oid or "the message")[:12] if reason else "")
         if violations:
-            tallies[index].violations(replace(violation, ref=ref) for violation in violations)
+            if is_gate:
+                refused.add(policy)
+            tally.keep(violations, entry=entry.id, commit=commit.oid, subject=commit.message.subject, ref=ref)
 
 
 def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
@@ -180,7 +183,7 @@ def _judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> No
         return
     outcome, reason, violations = judge_one(entry, subject)
     tally.count(outcome, reason, where=subject.ref if isinstance(subject, RefUpdate) else "the push")
-    tally.violations(violations)
+    tally.keep(violations)
 
 
 def _result(policy: int, entry: Entry, tally: Tally) -> Result:

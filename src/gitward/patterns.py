@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MEMORY = 8 << 20
-_compiled: dict[tuple[str, bool], Any] = {}  # a memo of a pure function
+_compiled: dict[tuple[str, bool], Any] = {}  # memos of pure functions
+_globs: dict[str, str] = {}
 
 
 def _readable(text: str) -> str:
     """The same text, character for character, with bytes that were no UTF-8 shown as U+FFFD: RE2 reads UTF-8 only."""
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    return text
 
 
 def compiled(pattern: str, *, ignore_case: bool = False) -> Any:
@@ -41,7 +44,8 @@ def compiled(pattern: str, *, ignore_case: bool = False) -> Any:
 
 def search(pattern: str, text: str, start: int = 0) -> tuple[int, int] | None:
     """Where a pattern is first found at or after `start`: (start, end) in characters, or None."""
-    found = compiled(pattern).search(_readable(text), start)
+    # in bytes RE2 has no positions to convert, and for ASCII they are the same
+    found = compiled(pattern).search(text.encode() if text.isascii() else _readable(text), start)
     return found.span() if found else None
 
 
@@ -51,18 +55,18 @@ def matches_whole(pattern: str, text: str) -> bool:
 
 def _glob(pattern: str) -> str:
     """A ref glob as RE2: `*` within a part, `**` across, everything else is itself."""
-    pieces = []
-    for index, across in enumerate(pattern.split("**")):
-        if index:
-            pieces.append(".*")
-        pieces.append("[^/]*".join(re2.escape(part) for part in across.split("*")))
-    return "(?s)" + "".join(pieces)
+    if pattern not in _globs:
+        parts = ("[^/]*".join(map(re2.escape, across.split("*"))) for across in pattern.split("**"))
+        _globs[pattern] = "(?s)" + ".*".join(parts)
+    return _globs[pattern]
+
+
+def _is_matched(pattern: str, ref: str) -> bool:
+    return matches_whole(_glob(pattern), ref) if "*" in pattern else pattern == ref
 
 
 def matches_ref(patterns: tuple[str, ...], ref: str) -> bool:
     """Whether a ref is in a list of patterns: matched by one of them, and by none that begins with `!`."""
-    wanted = [pattern for pattern in patterns if not pattern.startswith("!")]
-    unwanted = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
-    return any(matches_whole(_glob(pattern), ref) for pattern in wanted) and not any(
-        matches_whole(_glob(pattern), ref) for pattern in unwanted
+    return any(not pattern.startswith("!") and _is_matched(pattern, ref) for pattern in patterns) and not any(
+        pattern.startswith("!") and _is_matched(pattern[1:], ref) for pattern in patterns
     )
