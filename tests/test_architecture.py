@@ -29,10 +29,11 @@ LAYERS = (
     ("patterns", "width", "message", "gitobject", "conventional"),
     ("rules", "engine", "integrity"),
     ("policy",),
-    ("git", "repository"),
+    ("git", "gitcommand", "repository"),
     ("updates", "scope", "facts", "budgets", "squash", "sources", "workers", "failure", "judge"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
+    ("doctor", "starter", "explanation"),
     ("cli", "__main__"),
 )
 
