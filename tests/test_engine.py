@@ -22,6 +22,7 @@ class Word:
     word: str = "bad"
     merges: str = "judge"
     name = "word"
+    first = False
     needs = ("message",)
 
     def check_commit(self, commit):
@@ -37,6 +38,7 @@ class Word:
 @record
 class NoDelete:
     name = "no-delete"
+    first = False
     needs = ("update",)
 
     def check_update(self, update):

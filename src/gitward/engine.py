@@ -174,6 +174,17 @@ def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
     return tallies
 
 
+def is_over_its_limits(policies: tuple[Policy, ...], tallies: list[Tally]) -> bool:
+    """Whether an entry that is judged first denies the push already: then its commits need not be read."""
+    return any(
+        entry.rule.first
+        and entry.severity == "error"
+        and policies[policy].mode == "enforce"
+        and tally.counts.get("violated", 0)
+        for (policy, entry), tally in zip(entries_of(policies), tallies, strict=True)
+    )
+
+
 def _judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> None:
     updates = (subject,) if isinstance(subject, RefUpdate) else subject.updates
     if isinstance(subject, RefUpdate) and not subject.is_real and set(entry.rule.needs) != {"ref"}:

@@ -22,7 +22,7 @@ class PushIntegrity:
     name = "push-integrity"
     needs = ("update",)
     default_refs = ("refs/**",)
-    first = True
+    first = False
 
     def check_update(self, update: RefUpdate) -> Iterator[Violation]:
         if update.problem:

@@ -7,7 +7,7 @@ undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends i
 from __future__ import annotations
 
 from gitward import __version__, budgets, clock, sources, squash
-from gitward.engine import conclude, entries_of, judge_change
+from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change
 from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, totals
 from gitward.failure import no_decision
@@ -54,13 +54,16 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     baseline, notices = _baseline(request, host, repository, policies)
     existing = repository.refs() if request.existing is None else request.existing
     plan = Plan(policies, ranges, existing, baseline)
-    change = replace(change, totals=totals(policies, change, ranges, repository))
+    change = replace(change, totals=totals(policies, change, ranges, repository, existing.values()))
+    of_push = judge_change(policies, change)
+    if over := is_over_its_limits(policies, of_push):
+        notices += ("the push is over its limits: its commits were not read",)
     bench = Bench(repository, policies, change.known, host.limits.message_bytes)
     taking = squash.takers(request, policies)
-    pieces = squash.leave_out(plan.pieces(repository, PIECE), taking)
+    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE), taking)
     tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
     message = squash.judge_message(request, policies, taking, change.known)
-    for tally, of_change, of_squash in zip(tallies, judge_change(policies, change), message, strict=True):
+    for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
         tally.merge(of_squash)
     return conclude(
@@ -70,7 +73,7 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
         decision_id=clock.new_id(),
         version=__version__,
         commits=commits,
-        notices=(*request.notices, *notices, *_taken_as_judged(repository, ranges, commits)),
+        notices=(*request.notices, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
     )
 
 

@@ -50,9 +50,16 @@ def _initialiser(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
     """An `__init__` with keyword-only parameters, one slot each; a missing one is Python's own TypeError."""
     parameters = "".join(f", {name}=defaults['{name}']" if name in defaults else f", {name}" for name in names)
     body = "".join(f"\n    set(self, '{name}', {name})" for name in names) or "\n    pass"
-    scope = {"set": _set, "defaults": defaults}
+    scope: dict[str, Any] = {"set": _set, "defaults": defaults}
     exec(f"def __init__(self{', *' + parameters if names else ''}):{body}", scope)  # noqa: S102  field names of our own
     return scope["__init__"]
+
+
+def _made_on_first_use(self: Any, *arguments: Any, **given: Any) -> None:
+    """Most classes of a module are never instantiated in one process; those that are get their own `__init__` now."""
+    cls = type(self)
+    cls.__init__ = _initialiser(cls.__fields__, cls.__defaults__)
+    cls.__init__(self, *arguments, **given)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -69,7 +76,7 @@ def record(cls: type[T]) -> type[T]:
         "__slots__": names,
         "__fields__": names,
         "__defaults__": defaults,
-        "__init__": _initialiser(names, defaults),
+        "__init__": _made_on_first_use,
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__eq__": _equal,
