@@ -33,6 +33,9 @@ def takers(request: Request, policies: tuple[Policy, ...]) -> tuple[bool, ...]:
 
 def leave_out(pieces: Iterator[Piece], taking: tuple[bool, ...]) -> Iterator[Piece]:
     """The same commits, out of scope for the entries that judge the squash message instead."""
+    if not taking:
+        yield from pieces
+        return
     for piece in pieces:
         runs = tuple(
             (
@@ -42,7 +45,7 @@ def leave_out(pieces: Iterator[Piece], taking: tuple[bool, ...]) -> Iterator[Pie
             )
             for length, ref, scope in piece.runs
         )
-        yield replace(piece, runs=runs) if taking else piece
+        yield replace(piece, runs=runs)
 
 
 def judge_message(

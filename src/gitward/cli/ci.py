@@ -59,6 +59,7 @@ def ci(provider: str | None, policies: tuple[str, ...], form: str | None, output
         check = _plan(job, repo, policies, first=first)
     except GitwardError as problem:
         if problem.reason == "empty" and allow_empty:
+            click.echo(visible(problem.message), err=True)
             return 0
         return _report(no_decision("ci", problem), provider, form, output)
     options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()))
@@ -88,7 +89,7 @@ def _judged(check: Check, job: CiJob, repo: str, *, allow_empty: bool) -> Decisi
     if decision.exit_code == 0 and decision.commits == 0 and not allow_empty:
         empty = Undecided("the range holds no commit", "check the range, or say --allow-empty", "empty")
         return no_decision("ci", empty)
-    if decision.failure and decision.failure.reason == "missing-object":
+    if decision.failure and decision.failure.reason in ("missing-object", "incomplete-range"):
         return replace(decision, failure=replace(decision.failure, fix=job.deeper))
     return decision
 
@@ -97,6 +98,7 @@ def _report(decision: Decision, provider: str, form: str | None, output: str) ->
     """Print or write what was asked for, else what the provider shows; and its own files. Returns the exit code."""
     from gitward.cli.output import wants_colour, write
 
+    output = "" if output == "-" else output
     if form is None or not output:
         shown = form or _SHOWN[provider]
         how = {"colour": wants_colour(sys.stdout)} if shown == "text" else {}

@@ -1,0 +1,37 @@
+"""A project on a forge, and `gitward ci` in a checkout of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from forge import POLICY, Project
+
+
+@pytest.fixture
+def project(git: Any, tmp_path: Path) -> Project:
+    """main holds the policy and one good commit; `topic` forks off it and has none of its own yet."""
+    made = Project(git, tmp_path)
+    git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=made.origin)
+    made.commit("ACME-1: begin", policy=POLICY)
+    made.commit("ACME-2: write a README", readme="hello\n")
+    made.push("main")
+    made.branch("topic")
+    return made
+
+
+@pytest.fixture
+def ci(gitward: Any, tmp_path: Path) -> Any:
+    """`gitward ci` in a checkout, with a provider's variables and, for GitHub, its event."""
+
+    def run(*options: str, at: Path, env: dict[str, str], event: Any = None) -> Any:
+        variables = dict(env)
+        if event is not None:
+            path = tmp_path / "event.json"
+            path.write_text(event if isinstance(event, str) else json.dumps(event))
+            variables["GITHUB_EVENT_PATH"] = str(path)
+        return gitward("ci", *options, cwd=at, env=variables)
+
+    return run
