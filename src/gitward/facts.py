@@ -46,8 +46,17 @@ def in_repository(repository: Repository) -> Answer:
     return answer
 
 
-def totals(policies: tuple[Policy, ...], change: Change, ranges: tuple[Range, ...], repository: Repository) -> Totals:
-    """What the push brings, counted only as far as an entry asks."""
+def totals(
+    policies: tuple[Policy, ...],
+    change: Change,
+    ranges: tuple[Range, ...],
+    repository: Repository,
+    existing: Iterable[str],
+) -> Totals:
+    """What the push brings that `existing`, the oids of the receiving side's refs, does not reach.
+
+    Counted only as far as an entry asks.
+    """
     limits = [
         entry.rule
         for _, entry in entries_of(policies)
@@ -55,13 +64,13 @@ def totals(policies: tuple[Policy, ...], change: Change, ranges: tuple[Range, ..
     ]
     if not limits:
         return Totals()
-    existing = tuple(repository.refs().values())
+    existing = tuple(existing)
     tips = tuple(tip for brought in ranges for tip in brought.include)
     wants_content = any(rule.files is not None or rule.bytes is not None for rule in limits)
     files, size = repository.totals(tips, existing) if wants_content and tips else (0, 0)
     return Totals(
         commits=repository.count(tips, existing) if tips else 0,
-        refs=len(change.updates),
+        updates=len(change.updates),
         files=files if wants_content else None,
         bytes=size if wants_content else None,
     )

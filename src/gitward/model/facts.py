@@ -152,7 +152,7 @@ class Totals:
     """What a whole push brings. None: not counted, because no entry asks or the stage cannot know."""
 
     commits: int | None = None
-    refs: int | None = None
+    updates: int | None = None
     files: int | None = None
     bytes: int | None = None
 

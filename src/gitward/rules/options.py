@@ -1,0 +1,108 @@
+"""Types for the options of rules. A rule names them under `TYPE_CHECKING`; `policy.load` resolves and enforces them.
+
+A rule's option is a field of its record: a name, a type and, unless it must be given, a default. Types may be built
+from `bool`, `int`, `str`, `Literal[...]`, `tuple[X, ...]`, `dict[str, X]`, `X | None` (None is "left out": YAML has no
+way to write it), the names below, and `Annotated[...]` with bounds of `annotated_types` (`Ge`, `Le`, `MinLen`,
+`MaxLen`). Scalars come as text, so `72` is converted for an `int` and stays "72" for a `str`; a `bool` is `true` or
+`false`. A field whose name in YAML is a Python keyword ends in an underscore here: the option `in` is the field `in_`.
+
+A record may have a method `conflict(self) -> str`: why options that are each right cannot stand together, '' where they
+can.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from annotated_types import Ge, MinLen
+
+from gitward.errors import UsageError
+from gitward.patterns import compiled
+
+_REF_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|\*\*\*")
+_SIZE = re.compile(r"([1-9][0-9]{0,15})(?:\s?(KiB|MiB|GiB))?")
+_UNITS = {None: 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+class Refused(ValueError):
+    """Why a value cannot be taken, and what to write instead."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+class Checked:
+    """A marker for `Annotated`: `check` gets the converted value, gives the value to keep, and raises Refused.
+
+    `json_schema` is what the JSON Schema of a policy says of such a value.
+    """
+
+    json_schema: ClassVar[dict[str, Any]] = {}
+
+    def check(self, value: Any) -> Any:
+        return value
+
+
+class Read(Checked):
+    """A marker whose `check` makes the value from the text as it stands in the file."""
+
+
+class Regex(Checked):
+    """A pattern that RE2 takes."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"format": "regex"}
+
+    def check(self, value: str) -> str:
+        try:
+            compiled(value)
+        except UsageError as problem:
+            raise Refused(problem.message, problem.fix) from None
+        return value
+
+
+class RefShape(Checked):
+    """A ref, or a glob of refs, that a ref could match (git-check-ref-format(1)); a leading `!` is allowed."""
+
+    def check(self, value: str) -> str:
+        name = value.removeprefix("!")
+        if not name.startswith("refs/"):
+            raise Refused(f"{value!r} does not begin with refs/", f"for a branch, write refs/heads/{name}")
+        wrong = _REF_FORBIDDEN.search(name)
+        if wrong:
+            hint = "only * and ** stand for other text" if wrong.group() in ("?", "[", "***") else ""
+            raise Refused(f"{value!r} can match no ref: git allows no {wrong.group()!r} in a ref's name", hint)
+        if name.endswith(("/", ".", ".lock")):
+            below = f"{name.rstrip('/.')}/**"
+            raise Refused(f"{value!r} can match no ref: no ref ends so", f"for all refs below it, write {below}")
+        return value
+
+
+class Bytes(Read):
+    """A number of bytes, with or without KiB, MiB or GiB."""
+
+    json_schema: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]
+    }
+
+    def check(self, value: str) -> int:
+        found = _SIZE.fullmatch(value)
+        if not found:
+            raise Refused(f"{value!r} is not a size", "write a number of bytes, or for example 512KiB, 10MiB")
+        return int(found[1]) * _UNITS[found[2]]
+
+
+Text = Annotated[str, MinLen(1)]
+"""Text that is not empty."""
+Pattern = Annotated[str, MinLen(1), Regex()]
+"""A regular expression, checked against RE2 when the policy is loaded."""
+Patterns = Annotated[tuple[Pattern, ...], MinLen(1)]
+Words = Annotated[tuple[Text, ...], MinLen(1)]
+"""A list that is not empty, of texts that are not empty. For a list that may be empty: `tuple[Text, ...]`."""
+RefGlob = Annotated[str, RefShape()]
+"""A pattern of refs: begins with `refs/` or `!refs/`, `*` within a part, `**` across."""
+RefGlobs = Annotated[tuple[RefGlob, ...], MinLen(1)]
+Positive = Annotated[int, Ge(1)]
+Size = Annotated[int, Bytes()]
+"""A number of bytes: the rule sees an int, the policy may write `10MiB`. A bound: `Annotated[Size, Le(n)]`."""

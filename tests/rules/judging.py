@@ -1,0 +1,189 @@
+"""Rules on literals: subjects made from text, cases with what a rule must say, and the examples of the docs as cases.
+
+In an example of a rule's page the first word after the fence says what stands in it, the others are options:
+
+    text      a commit message
+    commit    a raw commit
+    update    `ANCESTRY REF`, then perhaps `tag=NAME` or `collides=REF`
+    push      totals, `commits=5`, one a line
+
+`\\u202e`, `\\x1b` and `\\f` in an example stand for those characters.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitward import gitobject, message
+from gitward.model import Change, Commit, Oid, RefUpdate, Tag, Totals, Violation
+from gitward.rules import load
+
+OID, OTHER = Oid("1" * 40), Oid("2" * 40)
+TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+Subject = Commit | RefUpdate | Change
+GIVEN: dict[str, dict[str, Any]] = {  # options for rules that need some
+    "subject-pattern": {"pattern": "^[a-z]"},
+    "ref-name": {"pattern": "[a-z/]+"},
+    "push-limits": {"commits": 10},
+}
+
+
+def commit(text: str | bytes, *, encoding: str = "", **facts: Any) -> Commit:
+    """A commit with this message and nothing else that matters."""
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+    values = {
+        "oid": OID, "tree": None, "parents": (OTHER,), "merge": False, "author": None, "committer": None,
+        "message": message.parse(raw, encoding), **facts,
+    }  # fmt: skip
+    return Commit(**values)
+
+
+def raw_commit(*headers: str, body: str = "fix: x\n", parents: int = 0) -> Commit:
+    """A commit from its bytes, with more header lines after the committer."""
+    ident = "Ann <ann@example.com> 1700000000 +0000"
+    lines = [f"tree {TREE}", *[f"parent {number:040x}" for number in range(1, parents + 1)]]
+    lines += [f"author {ident}", f"committer {ident}", *headers]
+    return gitobject.parse_commit(OID, ("\n".join(lines) + "\n\n" + body).encode("utf-8", "surrogateescape"))
+
+
+def update(ancestry: Any, ref: str, *, tag: str = "", collides: str = "", **facts: Any) -> RefUpdate:
+    """A ref update; `tag` makes it one of an annotated tag of that name."""
+    zero = "0" * 40
+    ends = {"create": (zero, OID), "delete": (OTHER, zero), "range": ("", ""), "draft": ("", "")}
+    old, new = ends.get(ancestry, (OTHER, OID))
+    values = {
+        "ref": ref, "old": old, "new": new, "ancestry": ancestry,
+        "tags": (annotated(tag),) if tag else (), "collisions": tuple(collides.split()), **facts,
+    }  # fmt: skip
+    return RefUpdate(**values)
+
+
+def annotated(name: str, **facts: Any) -> Tag:
+    values = {
+        "oid": OTHER, "target": OID, "target_type": "commit", "name": name, "tagger": None,
+        "message": message.parse(b"x\n"), **facts,
+    }  # fmt: skip
+    return Tag(**values)
+
+
+def push(**totals: int) -> Change:
+    """A push that brings this much."""
+    known = frozenset({"push", "update", "ref", "refs", "object", "message", "merge"})
+    return Change(stage="receive", time="", updates=(), known=known, totals=Totals(**totals))
+
+
+def judge(rule: Any, subject: Subject) -> list[Violation]:
+    if isinstance(subject, Commit):
+        return list(rule.check_commit(subject))
+    if isinstance(subject, RefUpdate):
+        return list(rule.check_update(subject))
+    return list(rule.check_push(subject))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule with these options says to a subject: `says` is in its first violation, '' means accepted."""
+
+    subject: Subject
+    options: dict[str, Any] = field(default_factory=dict)
+    says: str = ""
+    at: tuple[int | None, int | None] | None = None
+    label: str = ""
+
+    def check(self, rule: str) -> None:
+        """Assert that the rule says just this."""
+        found = judge(load(rule)(**self.options), self.subject)
+        if not self.says:
+            assert found == []
+            return
+        assert found, "accepted"
+        assert self.says in found[0].message
+        if self.at is not None:
+            assert (found[0].line, found[0].column) == self.at
+        for violation in found:
+            assert_well_formed(violation, self.subject)
+
+    def __str__(self) -> str:
+        return self.label.encode("unicode_escape").decode()[:60] or "empty"
+
+
+def rejects(
+    given: str | bytes | Subject, says: str, at: tuple[int | None, int | None] | None = None, **options: Any
+) -> Case:
+    return _case(given, options, says, at)
+
+
+def accepts(given: str | bytes | Subject, **options: Any) -> Case:
+    return _case(given, options, "", None)
+
+
+def _case(given: str | bytes | Subject, options: dict[str, Any], says: str, at: Any) -> Case:
+    if isinstance(given, (str, bytes)):
+        return Case(commit(given), options, says, at, given if isinstance(given, str) else given.decode("latin-1"))
+    label = given.message.subject if isinstance(given, Commit) else getattr(given, "ref", "push")
+    return Case(given, options, says, at, label)
+
+
+def assert_well_formed(violation: Violation, subject: Subject) -> None:
+    """What every violation keeps to: one short line, no final period, a place that exists."""
+    assert violation.message
+    assert violation.message[0].lower() == violation.message[0] or violation.message.startswith("NUL")
+    assert not violation.message.endswith(".")
+    assert len(violation.message) <= 220
+    assert (violation.entry, violation.commit, violation.ref) == ("", None, None), "the engine's fields"
+    if violation.line is None:
+        assert violation.column is None
+    elif isinstance(subject, Commit):
+        lines = subject.message.lines
+        assert 1 <= violation.line <= len(lines)
+        assert violation.column is not None
+        assert 1 <= violation.column <= len(lines[violation.line - 1]) + 1
+
+
+# --- the examples of the docs ----------------------------------------------------------------------------------------
+
+
+def examples(rule: str) -> list[tuple[str, Case]]:
+    """The fenced examples of a rule's page: (`Rejected` or `Accepted`, case). `says` is only a marker for rejected."""
+    page = sys.modules[load(rule).__module__].__doc__ or ""
+    found = []
+    for heading, section in re.findall(r"(?ms)^## (Rejected|Accepted)\n(.*?)(?=^## |\Z)", page):
+        for _, info, text in re.findall(r"(?ms)^(`{3,})(\S.*?)\n(.*?)^\1$", section):
+            kind, *options = shlex.split(info)
+            found.append((heading, Case(_example(kind, text), _options(rule, options), heading, label=text)))
+    return found
+
+
+def _example(kind: str, text: str) -> Subject:
+    text = re.sub(r"\\u([0-9a-f]{4})|\\x([0-9a-f]{2})", lambda code: chr(int(code[1] or code[2], 16)), text)
+    text = text.replace("\\f", "\f")
+    if kind == "text":
+        return commit(text)
+    if kind == "commit":
+        return gitobject.parse_commit(OID, text.encode())
+    words = text.split()
+    if kind == "update":
+        return update(words[0], words[1], **dict(word.split("=", 1) for word in words[2:]))
+    assert kind == "push", kind
+    return push(**{name: int(number) for name, number in (word.split("=") for word in words)})
+
+
+def _options(rule: str, given: list[str]) -> dict[str, Any]:
+    """`name=value` words as a rule's options, by the type of each field."""
+    kind = load(rule)
+    options: dict[str, Any] = {}
+    for word in given:
+        name, value = word.split("=", 1)
+        name = {"in": "in_"}.get(name, name)
+        default = kind.__defaults__.get(name)
+        if isinstance(default, bool):
+            options[name] = {"true": True, "false": False}[value]
+        elif isinstance(default, tuple):
+            options[name] = tuple(value.split(","))
+        else:
+            options[name] = int(value) if value.isdigit() else value
+    return options

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+from hostile import refused_bad
+from judging import Case, accepts, commit, judge, rejects
+
+from gitward.rules.message_encoding import MessageEncoding
+
+REJECTED = [
+    rejects(b"fix: caf\xe9", "message is not UTF-8", (1, 9)),
+    rejects(b"fix: x\n\nbody\n\xff\xfe", "message is not UTF-8", (4, 1)),
+    rejects(b"fix: \xed\xa0\x80 half a pair", "message is not UTF-8", (1, 6)),
+    rejects(b"fix: \xc0\xaf overlong", "message is not UTF-8", (1, 6)),
+    rejects(commit(b"fix: x", encoding="no-such"), "names no encoding", (1, 1)),
+    rejects("fix: a\0b", "NUL character U+0000", (1, 7)),
+    rejects("fix: \x1b[31mred", "control character U+001B", (1, 6)),
+    rejects("fix: a\x0bb\x0cc", "control character U+000B, 2 such in all", (1, 7)),
+    rejects("fix: x\n\nbody\u2028line", "control character U+2028", (3, 5)),
+    rejects("fix: x\u2029", "control character U+2029", (1, 7)),
+    rejects("fix: a\x85b", "control character U+0085", (1, 7)),
+    rejects("fix: \x7f", "control character U+007F", (1, 6)),
+    rejects("fix: \x9b31m", "control character U+009B", (1, 6)),
+    rejects("fix: a\rb", "carriage return without a line feed U+000D", (1, 7)),
+    rejects("fix: a\r\n\r\nbody\r", "carriage return without a line feed", (3, 5)),
+    rejects("\ufefffix: x", "byte order mark U+FEFF", (1, 1)),
+    rejects("fix: x\n\nbo\ufeffdy", "byte order mark", (3, 3)),
+    rejects("fix: \u202edrow\u202c", "changes the direction of text U+202E, 2 such", (1, 6)),
+    rejects("fix: \u2066x\u2069", "changes the direction of text U+2066", (1, 6)),
+    rejects("fix: שלום\u200f", "changes the direction of text U+200F", (1, 10)),
+    rejects("fix: مرحبا\u061c", "changes the direction of text U+061C", (1, 11)),
+    rejects("fix: wo\u200brd", "zero-width character U+200B", (1, 8)),
+    rejects("fix: a\u200db", "zero-width character U+200D", (1, 7)),
+    rejects("fix: a\u200cb", "zero-width character U+200C", (1, 7)),
+    rejects("fix: 日\u200d本", "zero-width character U+200D", (1, 7)),
+    rejects("fix: می\u200c\u200cخواهم", "zero-width character U+200C", (1, 9)),
+    rejects("fix: 👩\u200dx", "zero-width character U+200D", (1, 7)),
+    rejects("fix: a\u2060b\u00adc\u2063d", "zero-width character U+2060, 3 such in all", (1, 7)),
+    rejects("fix: x\U000e0041\U000e0042", "invisible tag character U+E0041, 2 such", (1, 7)),
+    rejects("fix: 🏴\U000e0067\U000e0062 no end", "invisible tag character U+E0067", (1, 7)),
+    rejects("fix: 🏴" + "\U000e0067" * 20 + "\U000e007f", "invisible tag character", (1, 7)),
+    rejects("fix: \u202ex", "changes the direction", (1, 6), allow=("zero-width", "control")),
+    rejects("fix: a\u200bb\u202ec", "changes the direction", (1, 9), allow=("zero-width",)),
+]
+ACCEPTED = [
+    accepts(""),
+    accepts("x"),
+    accepts("fix: x\n\n\tindented\ttext\n"),
+    accepts("fix: x\r\n\r\nCRLF\r\n"),
+    accepts("fix: naïve café, Ωmega, Привет, 日本語, 한국어, مرحبا, שלום"),
+    accepts("fix: a\u0301 b\u0308, न\u093fन\u094d"),
+    accepts("fix: 😀 👍🏽 ❤️ 1️⃣ 🇩🇪"),
+    accepts("fix: 👨\u200d👩\u200d👧\u200d👦 and 🏳️\u200d🌈 and ⛹🏽\u200d♀️ and 🐻\u200d❄️"),
+    accepts("fix: 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"),
+    accepts("fix: می\u200cخواهم"),
+    accepts("fix: क\u094d\u200dष and ক\u09cd\u200cষ"),
+    accepts("fix: สวัสดี\u200bครับ"),
+    accepts("fix: non\u00a0breaking\u202fand\u3000wide blanks"),
+    accepts("fix: \ufffd and \ue000"),
+    accepts(commit("fix: caf\xe9".encode("latin-1"), encoding="ISO-8859-1")),
+    accepts(commit("fix: 日本語".encode("euc-jp"), encoding="EUC-JP")),
+    accepts("fix: \u202ex\u2066", allow=("bidi",)),
+    accepts("fix: a\u200bb\ufeff\rc\x1b", allow=("zero-width", "bom", "cr", "control")),
+    accepts("fix: a\0b", allow=("nul",)),
+    accepts("fix: \U000e0041", allow=("tag",)),
+    accepts("# a comment sign\n\n# ------------------------ >8 ------------------------\ntext"),
+]
+
+
+@pytest.mark.parametrize("case", REJECTED, ids=str)
+def test_rejected(case: Case) -> None:
+    case.check("message-encoding")
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=str)
+def test_accepted(case: Case) -> None:
+    case.check("message-encoding")
+
+
+def test_bad_input() -> None:
+    assert refused_bad("message-encoding") == {"not UTF-8", "NUL", "every class", "lone CR", "joiners"}
+
+
+def test_one_violation_for_each_kind_in_the_order_of_their_places() -> None:
+    text = "fix: \u202ea\u200b\ufeff\x07\0\rx\U000e0041\u202e\u200b\x07"
+    found = [(violation.message, violation.column) for violation in judge(MessageEncoding(), commit(text))]
+    assert found == [
+        ("character that changes the direction of text U+202E, 2 such in all", 6),
+        ("zero-width character U+200B, 2 such in all", 8),
+        ("byte order mark U+FEFF", 9),
+        ("control character U+0007, 2 such in all", 10),
+        ("NUL character U+0000", 11),
+        ("carriage return without a line feed U+000D", 12),
+        ("invisible tag character U+E0041", 14),
+    ]
+
+
+@pytest.mark.parametrize("code", [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029])
+def test_every_control_character_but_line_feed_and_tab_is_refused(code: int) -> None:
+    text = f"fix: a{chr(code)}b"
+    assert bool(judge(MessageEncoding(), commit(text))) is (code not in (0x09, 0x0A))
+
+
+def test_a_violation_does_not_hide_another_kind() -> None:
+    found = judge(MessageEncoding(), commit(b"fix: caf\xe9 \x07"))
+    assert [violation.column for violation in found] == [9, 11]
