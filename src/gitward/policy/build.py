@@ -1,0 +1,50 @@
+"""From the plain form of a policy to `model.Policy`. On the hook's path: it imports the rules in use, nothing else.
+
+The plain form is what `resolve` makes and `compiled` keeps: JSON, everything looked up, options with their defaults.
+"""
+
+from __future__ import annotations
+
+from gitward import rules
+from gitward.model import Entry, Landing, Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def policy(plain: dict[str, Any]) -> Policy:
+    """Build a policy. Raises KeyError, TypeError or AttributeError for what is not a plain form of this version."""
+    return Policy(
+        id=plain["id"],
+        revision=plain["revision"],
+        mode=plain["mode"],
+        entries=tuple(entry(each) for each in plain["entries"]),
+        source=plain["source"],
+        digest=plain["digest"],
+        landing=tuple(Landing(refs=tuple(each["refs"]), method=each["method"]) for each in plain["landing"]),
+        audit_required=plain["audit_required"],
+        weakened=tuple(plain["weakened"]),
+    )
+
+
+def entry(plain: dict[str, Any]) -> Entry:
+    """Build one entry, its rule included."""
+    options = {name: _frozen(value) for name, value in plain["options"].items()}
+    return Entry(
+        id=plain["id"],
+        rule=rules.load(plain["rule"])(**options),
+        refs=tuple(plain["refs"]),
+        severity=plain["severity"],
+        since=tuple(plain["since"]),
+        since_baseline=plain["since_baseline"],
+        exempt=frozenset(plain["exempt"]),
+        message=plain["message"],
+        place=plain["place"],
+        digest=plain["digest"],
+    )
+
+
+def _frozen(value: Any) -> Any:
+    """JSON has lists where rules have tuples."""
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,214 @@
+"""What may stand in a policy file, as records. `load` makes models of them, `schema` a JSON Schema.
+
+Text that names something (a ref set, an entry, a file) is only checked for its shape here; `resolve` looks it up.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from annotated_types import MinLen
+
+from gitward.record import record
+from gitward.rules.options import Checked, Read, RefShape, Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from annotated_types import Ge, Le
+
+    from gitward.rules.options import Size, Text
+
+_LATER = "comes with a later version of gitward"
+# keys that this version refuses by name: path of names -> key -> what it needs
+LATER: dict[tuple[str, ...], dict[str, str]] = {
+    (): {
+        "principals": f"`principals` {_LATER}: it says whose signatures count, and no rule here reads signatures",
+        "groups": f"`groups` {_LATER}: it needs principals",
+        "access": f"`access` {_LATER}: it needs a channel that proves who pushes",
+        "waivers": f"`waivers` {_LATER}: it needs signed statements",
+    },
+    ("rules", "exempt"): {
+        "principal": "an exemption by principal is refused until signatures exist",
+        "role": "an exemption by role is refused until signatures exist",
+    },
+}
+LATER["rules", "tests", "accept"] = LATER["rules", "tests", "reject"] = {
+    "paths": f"`paths` {_LATER}: no rule here judges paths",
+    "author": f"`author` {_LATER}: no rule here judges idents",
+    "signer": f"`signer` {_LATER}: no rule here reads signatures",
+    "pusher": f"`pusher` {_LATER}: no rule here asks who pushes",
+}
+
+
+class Shaped(Checked):
+    """Text of one shape."""
+
+    def __init__(self, pattern: str, what: str, fix: str = "") -> None:
+        self.pattern = re.compile(pattern)
+        self.what, self.fix = what, fix
+        self.json_schema = {"pattern": f"^({pattern})$"}  # type: ignore[misc]  # of this marker, not of its class
+
+    def check(self, value: str) -> str:
+        if not self.pattern.fullmatch(value):
+            raise Refused(f"{value!r} is not {self.what}", self.fix)
+        return value
+
+
+class FirstVersion(Read):
+    """The version of the grammar, of which there is one."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"const": 1}
+
+    def check(self, value: str) -> int:
+        if value != "1":
+            raise Refused(f"this gitward reads policies of version 1, this is version {value!r}", "update gitward")
+        return 1
+
+
+KEBAB = r"[a-z0-9]+(-[a-z0-9]+)*"
+Id = Annotated[str, Shaped(KEBAB, "an id", "lower-case letters, digits and single hyphens: change-ticket")]
+FullOid = Annotated[
+    str,
+    Shaped(
+        r"[0-9a-f]{40}|[0-9a-f]{64}",
+        "a full commit id",
+        "write all 40 (or 64) lower-case digits, as `git rev-parse` prints them: a short id is forged in minutes",
+    ),
+]
+Requirement = Annotated[
+    str, Shaped(r">=[0-9]{1,6}(\.[0-9]{1,6}){0,2}", "a requirement", 'for example gitward: ">=1.0"')
+]
+FileName = Annotated[
+    str, Shaped(r"(builtin:)?[^\\:\x00-\x1f]+", "a file of this repository", "write builtin:NAME, or a relative path")
+]
+Open = Annotated[
+    str, Shaped("open", "a list of refs", "write [refs/heads/main]; `open` leaves it to who extends this file")
+]
+Baseline = Annotated[str, Shaped("baseline", "a starting point", "write baseline, or {commits: [FULL-OID]}")]
+OneRef = Annotated[str, RefShape(), Shaped(r"[^!*]*", "one ref")]
+RefNames = Annotated[tuple[Annotated[str, MinLen(1)], ...], MinLen(1)]
+"""Patterns of refs and names of ref sets, each with or without a leading `!`."""
+
+
+@record
+class Identity:
+    """Which policy this is. A revision, where it stands, never goes back."""
+
+    id: Id
+    revision: Annotated[int, Ge(0)] | None = None
+
+
+@record
+class LandingItem:
+    """How changes reach these refs."""
+
+    refs: RefNames
+    method: Literal["merge", "rebase", "squash"] = "merge"
+
+
+@record
+class Since:
+    """What these commits reach, themselves included, is not judged."""
+
+    commits: Annotated[tuple[FullOid, ...], MinLen(1)]
+
+
+@record
+class Exemption:
+    """One commit that is not judged."""
+
+    commit: FullOid
+
+
+@record
+class PushTotals:
+    """What a push brings, for a test of an entry that judges the whole push."""
+
+    commits: Annotated[int, Ge(0)] | None = None
+    updates: Annotated[int, Ge(0)] | None = None
+    files: Annotated[int, Ge(0)] | None = None
+    bytes: Size | None = None
+
+
+@record
+class Case:
+    """A change for a test. What is left out is an ordinary value; the ref is one that the entry judges."""
+
+    message: str | None = None
+    ref: OneRef | None = None
+    update: Literal["create", "ff", "non-ff", "delete"] | None = None
+    parents: Annotated[int, Ge(0), Le(16)] | None = None
+    push: PushTotals | None = None
+
+    def conflict(self) -> str:
+        judged = (self.message, self.ref, self.update, self.parents, self.push)
+        return "" if any(value is not None for value in judged) else "an empty test judges nothing"
+
+
+@record
+class Test:
+    """A change, and what the entry is to say to it."""
+
+    accept: str | Case | None = None
+    reject: str | Case | None = None
+
+    def conflict(self) -> str:
+        if (self.accept is None) == (self.reject is None):
+            return "a test has either `accept` or `reject`"
+        return ""
+
+
+@record
+class Common:
+    """The keys of every entry; the options of its rule stand beside them."""
+
+    rule: Text
+    id: Id | None = None
+    refs: RefNames = ()
+    severity: Literal["error", "warning"] = "error"
+    since: Baseline | Since | None = None
+    exempt: Annotated[tuple[Exemption, ...], MinLen(1)] = ()
+    message: Text = ""
+    tests: Annotated[tuple[Test, ...], MinLen(1)] = ()
+    replace: Id | None = None
+
+
+@record
+class Drop:
+    """Takes out an entry of a file that this one extends."""
+
+    drop: Id
+
+
+@record
+class Extension:
+    """A file that another one extends."""
+
+    version: Annotated[int, FirstVersion()]
+    gitward: Requirement = ""
+    extends: Annotated[tuple[FileName, ...], MinLen(1)] = ()
+    refsets: dict[Id, RefNames | Open] = {}  # noqa: RUF012  never written
+    rules: Annotated[tuple[dict[str, Any], ...], MinLen(1)] = ()
+
+
+@record
+class File:
+    """A whole policy file."""
+
+    version: Annotated[int, FirstVersion()]
+    policy: Identity
+    gitward: Requirement = ""
+    mode: Literal["enforce", "evaluate"] = "enforce"
+    audit: Literal["required"] | None = None
+    extends: Annotated[tuple[FileName, ...], MinLen(1)] = ()
+    refsets: dict[Id, RefNames | Open] = {}  # noqa: RUF012  never written
+    landing: Annotated[tuple[LandingItem, ...], MinLen(1)] | Literal["merge", "rebase", "squash"] = ()
+    rules: Annotated[tuple[dict[str, Any], ...], MinLen(1)] = ()
+
+
+@record
+class NoRule:
+    """The options of an entry that names no rule."""

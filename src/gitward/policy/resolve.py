@@ -1,0 +1,161 @@
+"""From parsed files to the plain form of a policy: what they name is looked up here.
+
+The plain form is JSON with nothing left to look up; `build` makes a `model.Policy` of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from gitward import rules
+from gitward.policy.complaints import raise_first
+from gitward.policy.extend import Files
+from gitward.policy.grammar import File, Since
+from gitward.policy.refsets import RefSets
+from gitward.record import record, values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from gitward.errors import PolicyError
+    from gitward.policy.extend import Item, Parsed
+    from gitward.policy.grammar import Test
+
+    Tests = dict[str, tuple[tuple[Test, str], ...]]  # entry id -> tests, each with its place
+
+GATE = "malformed-object"
+
+
+@record
+class Resolved:
+    """A policy with everything looked up: its plain form, and its tests, which judging does not need."""
+
+    plain: dict[str, Any]
+    tests: Tests
+
+
+def resolve(name: str, source: str, parse: Callable[[str], Parsed | None], root: Parsed) -> Resolved:
+    """Look up what `root`, the file `name`, extends and names. `parse` reads another file, None where there is none.
+
+    Raises PolicyError, with all that is wrong once every file is read.
+    """
+    files = Files(parse, name, root)
+    items = files.items(name, (name,)).values()
+    refsets = RefSets()
+    for parsed in reversed(files.parsed.values()):  # what is extended before what extends it
+        for set_name, given in parsed.head.refsets.items():
+            refsets.define(set_name, None if isinstance(given, str) else given, parsed.document)
+    refsets.check(root.document)
+    plain = _head(root, source, files, refsets)
+    plain["entries"] = [_entry(item, refsets) for item in items]
+    problems = [*files.problems, *refsets.problems, *_gate_problems(items), *_idle_problems(items)]
+    if not items:
+        problems.append(root.document.error("the policy has no entry", ("rules",), "name a rule, or extend a pack"))
+    raise_first(problems)
+    if not any(entry["rule"] == GATE for entry in plain["entries"]):
+        plain["entries"].insert(0, _built_in_gate())
+    tests = {
+        item.id: tuple((test, item.place_of(("tests", index))) for index, test in enumerate(item.keys.tests))
+        for item in items
+    }
+    return Resolved(plain=plain, tests=tests)
+
+
+def _gate_problems(items: Iterable[Item]) -> Iterator[PolicyError]:
+    """The gate is always on, for every ref, and no warning: an entry may only add to it, and only one may."""
+    gates = [item for item in items if item.keys.rule == GATE]
+    for item in gates:
+        if item.keys.severity != "error":
+            path = (*item.path, "severity")
+            yield item.document.error("a malformed object is always an error", path, "take `severity` out")
+        if item.keys.refs:
+            path = (*item.path, "refs")
+            yield item.document.error("malformed objects are refused on every ref", path, "take `refs` out")
+    for item in gates[1:]:
+        message = f"{GATE} stands in one entry only, here it is at {gates[0].place} already"
+        yield item.document.error(message, item.path, "write one entry with all its options")
+
+
+def _idle_problems(items: Iterable[Item]) -> Iterator[PolicyError]:
+    """Keys that let commits go, where no commit is judged: who wrote them expects something that will not happen."""
+    for item in items:
+        for key in ("since", "exempt"):
+            if getattr(item.keys, key) and not hasattr(item.rule, "check_commit"):
+                message = f"{item.keys.rule} judges no commits, so `{key}` lets nothing go"
+                yield item.document.error(message, (*item.path, key), f"take `{key}` out", key=True)
+
+
+def _built_in_gate() -> dict[str, Any]:
+    rule = rules.load(GATE)()
+    return _digested(
+        {
+            "id": GATE,
+            "rule": GATE,
+            "options": values(rule),
+            "refs": ["refs/**"],
+            "severity": "error",
+            "since": [],
+            "since_baseline": False,
+            "exempt": [],
+            "message": "",
+            "place": "always on",
+        }
+    )
+
+
+def _head(root: Parsed, source: str, files: Files, refsets: RefSets) -> dict[str, Any]:
+    """All but the entries. The digest is SHA-256 over the sorted digests of all files, packs too, one a line in hex."""
+    head = root.head
+    if not isinstance(head, File):
+        raise TypeError("a policy begins with a whole policy file")
+    landing = head.landing
+    if isinstance(landing, str):
+        ways = [{"refs": ["refs/heads/**"], "method": landing}]
+    else:
+        ways = [
+            {
+                "refs": list(refsets.expand(item.refs, root.document, ("landing", index, "refs"))),
+                "method": item.method,
+            }
+            for index, item in enumerate(landing)
+        ]
+    digests = sorted(parsed.digest for parsed in files.parsed.values())
+    return {
+        "id": head.policy.id,
+        "revision": head.policy.revision,
+        "mode": head.mode,
+        "source": source,
+        "digest": hashlib.sha256("\n".join(digests).encode()).hexdigest(),
+        "files": [[name, parsed.digest] for name, parsed in files.parsed.items()],
+        "landing": ways,
+        "audit_required": head.audit == "required",
+        "weakened": files.weakened,
+    }
+
+
+def _entry(item: Item, refsets: RefSets) -> dict[str, Any]:
+    keys = item.keys
+    refs = keys.refs and refsets.expand(keys.refs, item.document, (*item.path, "refs"))
+    plain = {
+        "id": item.id,
+        "rule": keys.rule,
+        "options": values(item.rule),
+        "refs": list(refs or item.rule.default_refs),
+        "severity": keys.severity,
+        "since": list(keys.since.commits) if isinstance(keys.since, Since) else [],
+        "since_baseline": keys.since == "baseline",
+        "exempt": sorted({exemption.commit for exemption in keys.exempt}),
+        "message": keys.message,
+        "place": item.place,
+    }
+    return _digested(plain)
+
+
+def _digested(plain: dict[str, Any]) -> dict[str, Any]:
+    """The same entry with its digest: SHA-256 over rule, options with defaults, since and exempt, as canonical JSON."""
+    judged = [plain[key] for key in ("rule", "options", "since", "since_baseline", "exempt")]
+    canonical = json.dumps(judged, sort_keys=True, separators=(",", ":"))
+    return {**plain, "digest": hashlib.sha256(canonical.encode()).hexdigest()}

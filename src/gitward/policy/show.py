@@ -1,0 +1,69 @@
+"""A resolved policy as text: a policy file that judges the same without `extends` and ref sets."""
+
+from __future__ import annotations
+
+import json
+
+from gitward.patterns import matches_ref
+from gitward.policy.hints import yaml_name
+from gitward.policy.resolve import GATE
+from gitward.record import values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from gitward.model import Entry, Policy
+
+
+def show(policy: Policy, ref: str | None = None) -> str:
+    """The policy in YAML, every option written out; with `ref`, only the entries that judge it."""
+    return "".join(f"{line}\n" for line in _lines(policy, ref))
+
+
+def _lines(policy: Policy, ref: str | None) -> Iterator[str]:
+    yield f"# {policy.source}, digest {policy.digest}"
+    for change in policy.weakened:
+        yield f"# weakened: {change}"
+    yield "version: 1"
+    revision = "" if policy.revision is None else f", revision: {policy.revision}"
+    yield f"policy: {{id: {policy.id}{revision}}}"
+    yield f"mode: {policy.mode}"
+    if policy.audit_required:
+        yield "audit: required"
+    landing = [way for way in policy.landing if ref is None or matches_ref(way.refs, ref)]
+    if landing:
+        yield "landing:"
+        yield from (f"  - {{refs: {_value(way.refs)}, method: {way.method}}}" for way in landing)
+    entries = [entry for entry in policy.entries if ref is None or matches_ref(entry.refs, ref)]
+    yield "rules:" if entries else f"# no entry judges {ref}"
+    for entry in entries:
+        yield from _entry(entry)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield f"  - rule: {entry.rule.name}  # {entry.place}"
+    if entry.id != entry.rule.name:
+        yield f"    id: {entry.id}"
+    if entry.rule.name != GATE:  # it judges every ref, and is no warning: neither may be written
+        yield f"    refs: {_value(entry.refs)}"
+        yield f"    severity: {entry.severity}"
+    for name, value in values(entry.rule).items():
+        if value not in (None, (), "") or value != entry.rule.__defaults__.get(name):
+            yield f"    {yaml_name(name)}: {_value(value)}"
+    if entry.since_baseline or entry.since:
+        yield f"    since: {'baseline' if entry.since_baseline else '{commits: ' + _value(entry.since) + '}'}"
+    if entry.exempt:
+        yield f"    exempt: [{', '.join(f'{{commit: {oid}}}' for oid in sorted(entry.exempt))}]"
+    if entry.message:
+        yield f"    message: {_value(entry.message)}"
+
+
+def _value(value: Any) -> str:
+    """A value as flow YAML. Text is quoted; what a terminal would not show is escaped."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=not value.isprintable())
+    if isinstance(value, tuple):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return json.dumps(value)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from policies import HEAD, policy, reader
+
+from gitward.policy import load
+from gitward.policy.show import show
+
+OID = "8c66e680c52af5586b93ad370f087017e0328c95"
+TEXT = f"""\
+version: 1
+policy: {{id: payments, revision: 41}}
+mode: evaluate
+audit: required
+extends: [base.yaml]
+refsets: {{protected: [refs/heads/main]}}
+landing: [{{refs: [protected], method: squash}}]
+rules:
+  - {{replace: no-fixup, rule: no-fixup, refs: [protected], severity: warning}}
+  - {{drop: linear-history}}
+  - rule: ticket-reference
+    id: ticket
+    in: [body]
+    since: {{commits: [{OID}]}}
+    exempt: [{{commit: {OID}}}]
+    message: "see \\"the handbook\\"\\e[2J, naïve"
+  - {{rule: subject-style, since: baseline, trailing_punctuation: ""}}
+  - {{rule: subject-pattern, refs: ["refs/tags/**"], pattern: '\\d\\.é'}}
+"""
+BASE = "version: 1\nrules:\n  - {rule: no-fixup}\n  - {rule: linear-history}\n"
+SHOWN = f"""\
+# p.yaml, digest DIGEST
+# weakened: p.yaml:9 replaces no-fixup of base.yaml:3
+# weakened: p.yaml:10 drops linear-history of base.yaml:4
+version: 1
+policy: {{id: payments, revision: 41}}
+mode: evaluate
+audit: required
+landing:
+  - {{refs: ["refs/heads/main"], method: squash}}
+rules:
+  - rule: malformed-object  # always on
+  - rule: no-fixup  # p.yaml:9
+    refs: ["refs/heads/main"]
+    severity: warning
+  - rule: ticket-reference  # p.yaml:11
+    id: ticket
+    refs: ["refs/heads/**"]
+    severity: error
+    pattern: "[A-Z][A-Z0-9_]+-[1-9][0-9]*"
+    in: ["body"]
+    count: 1
+    merges: "skip"
+    since: {{commits: ["{OID}"]}}
+    exempt: [{{commit: {OID}}}]
+    message: "see \\"the handbook\\"\\u001b[2J, na\\u00efve"
+  - rule: subject-style  # p.yaml:17
+    refs: ["refs/heads/**"]
+    severity: error
+    trailing_punctuation: ""
+    white_space: true
+    case: "any"
+    blank_second_line: true
+    merges: "skip"
+    since: baseline
+  - rule: subject-pattern  # p.yaml:18
+    refs: ["refs/tags/**"]
+    severity: error
+    pattern: "\\\\d\\\\.é"
+    negate: false
+    merges: "skip"
+"""
+
+
+def test_everything_is_written_out_with_where_it_stands():
+    loaded = policy(TEXT, base=BASE)
+    assert show(loaded) == SHOWN.replace("DIGEST", loaded.digest)
+
+
+def test_what_is_shown_judges_the_same():
+    loaded = policy(TEXT, base=BASE)
+    again = load.load_policy(reader({"p.yaml": show(loaded)}), "p.yaml", "p.yaml")
+
+    def judged(entries):
+        return [(entry.id, entry.rule, entry.refs, entry.severity, entry.digest, entry.message) for entry in entries]
+
+    assert judged(again.entries) == judged(loaded.entries)
+    assert (again.id, again.revision, again.mode, again.landing) == ("payments", 41, "evaluate", loaded.landing)
+
+
+def test_packs_shown_judge_the_same():
+    loaded = policy(HEAD + "extends: ['builtin:regulated']\nrefsets: {protected: [refs/heads/main]}\n")
+    again = policy(show(loaded))
+    assert [entry.digest for entry in again.entries] == [entry.digest for entry in loaded.entries]
+
+
+def test_only_what_judges_one_ref():
+    loaded = policy(TEXT, base=BASE)
+    shown = show(loaded, "refs/tags/v1")
+    assert [line for line in shown.splitlines() if line.startswith("  - ")] == [
+        "  - rule: malformed-object  # always on",
+        "  - rule: subject-pattern  # p.yaml:18",
+    ]
+    assert "landing:" not in shown
+    assert "# no entry judges nothing" in show(loaded, "nothing")
