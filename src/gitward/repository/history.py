@@ -1,0 +1,98 @@
+"""Which commits reach which: git walks, libgit2 does not, so both readers agree by construction.
+
+Source: git-rev-list(1), git-merge-base(1), gitformat-commit-graph(5).
+"""
+
+from __future__ import annotations
+
+import os
+
+from gitward.errors import MissingObject, Undecided
+from gitward.git import failure
+from gitward.repository.plumbing import LONG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gitward.git import Answer
+    from gitward.repository.plumbing import Plumbing
+
+_LOST = ("bad object", "could not read", "failed to traverse", "unable to read", "missing")
+
+
+def revisions(include: Iterable[str], exclude: Iterable[str]) -> bytes:
+    """The standard input of `rev-list --stdin`: any number of ends, which the caller has checked to be full oids."""
+    return "".join([*(f"{oid}\n" for oid in include), *(f"^{oid}\n" for oid in exclude)]).encode("ascii")
+
+
+def walk(plumbing: Plumbing, stdin: bytes, options: Sequence[str], advice: str) -> Iterator[str]:
+    """The oids that `rev-list` prints, parents before children; nothing is printed before git has seen them all."""
+    args = ["rev-list", "--topo-order", "--reverse", *options, "--stdin"]
+    process = plumbing.start(args)
+    try:
+        process.write(stdin, last=True)
+        for line in process.output:
+            yield line[:-1].decode("ascii")
+        answer = process.finish()
+    finally:
+        process.close()
+    if answer.status:
+        raise broken_walk(args, answer, advice)
+
+
+def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str) -> int:
+    """How many commits there are between the ends; counting stops at `at_most`. An excluded oid may be missing."""
+    limit = [] if at_most is None else [f"--max-count={at_most}"]
+    args = ["rev-list", "--count", *limit, "--ignore-missing", "--stdin"]
+    answer = plumbing.call(args, stdin=stdin, timeout=LONG)
+    if answer.status:
+        raise broken_walk(args, answer, advice)
+    return int(answer.output)
+
+
+def broken_walk(args: Sequence[str], answer: Answer, advice: str) -> Undecided:
+    """The error for a walk that git gave up: MissingObject where it met an object that is not there."""
+    problem = failure(args, answer)
+    if any(words in answer.error.decode("utf-8", "replace").lower() for words in _LOST):
+        return MissingObject(problem.message, advice)
+    return problem
+
+
+def boundary(common_dir: str) -> frozenset[str]:
+    """The commits whose parents a shallow clone has left out. Source: gitrepository-layout(5), shallow."""
+    try:
+        with open(os.path.join(common_dir, "shallow"), "rb") as file:
+            return frozenset(file.read().decode("ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def is_ancestor(plumbing: Plumbing, ancestor: str, descendant: str, advice: str) -> bool:
+    """Whether a commit reaches another, or is it. Raises MissingObject where git cannot walk from one to the other."""
+    args = ["merge-base", "--is-ancestor", ancestor, descendant]
+    answer = plumbing.call(args, timeout=LONG)
+    if answer.status not in (0, 1):
+        raise broken_walk(args, answer, advice)
+    return answer.status == 0
+
+
+def expansions(plumbing: Plumbing, prefix: str) -> list[str]:
+    """Every object whose oid begins with these hex digits; refs of that name do not count. Source: git-rev-parse(1)."""
+    return plumbing.run(["rev-parse", f"--disambiguate={prefix}"], timeout=LONG).decode("ascii").split()
+
+
+def has_graph(common_dir: str) -> bool:
+    """Whether git keeps a commit-graph of this history already."""
+    places = (os.path.join(common_dir, "objects", "info", name) for name in ("commit-graph", "commit-graphs"))
+    return any(os.path.exists(place) for place in places)
+
+
+def write_graph(plumbing: Plumbing, directory: str) -> bool:
+    """Write a commit-graph of all that refs reach into an object directory of our own. False where git declines.
+
+    It holds parents and generation numbers and makes a question about ancestry on a long history some forty times
+    faster. git declines in a shallow clone.
+    """
+    args = ["commit-graph", "write", "--reachable", "--no-progress", f"--object-dir={directory}"]
+    return plumbing.call(args, timeout=LONG).status == 0

@@ -1,0 +1,101 @@
+"""Objects through `git cat-file`: for every repository that git can read, and the faster way where there are many.
+
+A process answers as long as it is asked. Questions run ahead of the answers, but never by more than a pipe holds, so
+neither side waits for the other for ever. Source: git-cat-file(1), BATCH OUTPUT; pipe(7), pipe capacity.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+
+from gitward.errors import BudgetExceeded, MissingObject
+from gitward.git import last_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from gitward.git import Process
+    from gitward.repository.plumbing import Plumbing
+
+    Found = tuple[str, int, bytes]  # type, size, content ('' where only the header is asked for)
+
+_AHEAD = 4096 // 65  # the smallest pipe on the systems that gitward runs on, in lines that hold a SHA-256 oid
+
+
+class PlumbingReader:
+    """Reads objects by full ids, which the caller has checked. `advice` says what to do where one is missing."""
+
+    def __init__(self, plumbing: Plumbing, advice: Callable[[], str]) -> None:
+        self._plumbing, self._advice = plumbing, advice
+        self._idle: dict[str, list[Process]] = {}
+
+    def headers(self, oids: Iterable[str]) -> Iterator[tuple[str, int] | None]:
+        """Type and size in bytes of each object, in order; None where it is not there."""
+        for _, found in self._ask("--batch-check", oids, None):
+            yield found and found[:2]
+
+    def read(self, oid: str, limit: int | None = None) -> tuple[str, bytes]:
+        """Type and content of one object. Raises MissingObject, and BudgetExceeded where it has over `limit` bytes."""
+        ((_, kind, data),) = self.read_many((oid,), limit)
+        return kind, data
+
+    def read_many(self, oids: Iterable[str], limit: int | None = None) -> Iterator[tuple[str, str, bytes]]:
+        """(oid, type, content) of each, in order; errors as in `read`. A content over the limit is never taken in."""
+        for oid, found in self._ask("--batch", oids, limit):
+            if found is None:
+                raise MissingObject(f"object {oid} is not in the repository", self._advice())
+            yield oid, found[0], found[2]
+
+    def _ask(self, mode: str, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, Found | None]]:
+        """Each oid with its answer. A process has one conversation at a time, and is ended where that breaks off."""
+        idle = self._idle.setdefault(mode, [])
+        process = idle.pop() if idle else self._plumbing.start(["cat-file", mode])
+        is_whole = False
+        try:
+            for oid in _questions(process, oids):
+                yield oid, self._answer(process, oid, limit, has_content=mode == "--batch")
+            is_whole = True
+        finally:
+            if is_whole:
+                idle.append(process)
+            else:
+                process.close()
+
+    def _answer(self, process: Process, oid: str, limit: int | None, *, has_content: bool) -> Found | None:
+        head = process.output.readline().decode("ascii", "replace").split()
+        if len(head) == 2 and head == [oid, "missing"]:
+            return None
+        if len(head) != 3 or head[0] != oid:
+            raise self._broken(process, oid)
+        size = int(head[2])
+        if limit is not None and size > limit:
+            raise BudgetExceeded(f"{head[1]} {oid} has {size} bytes, the limit is {limit}")
+        if not has_content:
+            return head[1], size, b""
+        data = process.output.read(size + 1)
+        if len(data) != size + 1:
+            raise self._broken(process, oid)
+        return head[1], size, data[:-1]
+
+    def _broken(self, process: Process, oid: str) -> MissingObject:
+        """git has stopped in an answer: the object, or one that it is stored as a difference from, is damaged."""
+        process.output.read()
+        words = last_line(process.finish().error)
+        return MissingObject(f"object {oid} cannot be read{': ' if words else ''}{words}", self._advice())
+
+
+def _questions(process: Process, oids: Iterable[str]) -> Iterator[str]:
+    """Send the oids ahead, and name each when its answer is to be read."""
+    source = iter(oids)
+    sent: deque[str] = deque()
+    while True:
+        if len(sent) <= _AHEAD // 2:
+            fresh = list(islice(source, _AHEAD - len(sent)))
+            if not fresh and not sent:
+                return
+            if fresh:
+                process.write("".join(f"{oid}\n" for oid in fresh).encode("ascii"))
+                sent.extend(fresh)
+        yield sent.popleft()

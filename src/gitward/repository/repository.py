@@ -1,0 +1,93 @@
+"""One repository: objects, refs, ranges. Facts only; nothing is ever written to it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from gitward import git
+from gitward.errors import Undecided
+from gitward.model import Oid
+from gitward.repository import refs
+from gitward.repository.ranges import Ranges
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Repository(Ranges):
+    """An open repository. Refs are read once, when first asked for: all that a decision rests on is of one moment."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def config(self, key: str) -> str:
+        """A setting as the caller's git sees it, user configuration included; '' where it is not set."""
+        args = ["config", "--get", key]
+        answer = git.call(args, git_dir=self.path, own_config=True)
+        if answer.status not in (0, 1):
+            raise git.failure(args, answer)
+        return answer.output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    # --- refs ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _listing(self) -> dict[str, tuple[str, str]]:
+        return refs.listing(self._plumbing)
+
+    def refs(self) -> dict[str, str]:
+        """Every ref below refs/ and the oid that it holds (a tag object's own), symbolic refs followed."""
+        return {name: oid for name, (oid, _) in self._listing.items()}
+
+    def ref(self, name: str) -> str | None:
+        """The oid of a ref by its full name, or of HEAD; None where there is none."""
+        if name == "HEAD":
+            head = self.head_ref()
+            return self.ref(head) if head else refs.head_oid(self._plumbing)
+        return self._listing.get(name, (None, ""))[0]
+
+    def head_ref(self) -> str:
+        """The ref that HEAD names, born or not; '' where HEAD is detached."""
+        return self.symbolic_target("HEAD")
+
+    def symbolic_target(self, name: str) -> str:
+        """Where a symbolic ref leads in the end, to a ref that exists or not; '' for a name that is no symbolic ref.
+
+        Raises Undecided where git does not follow it to an end (a loop, or more than five steps).
+        """
+        if name in self._listing:
+            return self._listing[name][1]
+        is_asked = name == "HEAD" or name.startswith("refs/")
+        if is_asked and refs.may_be_symbolic((self.path, self.common_dir), name):
+            return refs.symbolic_target(self._plumbing, name)
+        return ""
+
+    # --- revisions ----------------------------------------------------------------------------------------------------
+
+    def resolve(self, revision: str) -> Oid:
+        """The object that a revision names, gitrevisions(7). Raises Undecided for one that git does not know."""
+        args = ["rev-parse", "--quiet", "--verify", "--end-of-options", revision]
+        oid = "" if "\0" in revision else self._plumbing.call(args).output.decode("ascii", "replace").strip()
+        if not oid:
+            raise self._unknown(revision)
+        self.header(oid)
+        return Oid(oid)
+
+    def bounds(self, given: str) -> tuple[tuple[Oid, ...], tuple[Oid, ...]]:
+        """What `A..B`, `A...B` and other ranges of gitrevisions(7) include and exclude, as commits."""
+        args = ["rev-parse", "--revs-only", "--end-of-options", given]
+        ends = [] if "\0" in given else self._plumbing.call(args).output.decode("ascii", "replace").split()
+        if not ends:
+            raise self._unknown(given)
+        include = tuple(self.peel(end)[1] for end in ends if not end.startswith("^"))
+        exclude = tuple(self.peel(end[1:])[1] for end in ends if end.startswith("^"))
+        if "..." in given and not exclude:
+            raise Undecided(f"{given}: the two have no merge base here", self._advice(), "incomplete-range")
+        return include, exclude
+
+    def _unknown(self, revision: str) -> Undecided:
+        fix = self._advice() if self.is_shallow else "fetch it, or look at its spelling"
+        return Undecided(f"unknown revision {revision!r}", fix, "unknown-revision")

@@ -1,0 +1,118 @@
+"""Real repositories in `tmp_path`, real git, and gitward as a separate process, without this machine's configuration.
+
+`GITWARD_SRC` names another copy of `src` (a mutated one, for instance); gitward and its hooks come from there.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+SRC = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parent.parent / "src").resolve()
+LAUNCHER = f"""#!{sys.executable} -I
+import sys
+sys.path.insert(0, {str(SRC)!r})
+from gitward.__main__ import main
+sys.exit(main())
+"""
+Done = subprocess.CompletedProcess[str]
+
+
+class Run(Protocol):
+    def __call__(
+        self, *args: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = ""
+    ) -> Done: ...
+
+
+class Git(Protocol):
+    def __call__(
+        self, *args: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "",
+        ok: bool = True,
+    ) -> Done: ...  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty HOME; nothing of this machine's git configuration or of this terminal reaches a test."""
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "XDG_", "PYTHON", "GITHUB_", "GITLAB_", "BITBUCKET_", "CI_")) or name == "NO_COLOR":
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    folder.mkdir()
+    settings = {
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / ".config"),
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
+        "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org",
+        "GIT_EDITOR": ":",
+        "LC_ALL": "C.UTF-8",
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    (folder / ".gitconfig").write_text('[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n')
+    return folder
+
+
+@pytest.fixture
+def launcher(tmp_path: Path, home: Path) -> Path:
+    """The `gitward` that hooks of a test run."""
+    path = tmp_path / "bin" / "gitward"
+    path.parent.mkdir()
+    path.write_text(LAUNCHER)
+    path.chmod(0o755)
+    return path
+
+
+def _run(command: list[str], cwd: Path, env: dict[str, str] | None, stdin: str) -> Done:
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **(env or {})}, input=stdin, capture_output=True,
+        encoding="utf-8", errors="surrogateescape", timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def gitward(launcher: Path, tmp_path: Path) -> Run:
+    """Runs the command line as an installed one runs; gives the finished process, whatever its exit code."""
+
+    def run(*args: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "") -> Done:
+        return _run([sys.executable, "-I", str(launcher), *map(str, args)], cwd or tmp_path, env, stdin)
+
+    return run
+
+
+@pytest.fixture
+def git(tmp_path: Path, home: Path) -> Git:
+    """Runs git; unless `ok=False` its failure fails the test, with what it said."""
+
+    def run(
+        *args: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "", ok: bool = True
+    ) -> Done:
+        command = ["git", *map(str, args)]
+        done = _run(command, cwd or tmp_path, env, stdin)
+        assert not ok or done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    return run
+
+
+@pytest.fixture
+def repo(tmp_path: Path, git: Git) -> Path:
+    """A work tree on an unborn `main`."""
+    path = tmp_path / "work"
+    git("init", "-q", path)
+    return path
+
+
+@pytest.fixture
+def bare(tmp_path: Path, git: Git) -> Path:
+    """An empty bare repository, as a server has it."""
+    path = tmp_path / "server.git"
+    git("init", "-q", "--bare", path)
+    return path
