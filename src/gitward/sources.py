@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from gitward.errors import PolicyError, UsageError
-from gitward.policy.load import load_policy
+from gitward.policy.load import folder_reader, load_policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def is_in_repository(source: str) -> bool:
 
 
 def load(source: str, repository: Repository, *, receiving: bool) -> Policy:
-    """The policy that a `--policy` option names. Raises PolicyError, or Undecided where the repository cannot be read."""
+    """The policy that a `--policy` option names. Raises PolicyError, Undecided where the repository cannot be read."""
     if not is_in_repository(source):
         directory, name = os.path.split(os.path.abspath(source))
-        return load_policy(_file_reader(directory), name, source)
+        return load_policy(folder_reader(directory), name, source)
     revision, _, path = source.partition(":")
     if receiving and not revision.startswith("refs/"):
         raise UsageError(f"--policy {source}: a server hook takes a full ref", f"write refs/heads/{revision}:{path}")
@@ -39,19 +39,6 @@ def load(source: str, repository: Repository, *, receiving: bool) -> Policy:
     commit = repository.peel(oid)[1]
     directory, name = os.path.split(path)
     return load_policy(_commit_reader(repository, commit, directory), name, source)
-
-
-def _file_reader(directory: str) -> Callable[[str], bytes | None]:
-    def read(name: str) -> bytes | None:
-        try:
-            with open(os.path.join(directory, name), "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
-        except OSError as problem:
-            raise PolicyError(f"cannot be read: {problem.strerror}", name, fix="make it readable for this user") from None
-
-    return read
 
 
 def _commit_reader(repository: Repository, commit: str, directory: str) -> Callable[[str], bytes | None]:

@@ -1,0 +1,54 @@
+"""`make bench`: the figures of the README, the peers in the same run.
+
+HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
+out, and the report says so. ONLY=hook,history,push,memory takes some of them. Writes bench/results.md.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import history
+import memory
+import push
+from hook import hook
+from measure import ROOT, git, limit_self
+
+PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory}
+
+
+def machine() -> str:
+    model = next(
+        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    ) if Path("/proc/cpuinfo").exists() else platform.processor()  # fmt: skip
+    version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, git {version}"
+
+
+def main() -> int:
+    limit_self()
+    chosen = os.environ.get("ONLY", ",".join(PARTS)).split(",")
+    commit = git("rev-parse", "--short", "HEAD", cwd=ROOT)
+    date = time.strftime("%Y-%m-%d", time.gmtime())
+    parts = [f"# Figures\n\n{date}, commit {commit}, {machine()}.\nMedians of one run; every contestant in turn.\n"]
+    passed = True
+    for name in chosen:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="gitward-bench-") as folder:
+            text, within = PARTS[name](Path(folder))
+        print(text, flush=True)
+        parts.append(text)
+        passed = passed and within
+    (ROOT / "bench" / "results.md").write_text("\n".join(parts))
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
