@@ -1,4 +1,4 @@
-"""The runner: what git is given of the environment, and how it fails. Fake gits only for what a real one does not do."""
+"""The runner: what git is given of the environment, and how it fails. A fake git does what a real one never does."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def test_user_configuration_counts_only_when_asked_for(repo: Path, git: Git, hom
     assert runner.call(args, git_dir=str(repo / ".git")).status == 1
 
 
-def test_the_callers_environment_does_not_reach_git(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_callers_environment_does_not_reach_git(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trace = tmp_path / "trace"
     monkeypatch.setenv("GIT_TRACE", str(trace))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
@@ -88,7 +90,8 @@ def test_input_and_bytes_that_are_no_utf8(repo: Path) -> None:
 def test_standard_input_is_never_the_callers() -> None:
     program = f"import sys; sys.path.insert(0, {str(SRC)!r}); from gitward import git; git.run(['stripspace'])"
     code = f"{program}; print(sys.stdin.read())"
-    done = subprocess.run([sys.executable, "-I", "-c", code], input="refs\n", capture_output=True, text=True, check=True)
+    command = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(command, input="refs\n", capture_output=True, text=True, check=True)
     assert done.stdout == "refs\n\n"
 
 

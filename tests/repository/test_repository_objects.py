@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tracemalloc
-import zlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from making import Commit, OidOf, Open
 
 from gitward import git as runner
 from gitward.errors import BudgetExceeded, MissingObject, Undecided
+from gitward.repository import open_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,30 @@ def test_every_object_is_read_as_git_reads_it(repo: Path, git: Git, opened: Open
     assert kinds == {"commit", "tree", "blob", "tag"}
 
 
+def test_libgit2_reads_packs_and_only_packs(repo: Path, git: Git, commit: Commit, opened: Open, kind: str) -> None:
+    packed = commit("one")
+    git("gc", "-q", cwd=repo)
+    loose = commit("two")
+    repository = opened()
+    assert repository.read(packed)[0] == repository.header(packed)[0] == "commit"
+    assert len(repository._plumbing._started) == (0 if kind == "libgit2" else 2)
+    assert repository.read(loose)[0] == repository.header(loose)[0] == "commit"
+    assert len(repository._plumbing._started) == 2
+
+
+def test_a_damaged_pack(repo: Path, git: Git) -> None:
+    oids = fill(repo, 300, size=500)
+    git("gc", "-q", cwd=repo)
+    (pack,) = (repo / ".git" / "objects" / "pack").glob("*.pack")
+    data = bytearray(pack.read_bytes())
+    for at in range(len(data) // 2, len(data) - 40, 7):
+        data[at] ^= 0x55
+    pack.chmod(0o644)
+    pack.write_bytes(data)
+    with open_repository(str(repo)) as repository, pytest.raises(MissingObject, match=r"cannot be read|not in the r"):
+        list(repository.commits(oids))
+
+
 @pytest.mark.parametrize("oid", ["0" * 40, "0" * 64, "1" * 40, "1" * 64])
 def test_an_object_that_is_not_there(opened: Open, commit: Commit, oid: str) -> None:
     commit("one")
@@ -75,7 +99,7 @@ def test_an_object_that_is_not_there(opened: Open, commit: Commit, oid: str) -> 
 def test_what_is_no_full_oid_names_no_object(opened: Open, commit: Commit) -> None:
     oid = commit("one")
     repository = opened()
-    for name in ("", "HEAD", oid[:-1], oid[:10], f"{oid}0", f"{oid}\n", f" {oid[1:]}", oid.upper(), f"{oid[:-6]}^{{tree}}"):
+    for name in ("", "HEAD", oid[:-1], oid[:10], f"{oid}0", f"{oid}\n", f" {oid[1:]}", oid.upper(), f"{oid[:-3]}^{{}}"):
         for ask in (repository.header, repository.read, lambda name: list(repository.commits([name] * 300))):
             with pytest.raises(MissingObject, match="no full object id"):
                 ask(name)
@@ -166,8 +190,8 @@ def test_limits(repo: Path, opened: Open, commit: Commit) -> None:
         assert len(list(repository.commits(many, 5001))) == len(many)
 
 
-def test_a_large_message_is_a_matter_of_budget(repo: Path, opened: Open, oid_of: OidOf) -> None:
-    head = f"tree {oid_of('4b825dc642cb6eb9a060e54bf8d69288fbee4904') if False else make_object(repo, 'tree', b'')}\n"
+def test_a_large_message_is_a_matter_of_budget(repo: Path, opened: Open) -> None:
+    head = f"tree {make_object(repo, 'tree', b'')}\n"
     head += "author Ada <ada@example.org> 1 +0000\ncommitter Ada <ada@example.org> 1 +0000\n\n"
     fits, over = (make_object(repo, "commit", head.encode() + b"x" * size) for size in (1 << 20, (1 << 20) + 1))
     huge = make_object(repo, "commit", head.encode() + b"x" * (8 << 20))
@@ -187,8 +211,7 @@ def test_an_object_that_unpacks_to_more_than_git_may_allocate(
     head = f"tree {tree}\nparent {one}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\n".encode()
     bomb = make_object(repo, "commit", head + b"\n" * (32 << 20))
     stored = repo / ".git" / "objects" / bomb[:2] / bomb[2:]
-    assert stored.stat().st_size < 100_000
-    assert len(zlib.decompress(stored.read_bytes())) > 32 << 20
+    assert stored.stat().st_size < 200_000
     assert list(opened().walk([bomb], [])) == [one, bomb]
     monkeypatch.setattr(runner, "ALLOC_LIMIT", "16m")
     with pytest.raises(Undecided):
@@ -243,7 +266,7 @@ def test_a_tag_that_lies_about_its_object(repo: Path, git: Git, opened: Open, co
     commit("one", a="a")
     tag = make_tag(repo, oid_of("HEAD:a"), "commit")
     assert git("rev-parse", "--verify", f"{tag}^{{commit}}", cwd=repo, ok=False).returncode == 128
-    with pytest.raises(Undecided, match="says that .* is a commit: it is a blob"):
+    with pytest.raises(Undecided, match=r"says that .* is a commit: it is a blob"):
         opened().peel(tag)
 
 

@@ -109,7 +109,9 @@ def test_a_format_that_git_does_not_know(repo: Path, git: Git) -> None:
     assert caught.value.reason == "no-repository"
 
 
-def test_a_repository_of_somebody_else(repo: Path, git: Git, opened: Open, tip: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_of_somebody_else(
+    repo: Path, git: Git, opened: Open, tip: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     with pytest.raises(Undecided, match="belongs to another user") as caught:
         opened()

@@ -53,11 +53,11 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
     if given > 1:
         raise UsageError("give one of RANGE, --all, --message, --squash")
     if message:
-        decision = adapter.decide_message(_read(message), policies or (_default(repo),), repo, ref)
+        decision = adapter.decide_message(_read(message), policies or (default_policy(repo),), repo, ref)
     else:
         with adapter.opened(repo) as repository:
             request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
-            sources = policies or (_default(repo),)
+            sources = policies or (default_policy(repo),)
             path = repository.path
         decision = _judged(request, sources, path, jobs, all_refs=all_refs)
     _report(decision, form, output, color, all_violations=all_violations)
@@ -67,7 +67,7 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
     return decision.exit_code
 
 
-def _default(repo: str) -> str:
+def default_policy(repo: str) -> str:
     """`.gitward.yaml` at the top of the work tree, looked for upwards from the folder; exit code 2 where there is none."""
     folder = os.path.abspath(repo)
     while True:

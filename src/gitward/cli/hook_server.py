@@ -68,13 +68,13 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
 
 def _decide(stdin: bytes, host: Host) -> Decision:
     from gitward.failure import no_decision
-    from gitward.judge import judge
 
     try:
         asked = request(stdin)
         if os.environ.get("GIT_NAMESPACE"):
             raise GitwardError("this server uses GIT_NAMESPACE, which gitward does not judge")
-    except GitwardError as problem:
+        from gitward.judge import judge
+    except Exception as problem:  # noqa: BLE001  a broken installation too: the log is to say what is wrong with it
         return no_decision("receive", problem)
     return judge(asked, host)
 
@@ -104,7 +104,7 @@ def _supervised(stdin: bytes, host: Host) -> Decision:
     if child == 0:
         code = 1
         try:
-            os.setsid()
+            _detach(host.limits.seconds)
             os.close(reader)
             with os.fdopen(writer, "wb") as pipe:
                 pipe.write(pickle.dumps(_decide(stdin, host)))
@@ -126,6 +126,20 @@ def _supervised(stdin: bytes, host: Host) -> Decision:
         message = f"the push took longer to judge than this server allows ({host.limits.seconds:g} s)"
         return no_decision("receive", Undecided(message, "push fewer commits at once", "timeout"))
     return no_decision("receive", Undecided("judging ended without an answer", "push again", "crashed"))
+
+
+def _detach(seconds: float | None) -> None:
+    """Make the child one that nobody has to wait for: should the parent be killed, git must not wait for the child to
+    let go of the push's pipes, and the child must come to its end by itself.
+    """
+    import signal
+
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    if seconds is not None:
+        signal.alarm(int(seconds) + 1)  # its default action ends the process
 
 
 def _read_until(reader: int, seconds: float | None) -> tuple[bytes, bool]:

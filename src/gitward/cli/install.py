@@ -16,22 +16,33 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="exit codes: 0 done, 2 usage, or a hook of somebody else's would be lost, 3 something could not be read or written",
+    epilog="exit codes: 0 done, 2 usage, or somebody else's hook would be lost, 3 it could not be read or written",
 )
 @click.option("--client", is_flag=True, help="The hooks of a clone (this is what happens without an option).")
 @click.option("--global", "everywhere", is_flag=True, help="With --client: of all repositories of this user.")
 @click.option("--server", metavar="PATH", default="", help="pre-receive of this bare repository.")
 @click.option("--org", metavar="DIR", default="", help="pre-receive of every bare repository below this folder.")
 @click.option("--repo", metavar="P", default="", help="With --client: the clone. Default: where you are.")
-@click.option("--policy", "policies", metavar="F|REF:PATH", multiple=True,
-              help="Judge by this policy; on a server it may stand more than once, and a file's path becomes absolute.")
+@click.option(
+    "--policy",
+    "policies",
+    metavar="F|REF:PATH",
+    multiple=True,
+    help="Judge by this policy; on a server it may stand more than once, and a file's path becomes absolute.",
+)
 @click.option("--log", metavar="DIR", default="", help="Server: record each decision in this folder, made if need be.")
-@click.option("--baseline", metavar="OID", multiple=True,
-              help="Server: let in what this commit reaches, and judge it not where an entry says since: baseline.")
-@click.option("--limit", "limits", metavar="NAME=NUMBER", multiple=True, help="Server: raise or lower a budget of a push.")
+@click.option(
+    "--baseline",
+    metavar="OID",
+    multiple=True,
+    help="Server: let in what this commit reaches, and judge it not where an entry says since: baseline.",
+)
+@click.option(
+    "--limit", "limits", metavar="NAME=NUMBER", multiple=True, help="Server: raise or lower a budget of a push."
+)
 @click.option("--remove", is_flag=True, help="Take the hooks out, and put back what stood there.")
-def install(server: str, org: str, repo: str, policies: tuple[str, ...], log: str, baseline: tuple[str, ...],
-            limits: tuple[str, ...], *, client: bool, everywhere: bool, remove: bool) -> int:  # fmt: skip
+def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log: str, baseline: tuple[str, ...],
+            limits: tuple[str, ...], client: bool, everywhere: bool, remove: bool) -> int:  # fmt: skip
     """Put the hooks in, beside those that are there.
 
     A hook that stands in the way is kept as NAME.before-gitward; it runs first, gets the same input, and when it fails
@@ -179,6 +190,7 @@ def _print_table(placed: list[Placed], folder: str) -> int:
             if each.problem.fix:
                 click.echo(f"  fix: {visible(each.problem.fix)}")
     counts = {word: sum(each.what == word for each in placed) for word in dict.fromkeys(each.what for each in placed)}
-    click.echo(f"{len(placed)} repositories: {', '.join(f'{count} {word}' for word, count in counts.items())}")
+    what = "repository" if len(placed) == 1 else "repositories"
+    click.echo(f"{len(placed)} {what}: {', '.join(f'{count} {word}' for word, count in counts.items())}")
     codes = [each.problem.exit_code for each in placed if each.problem]
     return min(codes, default=0)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gitward.git import Answer
     from gitward.repository.plumbing import Plumbing
 
-_LOST = ("bad object", "could not read", "failed to traverse", "unable to read", "missing")
+_LOST = ("bad object", "could not read", "failed to traverse", "unable to read", "missing", "promisor")
 
 
 def revisions(include: Iterable[str], exclude: Iterable[str]) -> bytes:
@@ -54,9 +54,12 @@ def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str) ->
 def broken_walk(args: Sequence[str], answer: Answer, advice: str) -> Undecided:
     """The error for a walk that git gave up: MissingObject where it met an object that is not there."""
     problem = failure(args, answer)
-    if any(words in answer.error.decode("utf-8", "replace").lower() for words in _LOST):
-        return MissingObject(problem.message, advice)
-    return problem
+    return MissingObject(problem.message, advice) if _met_a_gap(answer) else problem
+
+
+def _met_a_gap(answer: Answer) -> bool:
+    error = answer.error.decode("utf-8", "replace").lower()
+    return any(words in error for words in _LOST)
 
 
 def boundary(common_dir: str) -> frozenset[str]:
@@ -72,7 +75,8 @@ def is_ancestor(plumbing: Plumbing, ancestor: str, descendant: str, advice: str)
     """Whether a commit reaches another, or is it. Raises MissingObject where git cannot walk from one to the other."""
     args = ["merge-base", "--is-ancestor", ancestor, descendant]
     answer = plumbing.call(args, timeout=LONG)
-    if answer.status not in (0, 1):
+    # git before 2.44 answers "no" where a commit on the way cannot be read, and says so only on stderr
+    if answer.status not in (0, 1) or (answer.status == 1 and _met_a_gap(answer)):
         raise broken_walk(args, answer, advice)
     return answer.status == 0
 

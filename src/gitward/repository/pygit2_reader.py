@@ -1,9 +1,9 @@
 """Packed objects through libgit2, in this process. git reads what is not in a pack of the repository itself.
 
 libgit2 1.9 must be kept from loose objects: one that is cut off makes it loop for ever, and one that lies about its
-size makes it write beyond its buffer (libgit2 issues 7342 and 7177). So it gets a store of packs and nothing else, which
-leaves it no part in quarantine, alternates, refs or repository formats either. Only raw objects are read: libgit2's own
-view of a commit (parents with grafts, message up to a NUL, the first of two headers) is never asked for.
+size makes it write beyond its buffer (libgit2 issues 7342 and 7177). So it gets a store of packs and nothing else,
+which leaves it no part in quarantine, alternates, refs or repository formats either. Only raw objects are read:
+libgit2's own view of a commit (parents with grafts, message up to a NUL, the first of two headers) is never asked for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOT_HERE = (KeyError, pygit2.GitError, OSError, ValueError)  # not packed, or d
 
 
 class Pygit2Reader:
-    """Reads objects by full ids, which the caller has checked, from the packs below an object directory (SHA-1 only)."""
+    """Reads objects by full ids, which the caller has checked, from the packs of an object directory, SHA-1 only."""
 
     def __init__(self, object_directory: str, other: PlumbingReader) -> None:
         pygit2.settings.enable_caching(False)  # every object is read once

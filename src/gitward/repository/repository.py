@@ -70,9 +70,9 @@ class Repository(Ranges):
     def resolve(self, revision: str) -> Oid:
         """The object that a revision names, gitrevisions(7). Raises Undecided for one that git does not know."""
         args = ["rev-parse", "--quiet", "--verify", "--end-of-options", revision]
-        oid = "" if "\0" in revision else self._plumbing.call(args).output.decode("ascii", "replace").strip()
-        if not oid:
+        if "\0" in revision or (answer := self._plumbing.call(args)).status:
             raise self._unknown(revision)
+        oid = answer.output.decode("ascii").strip()
         self.header(oid)
         return Oid(oid)
 

@@ -11,7 +11,8 @@ and pass at any length:
 - tables: lines that begin with a bar, or have two with blanks around them, and grid lines of `+-`;
 - code: between fences of three back-ticks or tildes, and lines indented by a tab or four blanks below a blank line, a
   line that ends with a colon, or another such line;
-- quotes: lines that begin with `>`.
+- quotes: lines that begin with `>`;
+- git's own line `This reverts commit OID.`, which a SHA-256 oid makes 85 columns wide.
 
 Options:
 
@@ -163,8 +164,10 @@ def _without_links(line: str) -> str:
 
 
 def _is_whole(line: str) -> bool:
-    """Whether a line is a quote, a part of a table, or names a person as a trailer does."""
+    """Whether a line is a quote, a part of a table, git's own line of a revert, or names a person as a trailer does."""
     text = line.lstrip()
+    if line.startswith("This reverts commit ") and len(line.split()) <= 5:  # the fifth is "reversing", of a merge
+        return True
     if text.startswith((">", "|", "+-", "+=")) or text.count(" | ") > 1:
         return True
     key = text.partition(": ")[0]
