@@ -188,6 +188,6 @@ def test_judging_in_parts_is_judging_at_once(messages, cut):
     whole = tallies(commits)
     for tally, rest in zip(parts := tallies(commits[:cut]), tallies(commits[cut:]), strict=True):
         tally.merge(rest)
-    assert [(t.counts, t.reasons, t.first, t.kept, t.total) for t in parts] == [
-        (t.counts, t.reasons, t.first, t.kept, t.total) for t in whole
+    assert [(t.passed, t.counts, t.reasons, t.first, t.kept, t.total) for t in parts] == [
+        (t.passed, t.counts, t.reasons, t.first, t.kept, t.total) for t in whole
     ]

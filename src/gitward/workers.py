@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 
 from gitward.engine import Tally, judge_commits, new_tallies
@@ -39,6 +40,8 @@ _bench: list[Bench] = []  # one per worker process, set when it starts
 
 
 def _start(location: object, policies: tuple[Policy, ...], known: frozenset[str], message_bytes: int) -> None:
+    gc.freeze()
+    gc.set_threshold(50_000)  # records make no cycles: looking for them is a tenth of the time
     _bench.append(Bench(open_at(location), policies, known, message_bytes))  # type: ignore[arg-type]
 
 
