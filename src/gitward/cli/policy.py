@@ -1,0 +1,138 @@
+"""`gitward policy`: validate, show, schema, test."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from gitward.errors import UsageError
+from gitward.render.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.model import Policy
+
+_REPO = click.option(
+    "--repo", metavar="P", default=".", show_default=True, help="The repository, or a folder in its work tree."
+)
+
+
+@click.group(
+    epilog="exit codes: 0 good, 1 a test of the policy does not hold, 2 usage or policy invalid, 3 cannot be read"
+)
+def policy() -> None:
+    """Check, show and test policies.
+
+    FILE is a policy file; where it is left out, .gitward.yaml at the top of the work tree.
+
+    \b
+    examples:
+      gitward policy validate
+      gitward policy show --ref refs/heads/main
+      gitward policy test
+      gitward policy schema > gitward.schema.json
+    """
+
+
+def loaded(source: str, repo: str) -> Policy:
+    """A policy from a file or from REF:PATH. Raises PolicyError; Undecided where the repository cannot be read."""
+    from gitward import sources
+    from gitward.policy.load import load_file
+
+    if not sources.is_in_repository(source):
+        return load_file(source)
+    from gitward.repository import open_repository
+
+    with open_repository(repo) as repository:
+        return sources.load(source, repository, receiving=False)
+
+
+def _default(repo: str) -> str:
+    from gitward.cli.check import default_policy
+
+    return default_policy(repo)
+
+
+@policy.command()
+@click.argument("files", metavar="[F|REF:PATH]...", nargs=-1)
+@_REPO
+def validate(files: tuple[str, ...], repo: str) -> int:
+    """Load policies as the hooks do, and name every error with its line.
+
+    \b
+    examples:
+      gitward policy validate
+      gitward policy validate /etc/gitward/org.yaml origin/main:.gitward.yaml
+    """
+    for source in files or (_default(repo),):
+        found = loaded(source, repo)
+        revision = "" if found.revision is None else f" revision {found.revision}"
+        words = (
+            f"{found.source}: {found.id}{revision}, {len(found.entries)} entries, {found.mode}, digest {found.digest}"
+        )
+        click.echo(f"ok {visible(words)}")
+        for change in found.weakened:
+            click.echo(f"  weakened: {visible(change)}")
+    return 0
+
+
+@policy.command()
+@click.argument("file", metavar="[F|REF:PATH]", default="")
+@click.option("--ref", metavar="REFNAME", default="", help="Only what judges this ref.")
+@_REPO
+def show(file: str, ref: str, repo: str) -> int:
+    """Show what holds in all: every entry with its options, packs and ref sets resolved, and where it stands.
+
+    \b
+    examples:
+      gitward policy show
+      gitward policy show --ref refs/heads/release/1.0
+      gitward policy show refs/heads/main:.gitward.yaml
+    """
+    from gitward.policy import show as shown
+
+    if ref and not ref.startswith("refs/"):
+        raise UsageError(f"--ref {ref}: not a full ref", f"write refs/heads/{ref}")
+    click.echo(shown.show(loaded(file or _default(repo), repo), ref or None), nl=False)
+    return 0
+
+
+@policy.command()
+def schema() -> int:
+    """Print the JSON Schema of a policy file, for editors.
+
+    \b
+    example, for an editor with the YAML language server, as the first line of .gitward.yaml:
+      # yaml-language-server: $schema=gitward.schema.json
+    """
+    from gitward.policy import schema as described
+
+    click.echo(json.dumps(described.schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+@policy.command()
+@click.argument("file", metavar="[FILE]", default="")
+@_REPO
+def test(file: str, repo: str) -> int:
+    """Run the tests that stand in a policy.
+
+    An entry without a reject test, and one whose removal would turn no test red, is a fault too.
+
+    \b
+    examples:
+      gitward policy test
+      gitward policy test /etc/gitward/org.yaml
+    """
+    from gitward.policy.load import folder_reader, load_with_tests
+    from gitward.policy.testing import run_tests
+
+    path = file or _default(repo)
+    found, tests = load_with_tests(folder_reader(os.path.dirname(path)), os.path.basename(path), path)
+    report = run_tests(found, tests)
+    for fault in report.faults:
+        click.echo(visible(f"{fault.place}: [{fault.entry}] {fault.message}"))
+    click.echo(f"{'ok' if report.is_green else 'not ok'}: {report.passed} tests hold, {len(report.faults)} faults")
+    return 0 if report.is_green else 1

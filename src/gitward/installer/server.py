@@ -1,0 +1,173 @@
+"""The hook of a server: pre-receive of one bare repository, or of every one below a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from gitward import gitcommand, sources
+from gitward.errors import GitwardError, PolicyError, UsageError
+from gitward.installer import hookfile, place
+from gitward.installer.hookfile import SERVER, Program
+from gitward.model import Limits
+from gitward.record import fields, record
+from gitward.repository import open_repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HIDDEN = ("refs/gitward/baseline", "refs/gitward/receipts")
+DEPTH = 6  # forges keep repositories at most this many folders below their root
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HIDE = "receive.hideRefs"
+
+
+@record
+class Settings:
+    """What the hook's command line says. Paths are absolute; policies as `sources` reads them."""
+
+    policies: tuple[str, ...]
+    log: str = ""
+    baseline: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    def options(self) -> tuple[str, ...]:
+        named = (("--policy", self.policies), ("--log", (self.log,) if self.log else ()),
+                 ("--baseline", self.baseline), ("--limit", self.limits))  # fmt: skip
+        return tuple(word for name, values in named for value in values for word in (name, value))
+
+
+@record
+class Placed:
+    """What became of a repository: `installed|updated|unchanged|removed|restored|refused`, and remarks, or why not."""
+
+    path: str
+    what: str
+    remarks: tuple[str, ...] = ()
+    problem: GitwardError | None = None
+
+
+def settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...]) -> Settings:
+    """Check and complete what was given on the command line. Raises UsageError."""
+    if not policies:
+        raise UsageError("a server hook without a policy denies every push", "add --policy FILE, or --policy REF:PATH")
+    for oid in baseline:
+        if not _OID.fullmatch(oid):
+            raise UsageError(
+                f"--baseline {oid}: not a full commit id", "write what `git rev-parse` prints: 40 or 64 digits"
+            )
+    for limit in limits:
+        name, _, number = limit.partition("=")
+        if name not in fields(Limits) or not re.fullmatch(r"[1-9][0-9]{0,15}", number):
+            raise UsageError(
+                f"--limit {limit}: not a budget", f"NAME=NUMBER with a name of {', '.join(fields(Limits))}"
+            )
+    return Settings(
+        policies=tuple(source if sources.is_in_repository(source) else os.path.abspath(source) for source in policies),
+        log=os.path.abspath(log) if log else "",
+        baseline=baseline,
+        limits=limits,
+    )
+
+
+def hook_path(path: str) -> str:
+    """Where this repository's server wants the hook. Raises UsageError where git takes hooks from elsewhere."""
+    git_dir = os.path.normpath(os.path.join(path, gitcommand.need(path, "rev-parse", "--git-dir")))
+    for folder in ("custom_hooks", "hooks"):  # of GitLab and of Gitea, whose own pre-receive runs what is in there
+        several = os.path.join(git_dir, folder, "pre-receive.d")
+        if os.path.isdir(several) and (
+            folder == "custom_hooks" or os.path.exists(os.path.join(git_dir, "hooks", SERVER))
+        ):
+            return os.path.join(several, "gitward")
+    hooks = os.path.join(git_dir, "hooks")
+    used = os.path.join(path, gitcommand.need(path, "rev-parse", "--git-path", "hooks"))
+    if os.path.realpath(used) != os.path.realpath(hooks):
+        raise UsageError(
+            f"core.hooksPath makes git take the hooks of {path} from {used}",
+            f"unset it (git -C {path} config --show-origin core.hooksPath), or start gitward from that folder",
+        )
+    if os.path.islink(hooks):
+        raise UsageError(
+            f"{hooks} is a link to {os.path.realpath(hooks)}, which other repositories may share",
+            "make it a folder of this repository's own",
+        )
+    return os.path.join(hooks, SERVER)
+
+
+def install(path: str, program: Program, settings: Settings) -> Placed:
+    """Put pre-receive into the repository at `path`, after its policies were read. Raises GitwardError, PolicyError."""
+    target = hook_path(path)
+    place.refuse_loss((target,))
+    remarks = _check_policies(path, settings)
+    if settings.log:
+        _make_log(settings.log, path)
+    what = place.put(target, lambda earlier: hookfile.server(program, settings.options(), earlier))
+    hidden = gitcommand.ask(path, "config", "--local", "--get-all", _HIDE)[1].split("\n")
+    for ref in HIDDEN:
+        if ref not in hidden:
+            gitcommand.need(path, "config", "--local", "--add", _HIDE, ref)
+    if os.path.lexists(target + hookfile.KEPT):
+        remarks += (
+            f"the pre-receive hook that was here is kept as {os.path.basename(target)}{hookfile.KEPT} and runs first",
+        )
+    if os.path.basename(target) != SERVER:
+        remarks += (f"this server runs {os.path.relpath(target, path)} from its own pre-receive hook",)
+    if gitcommand.setting(path, "transfer.fsckObjects", "bool") != "true":
+        remarks += (f"advice: git -C {path} config transfer.fsckObjects true",)
+    return Placed(path=path, what=what, remarks=remarks)
+
+
+def remove(path: str) -> Placed:
+    """Take pre-receive out and put back what stood there; the refs hidden for gitward are hidden no more."""
+    target = hook_path(path)
+    place.refuse_edited((target,))
+    what = place.take_out(target)
+    for ref in HIDDEN if what else ():
+        gitcommand.ask(path, "config", "--local", "--unset-all", _HIDE, f"^{re.escape(ref)}$")
+    return Placed(path=path, what=what or "unchanged", remarks=() if what else ("there was no hook of gitward's",))
+
+
+def repositories(folder: str) -> Iterator[str]:
+    """Every bare repository below a folder, sorted, at most DEPTH folders down; none inside another."""
+    if not os.path.isdir(folder):
+        raise GitwardError(f"there is no folder {folder}")
+    for path, names, _ in os.walk(folder):
+        names.sort()
+        if all(os.path.exists(os.path.join(path, name)) for name in ("HEAD", "objects", "refs")):
+            names.clear()
+            yield path
+        elif os.path.relpath(path, folder).count(os.sep) >= DEPTH - 1:
+            names.clear()
+        else:
+            names[:] = [name for name in names if name != ".git"]
+
+
+def _check_policies(path: str, settings: Settings) -> tuple[str, ...]:
+    """Read every policy as the hook will. A ref that is not there yet is a remark, any other problem an error."""
+    remarks = []
+    with open_repository(path) as repository:
+        for source in settings.policies:
+            ref = source.partition(":")[0]
+            if sources.is_in_repository(source) and ref.startswith("refs/") and repository.ref(ref) is None:
+                remarks.append(
+                    f"{ref} is not there yet: every push is denied until it holds {source.partition(':')[2]}"
+                )
+                continue
+            policy = sources.load(source, repository, receiving=True)
+            if policy.audit_required and not settings.log:
+                raise PolicyError("this policy requires an audit log", source, fix="add --log DIR")
+    return tuple(remarks)
+
+
+def _make_log(folder: str, path: str) -> None:
+    """The log's folder, for its owner alone: whoever the repository belongs to, because the hook runs as that user."""
+    if os.path.isdir(folder):
+        return
+    try:
+        os.makedirs(folder, mode=0o700)
+        owner = os.stat(path)
+        if os.geteuid() == 0 and owner.st_uid != 0:
+            os.chown(folder, owner.st_uid, owner.st_gid)
+    except OSError as problem:
+        raise GitwardError(f"the log folder {folder} cannot be made: {problem.strerror}") from None

@@ -1,0 +1,1 @@
+"""A first policy for a repository: look at its history, write what fits, and say what of the history would pass."""
