@@ -1,6 +1,7 @@
 """Each invariant is guarded: with its patch applied to a copy of the source, its guard fails.
 
-That the guards pass on the source as it is, the suite itself shows: each guard is a test of it. A patch in tests/mutants/ begins with two lines, `invariant: N` and `guard: TEST`; `git apply` skips them.
+That the guards pass on the source as it is, the suite itself shows: each guard is a test of it. A patch in
+tests/mutants/ begins with two lines, `invariant: N` and `guard: TEST`; `git apply` skips them.
 """
 
 from __future__ import annotations

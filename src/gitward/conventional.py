@@ -38,7 +38,7 @@ class Fault:
     at: int
 
 
-def header(subject: str) -> Header | Fault:  # noqa: PLR0911  one for each fault
+def header(subject: str) -> Header | Fault:
     """Take a subject apart [1, 4, 5, 13]."""
     kind = _type(subject)
     at = len(kind)

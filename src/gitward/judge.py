@@ -12,7 +12,7 @@ from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, totals
 from gitward.failure import no_decision
 from gitward.integrity import built_in
-from gitward.model import Change, Decision, Host, Request
+from gitward.model import Change, Decision, Host, Oid, Request
 from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.scope import Plan
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gitward.model import Oid, Policy, Range
+    from gitward.model import Policy, Range
     from gitward.repository import Repository
 
     Progress = Callable[[int], None] | None
@@ -95,7 +95,9 @@ def _baseline(
     if request.stage == "receive" or host.baseline or not any(e.since_baseline for _, e in entries_of(policies)):
         return host.baseline, ()
     oid = repository.ref("refs/gitward/baseline")
-    return ((oid,), (f"baseline {oid}",)) if oid else ((), ("no baseline here: everything is judged",))
+    if oid is None:
+        return (), ("no baseline here: everything is judged",)
+    return (Oid(oid),), (f"baseline {oid}",)
 
 
 def _taken_as_judged(repository: Repository, ranges: tuple[Range, ...], judged: int) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def _made_on_first_use(self: Any, *arguments: Any, **given: Any) -> None:
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def record(cls: type[T]) -> type[T]:
     """Make of an annotated class a frozen record. Defaults must be immutable. Class constants carry no annotation."""
-    names = tuple(cls.__dict__.get("__annotations__", {}))
+    names = tuple(cls.__annotations__)  # of the class itself, never of a base (3.10 and newer)
     defaults = {name: cls.__dict__[name] for name in names if name in cls.__dict__}
     space = {
         name: value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gitward.engine import Batch, Tally, entries_of, judge_commits
+from gitward.engine import Batch, entries_of, judge_commits
 from gitward.model import Commit
 from gitward.patterns import matches_ref
 from gitward.record import replace
+from gitward.tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 from collections import deque
 
-from gitward.engine import Tally, judge_commits, new_tallies
+from gitward.engine import judge_commits, new_tallies
 from gitward.facts import ask, in_repository
 from gitward.repository import open_at
+from gitward.tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gitward.audit import event, log
 from gitward.engine import conclude
 from gitward.errors import Undecided
-from gitward.model import Actor, Change, PolicyInfo, Result, RefUpdate, Violation
+from gitward.model import Actor, Change, PolicyInfo, RefUpdate, Result, Violation
 from gitward.record import replace
 
 EVENT = b'{"id":"x"}'

@@ -4,7 +4,7 @@ import pytest
 from hostile import refused_bad
 from judging import Case, accepts, commit, judge, rejects
 
-from gitward.rules.body_line_length import BodyLineLength
+from gitward.rules.body_line_length import BodyLineLength, _without_links
 
 PROSE = "a word " * 10 + "abc"  # 73 columns
 URL = "https://example.com/" + "x" * 80
@@ -21,6 +21,10 @@ REJECTED = [
     rejects("fix: x\n" + PROSE, "73 columns", (2, 73)),
     rejects("\n\nfix: x\n\n" + PROSE, "73 columns", (5, 73)),
     rejects(body(PROSE, "", "Refs: PROJ-1"), "73 columns", (3, 73)),
+    rejects(body("a " + "x" * 72), "74 columns", (3, 73)),
+    rejects(body("a" + " " * 100 + "b"), "102 columns", (3, 73)),
+    rejects(body("word " * 4 + "words " + "x" * 73), "99 columns", (3, 73)),
+    rejects(body("```", PROSE, "", "x"), "73 columns", (4, 73)),
     rejects(body("see " + URL + " for what was said about it there"), "the line has 137 columns", (3, 73)),
     rejects(body("word " * 10 + URL), "the line has 150 columns", (3, 73)),
     rejects(body("word " * 14 + "https://a.b/c"), "83 columns", (3, 73)),
@@ -61,6 +65,12 @@ ACCEPTED = [
     accepts(body(f"- [the whole discussion of it]({URL})")),
     accepts(body(f"See [the whole discussion of it]({URL}) too.")),
     accepts(body("x" * 300)),
+    accepts(body("   " + "x" * 70)),
+    accepts(body("- " + "x" * 71)),
+    accepts(body("12. " + "x" * 70)),
+    accepts(body("[1]: " + "x" * 70)),
+    accepts(body("word " * 4 + "abcd " + "x" * 73)),
+    accepts(body("```", "", PROSE, "```")),
     accepts(body("in " + "/very/long/path" * 10)),
     accepts(body("> " + PROSE)),
     accepts(body("  > " + PROSE)),
@@ -96,6 +106,31 @@ def test_accepted(case: Case) -> None:
 def test_bad_input() -> None:
     assert refused_bad("body-line-length") == {"long prose", "every class"}
     assert refused_bad("body-line-length", max=20, exempt_lines="^(a+)+$") >= {"long prose", "CRLF"}
+
+
+def test_a_fence_is_closed_by_a_bare_one_of_its_kind() -> None:
+    text = body("```", PROSE, "```x", PROSE, "~~~", PROSE, "````", PROSE, "", "x")
+    assert [violation.line for violation in judge(BodyLineLength(), commit(text))] == [10]
+
+
+@pytest.mark.parametrize(
+    ("line", "without"),
+    [
+        ("[a](b)", ""),
+        ("x [a b](c) y", "x  y"),
+        ("[a](b)[c](d)", ""),
+        ("[a](b) [c](d) e", "  e"),
+        ("[a](b c)", "[a](b c)"),
+        ("[a](b", "[a](b"),
+        ("](b) x", "](b) x"),
+        ("](b) [c](d)", "](b) "),
+        ("[a](" + "b" * 1_997 + ")", ""),
+        ("[a](" + "b" * 1_998 + ")", "[a](" + "b" * 1_998 + ")"),
+        ("no link", "no link"),
+    ],
+)
+def test_links_are_taken_out_whole(line: str, without: str) -> None:
+    assert _without_links(line) == without
 
 
 def test_exempt_lines_keep_the_line_numbers_of_the_others() -> None:

@@ -111,6 +111,7 @@ ACCEPTED = [
     accepts("feat!: x\n\nBREAKING CHANGE:\ny on the next line", breaking="explain"),
     accepts("feat!: x\n\n* feat: a\n\n* BREAKING CHANGE: y", breaking="explain"),
     accepts("feat: x", breaking="explain"),
+    accepts("feat: x\n\nsee BREAKING in the docs", breaking="explain"),
     accepts("feat(api): x", **SCOPED, require_scope=True),
     accepts("feat(API, web ui): x", **SCOPED),
     accepts("feat(@org/pkg): x", **SCOPED),
@@ -139,6 +140,14 @@ def test_bad_input() -> None:
     assert refused_bad("conventional-commit") == {
         "empty", "only blank lines", "one byte", "one line feed", "keys", "marks",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "fix"), [(20, "types: " + ", ".join("a" * 20)), (21, "types: " + ", ".join("a" * 20) + ", and 1 more")]
+)
+def test_a_long_list_of_types_is_cut(count: int, fix: str) -> None:
+    (violation,) = judge(ConventionalCommit(types=("a",) * count), commit("feat: x"))
+    assert violation.fix == fix
 
 
 @pytest.mark.parametrize("subject", [revert(answer=None), commit(REVERT)], ids=["unknown", "not asked"])

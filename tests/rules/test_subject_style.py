@@ -44,6 +44,7 @@ ACCEPTED = [
     accepts("Handle x\nand y", blank_second_line=False),
     accepts("Handle x\n \t\nand y"),
     accepts("ファイルを　処理する"),
+    accepts("X　y"),
     accepts("处理文件", case="lower"),
     accepts("处理文件", case="sentence"),
     accepts("fix: 处理文件", case="sentence"),

@@ -10,7 +10,7 @@ import sys
 
 from gitward.adapters.pre_receive import request
 from gitward.errors import GitwardError, UsageError
-from gitward.model import Actor, Decision, Host, Limits
+from gitward.model import Actor, Decision, Host, Limits, Oid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
     host = Host(
         policies=tuple(options["--policy"]),
         log=(options["--log"] or [""])[-1],
-        baseline=tuple(options["--baseline"]),
+        baseline=tuple(Oid(oid) for oid in options["--baseline"]),
         limits=_limits(options["--limit"]),
         repository=".",
     )

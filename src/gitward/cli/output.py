@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -27,7 +28,8 @@ def write(text: str, output: str = "") -> None:
         with open(output, "w", encoding="utf-8") as file:
             file.write(text)
         return
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  a terminal may be no UTF-8
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may be no UTF-8
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

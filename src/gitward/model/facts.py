@@ -90,7 +90,7 @@ class Commit:
     headers: tuple[str, ...] = ()
     malformed: str = ""
     raw: bytes = b""
-    answers: Mapping[Question, bool | None] = {}  # noqa: RUF012  never written
+    answers: Mapping[Question, bool | None] = {}
 
 
 @record
@@ -110,7 +110,7 @@ class Tag:
 
 @record
 class Question:
-    """A fact that depends on a rule's option. `kind` "ancestor": is `value` (an oid, 7 or more digits) an ancestor of the commit."""
+    """A fact that depends on a rule's option. `kind` "ancestor": is `value`, an oid of 7 digits or more, one of the commit's?"""
 
     kind: str
     value: str

@@ -20,7 +20,7 @@ _SCALARS: dict[Any, Checked] = {bool: Truth(), int: Whole()}
 _BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")  # as `annotated_types` and the core schemas call them
 
 
-def schema_of(hint: Any) -> dict[str, Any]:  # noqa: PLR0911  one for each kind of type
+def schema_of(hint: Any) -> dict[str, Any]:
     """A type as a core schema: scalars from text, records from mappings, alternatives told apart by their shape."""
     origin, given = get_origin(hint), get_args(hint)
     if is_record(hint):

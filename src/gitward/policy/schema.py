@@ -45,7 +45,7 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _of(hint: Any) -> dict[str, Any]:  # noqa: PLR0911  one for each kind of type
+def _of(hint: Any) -> dict[str, Any]:
     """The schema of one type of the grammar."""
     given = get_args(hint)
     if is_record(hint):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gitward.git import Process
+    from gitward.repository.history import Advice
     from gitward.repository.plumbing import Plumbing
 
     Read = Callable[[str, int], tuple[str, bytes]]
@@ -70,7 +71,7 @@ def _shown(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str) -> int:
+def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> int:
     """How many different paths the commits of a range change; of a merge, those that differ from every parent."""
     seen: set[bytes] = set()
     options = ["-c", "-r", "-z", "--root", "--no-renames", "--no-ext-diff", "--no-commit-id", "--name-only"]
@@ -82,7 +83,7 @@ def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice:
     return len(seen)
 
 
-def new_bytes(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str) -> int:
+def new_bytes(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> int:
     """The sum of the sizes of all blobs that a range brings, unpacked."""
     total = 0
     walk = ["rev-list", "--objects", "--no-object-names", "--ignore-missing", "--stdin"]
@@ -90,7 +91,7 @@ def new_bytes(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str
     for line in _records(plumbing, stdin, walk, sizes, end=b"\n", advice=advice):
         kind, size, *_ = line.split(b" ")
         if size == b"missing":
-            raise MissingObject(f"object {kind.decode()} is not in the repository", advice)
+            raise MissingObject(f"object {kind.decode()} is not in the repository", advice())
         if kind == b"blob":
             total += int(size)
             if at_most is not None and total > at_most:
@@ -99,7 +100,7 @@ def new_bytes(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str
 
 
 def _records(
-    plumbing: Plumbing, stdin: bytes, walk: Sequence[str], reader: Sequence[str], *, end: bytes, advice: str
+    plumbing: Plumbing, stdin: bytes, walk: Sequence[str], reader: Sequence[str], *, end: bytes, advice: Advice
 ) -> Iterator[bytes]:
     """The records that a second git prints about what a first one walks over."""
     source = plumbing.start(walk)

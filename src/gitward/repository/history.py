@@ -13,10 +13,12 @@ from gitward.repository.plumbing import LONG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gitward.git import Answer
     from gitward.repository.plumbing import Plumbing
+
+    Advice = Callable[[], str]  # what to do where an object is missing
 
 _LOST = ("bad object", "could not read", "failed to traverse", "unable to read", "missing", "promisor")
 
@@ -26,7 +28,7 @@ def revisions(include: Iterable[str], exclude: Iterable[str]) -> bytes:
     return "".join([*(f"{oid}\n" for oid in include), *(f"^{oid}\n" for oid in exclude)]).encode("ascii")
 
 
-def walk(plumbing: Plumbing, stdin: bytes, options: Sequence[str], advice: str) -> Iterator[str]:
+def walk(plumbing: Plumbing, stdin: bytes, options: Sequence[str], advice: Advice) -> Iterator[str]:
     """The oids that `rev-list` prints, parents before children; nothing is printed before git has seen them all."""
     args = ["rev-list", "--topo-order", "--reverse", *options, "--stdin"]
     process = plumbing.start(args)
@@ -41,7 +43,7 @@ def walk(plumbing: Plumbing, stdin: bytes, options: Sequence[str], advice: str) 
         raise broken_walk(args, answer, advice)
 
 
-def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str) -> int:
+def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> int:
     """How many commits there are between the ends; counting stops at `at_most`. An excluded oid may be missing."""
     limit = [] if at_most is None else [f"--max-count={at_most}"]
     args = ["rev-list", "--count", *limit, "--ignore-missing", "--stdin"]
@@ -51,10 +53,10 @@ def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: str) ->
     return int(answer.output)
 
 
-def broken_walk(args: Sequence[str], answer: Answer, advice: str) -> Undecided:
+def broken_walk(args: Sequence[str], answer: Answer, advice: Advice) -> Undecided:
     """The error for a walk that git gave up: MissingObject where it met an object that is not there."""
     problem = failure(args, answer)
-    return MissingObject(problem.message, advice) if _met_a_gap(answer) else problem
+    return MissingObject(problem.message, advice()) if _met_a_gap(answer) else problem
 
 
 def _met_a_gap(answer: Answer) -> bool:
@@ -71,7 +73,7 @@ def boundary(common_dir: str) -> frozenset[str]:
         return frozenset()
 
 
-def is_ancestor(plumbing: Plumbing, ancestor: str, descendant: str, advice: str) -> bool:
+def is_ancestor(plumbing: Plumbing, ancestor: str, descendant: str, advice: Advice) -> bool:
     """Whether a commit reaches another, or is it. Raises MissingObject where git cannot walk from one to the other."""
     args = ["merge-base", "--is-ancestor", ancestor, descendant]
     answer = plumbing.call(args, timeout=LONG)

@@ -123,12 +123,12 @@ class Objects:
     def read_many(self, oids: Iterable[str], limit: int | None = None) -> Iterator[tuple[str, str, bytes]]:
         """(oid, type, content) of each object, in order, streamed; errors as in `read`."""
         source = self._checked(oids)
-        first = list(islice(source, _BULK + 1))
-        if len(first) > _BULK:
+        first = [] if self._reader is self._git_reader else list(islice(source, _BULK + 1))
+        if 0 < len(first) <= _BULK:
+            for oid in first:
+                yield oid, *self._reader.read(oid, limit)
+        else:
             yield from self._git_reader.read_many(chain(first, source), limit)
-            return
-        for oid in first:
-            yield oid, *self._reader.read(oid, limit)
 
     def commits(self, oids: Iterable[str], limit: int = MESSAGE_BYTES) -> Iterator[Commit]:
         """The commits with these oids, in order, streamed. `limit`: bytes of a message, BudgetExceeded over it."""

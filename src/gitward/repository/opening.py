@@ -21,9 +21,7 @@ _OTHERS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_
 _ADD = "git config --global --add safe.directory "
 
 
-def open_repository(
-    path: str = ".", *, quarantine: bool = False, reader: Reader = "plumbing"
-) -> Repository:
+def open_repository(path: str = ".", *, quarantine: bool = False, reader: Reader = "plumbing") -> Repository:
     """The repository at a path, or above it: bare, a work tree, a linked one, a `.git` file.
 
     "." is where git would look: GIT_DIR where that is set. `quarantine` is for pre-receive: objects are also looked for
@@ -41,7 +39,7 @@ def open_repository(
 
 def open_at(location: Location) -> Repository:
     """The same repository again, in another process or after `close`."""
-    return Repository(location)
+    return Repository(location, is_copy=True)
 
 
 def _discover(path: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ neither side waits for the other for ever. Source: git-cat-file(1), BATCH OUTPUT
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
+from itertools import chain, islice
 
 from gitward.errors import BudgetExceeded, MissingObject
 from gitward.git import last_line
@@ -50,11 +50,14 @@ class PlumbingReader:
 
     def _ask(self, mode: str, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, Found | None]]:
         """Each oid with its answer. A process has one conversation at a time, and is ended where that breaks off."""
+        source = iter(oids)
+        if not (first := list(islice(source, 1))):
+            return
         idle = self._idle.setdefault(mode, [])
         process = idle.pop() if idle else self._plumbing.start(["cat-file", mode])
         is_whole = False
         try:
-            for oid in _questions(process, oids):
+            for oid in _questions(process, chain(first, source)):
                 yield oid, self._answer(process, oid, limit, has_content=mode == "--batch")
             is_whole = True
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from tempfile import TemporaryDirectory
 
 from gitward.errors import MissingObject, Undecided
 from gitward.model import Oid, is_zero
@@ -16,6 +15,7 @@ from gitward.repository.plumbing import with_alternate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from tempfile import TemporaryDirectory
 
     from gitward.model import Ancestry
 
@@ -26,8 +26,9 @@ _PREFIX = re.compile(r"[0-9a-f]{7,}")
 class Ranges(Objects):
     """Walks the history of a repository."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, *, is_copy: bool = False) -> None:
         super().__init__(location)
+        self._is_copy = is_copy
         self._graph: TemporaryDirectory[str] | None = None
         self._questions = 0
 
@@ -64,7 +65,7 @@ class Ranges(Objects):
             return
         options = [] if max_count is None else [f"--max-count={max_count}"]
         options += ["--ignore-missing"] if ignore_missing else []
-        for oid in history.walk(self._plumbing, ends, options, self._advice()):
+        for oid in history.walk(self._plumbing, ends, options, self._advice):
             if oid in self._boundary and self.parents(oid):
                 raise Undecided(f"the history ends at {oid}: this clone is shallow", self._advice(), "incomplete-range")
             yield Oid(oid)
@@ -74,7 +75,7 @@ class Ranges(Objects):
         if self.is_shallow:
             return sum(1 for _ in self.walk(include, exclude, max_count=at_most, ignore_missing=True))
         ends = self._ends(include, exclude)
-        return history.count(self._plumbing, ends, at_most, self._advice()) if ends else 0
+        return history.count(self._plumbing, ends, at_most, self._advice) if ends else 0
 
     def totals(
         self,
@@ -90,10 +91,9 @@ class Ranges(Objects):
         """
         if not (ends := self._ends(include, exclude)):
             return 0, 0
-        advice = self._advice()
         return (
-            content.changed_paths(self._plumbing, ends, max_files, advice),
-            content.new_bytes(self._plumbing, ends, max_bytes, advice),
+            content.changed_paths(self._plumbing, ends, max_files, self._advice),
+            content.new_bytes(self._plumbing, ends, max_bytes, self._advice),
         )
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool | None:
@@ -121,18 +121,21 @@ class Ranges(Objects):
         self._questions += 1
         if self._questions > _PATIENCE:
             self.index_history()
-        return history.is_ancestor(self._plumbing, ancestor, descendant, self._advice())
+        return history.is_ancestor(self._plumbing, ancestor, descendant, self._advice)
 
     def index_history(self) -> None:
         """Make many questions about ancestry cheap: write a commit-graph to a temporary directory, gone with `close`.
 
-        Nothing happens where git has a commit-graph or has one written before, in a shallow clone, and in quarantine,
-        where the process may be killed at any time and a directory would stay behind with each push.
+        Done by itself after some questions; before it is opened in other processes, it is worth asking for. Nothing
+        happens where there is a commit-graph, in a shallow clone, and where the directory could stay behind: in other
+        processes, which end without `close`, and in quarantine, where the judging may be killed at any time.
         """
-        if self._graph or self.location.graph or self.location.quarantine or self.is_shallow:
+        if self._is_copy or self.location.quarantine or self.is_shallow:
             return
-        if history.has_graph(self.common_dir):
+        if self._graph or self.location.graph or history.has_graph(self.common_dir):
             return
+        from tempfile import TemporaryDirectory
+
         self._graph = TemporaryDirectory(prefix="gitward-")
         directory = os.path.join(self._graph.name, "objects")
         os.makedirs(os.path.join(directory, "info"))

@@ -105,7 +105,7 @@ _NAMES = {
 _JOINING = ((0x0600, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF), (0xA800, 0xABFF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC))
 _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
 _EMOJI = ((0x2190, 0x2BFF), (0x1F000, 0x1FAFF), (0xFE0F, 0xFE0F))
-_FLAG, _FLAG_END, _FLAG_MAX = "\U0001f3f4", "\U000e007f", 7
+_FLAG, _FLAG_END, _FLAG_MAX = "\U0001f3f4", "\U000e007f", 8
 
 
 @record
@@ -150,12 +150,15 @@ def _first_undecoded(text: str) -> int:
 def _found(text: str) -> dict[str, tuple[int, int]]:
     """The first place and the count of each kind, in the order of the places."""
     found: dict[str, tuple[int, int]] = {}
+    flag_end = 0
     for at, character in enumerate(text):
         kind = _KINDS.get(character)
-        if kind is None or (kind == "zero-width" and _joins(text, at)) or (kind == "tag" and _in_flag(text, at)):
-            continue
-        first, count = found.get(kind, (at, 0))
-        found[kind] = first, count + 1
+        if kind is None:
+            if character == _FLAG:
+                flag_end = _end_of_flag(text, at)
+        elif not (kind == "zero-width" and _joins(text, at)) and not (kind == "tag" and at < flag_end):
+            first, count = found.get(kind, (at, 0))
+            found[kind] = first, count + 1
     return found
 
 
@@ -173,9 +176,8 @@ def _joins(text: str, at: int) -> bool:
     return text[at] in "\u200c\u200d" and _among(before, _JOINING)
 
 
-def _in_flag(text: str, at: int) -> bool:
-    """Whether a tag character is in a flag: a black flag, up to six tags, and the one that ends them."""
-    start = text.rfind(_FLAG, max(0, at - _FLAG_MAX), at)
+def _end_of_flag(text: str, at: int) -> int:
+    """Where the flag of a region ends: a black flag, up to six tags, and the one that ends them; `at` if it is none."""
     end = text.find(_FLAG_END, at, at + _FLAG_MAX)
-    tags = text[start + 1 : end + 1]
-    return start >= 0 and end >= 0 and len(tags) <= _FLAG_MAX and all("\U000e0020" <= tag <= _FLAG_END for tag in tags)
+    is_flag = end > 0 and all(_KINDS.get(tag) == "tag" for tag in text[at + 1 : end])
+    return end + 1 if is_flag else at
