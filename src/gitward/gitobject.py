@@ -8,6 +8,8 @@ tests/test_gitobject.py has both verdicts side by side.
 
 from __future__ import annotations
 
+import re
+
 from gitward.message import decode, parse
 from gitward.model import Commit, Ident, Tag
 
@@ -25,6 +27,7 @@ LISTED_HEADERS = ("change-id", "gitbutler-*", "HG:*", "kilnhgcopies")
 _ORDERED = ("tree", "parent", "author", "committer")
 _KNOWN = ("encoding", "gpgsig", "gpgsig-sha256", "mergetag")
 _HEX = "0123456789abcdef"
+_IDENT = re.compile(r"([^<>]* )?<([^<>]*)> (0|[1-9][0-9]{0,18}) ([+-])([0-9]{2})([0-5][0-9])").fullmatch
 _TIME_END = 1 << 63  # git refuses what does not fit its time_t (fsck: badDateOverflow)
 _ARMOR = (b"PGP SIGNATURE", b"PGP MESSAGE", b"SSH SIGNATURE", b"SIGNED MESSAGE")  # git's gpg-interface.c
 
@@ -129,32 +132,30 @@ def _oid(text: str, name: str, length: int, faults: list[str]) -> Oid | None:
 
 
 def _ident(text: str, name: str, faults: list[str]) -> Ident | None:
-    try:
-        return _read_ident(text)
-    except ValueError as fault:
-        faults.append(f"{name} {fault}")
+    """`name <email> seconds zone`; name and email may be empty."""
+    found = _IDENT(text)
+    if not found or (time := int(found[3])) >= _TIME_END:
+        faults.append(f"{name} {_ident_fault(text)}")
         return None
+    offset = int(found[5]) * 60 + int(found[6])
+    return Ident(name=(found[1] or " ")[:-1], email=found[2], time=time, offset=-offset if found[4] == "-" else offset)
 
 
-def _read_ident(text: str) -> Ident:
-    """`name <email> seconds zone`; name and email may be empty. ValueError with the reason for any other form."""
+def _ident_fault(text: str) -> str:
+    """Why a text is no ident."""
     person, _, rest = text.partition("<")
-    email, closed, date = rest.partition(">")
+    _, closed, date = rest.partition(">")
     if not closed or ">" in person or "<" in rest:
-        raise ValueError("has not one pair of angle brackets")
+        return "has not one pair of angle brackets"
     if person and person[-1] != " ":
-        raise ValueError("has no space before the address")
+        return "has no space before the address"
     blank, _, date = date.partition(" ")
     seconds, _, zone = date.partition(" ")
     if blank or not date.isascii() or not seconds.isdigit() or (seconds[0] == "0" and seconds != "0"):
-        raise ValueError(f"date is not a plain number of seconds: {_quoted(date)}")
-    if len(seconds) > 19 or (time := int(seconds)) >= _TIME_END:
-        raise ValueError(f"date is out of range: {_quoted(seconds)}")
-    digits = zone[1:]
-    if len(zone) != 5 or zone[0] not in "+-" or not digits.isdigit() or zone[3] > "5":
-        raise ValueError(f"zone is not +hhmm or -hhmm: {_quoted(zone)}")
-    offset = int(digits[:2]) * 60 + int(digits[2:])
-    return Ident(name=person[:-1], email=email, time=time, offset=-offset if zone[0] == "-" else offset)
+        return f"date is not a plain number of seconds: {_quoted(date)}"
+    if len(seconds) > 19 or int(seconds) >= _TIME_END:
+        return f"date is out of range: {_quoted(seconds)}"
+    return f"zone is not +hhmm or -hhmm: {_quoted(zone)}"
 
 
 def _extra_headers(lines: Sequence[str], at: int, faults: list[str]) -> tuple[str, tuple[str, ...]]:
