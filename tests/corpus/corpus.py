@@ -1,0 +1,13 @@
+"""The corpus: for every rule changes that it must refuse, with all that refuses them, and changes that must pass."""
+
+from __future__ import annotations
+
+import bodies
+import forms
+import moves
+import objects
+import subjects
+from items import Item
+
+TABLES = (*subjects.TABLES, *bodies.TABLES, *forms.TABLES, *objects.TABLES, *moves.TABLES)
+CORPUS: tuple[Item, ...] = tuple(item for table in TABLES for item in table.items)

@@ -1,0 +1,358 @@
+"""Ranges, ancestry and sums over ranges, with everything that makes git see another history than the objects tell."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+from making import Commit, OidOf, Open
+
+from gitward.errors import MissingObject, Undecided
+from gitward.repository import open_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from conftest import Git
+
+
+class History:
+    """one - two - three - merge (main), side leaves one and comes in with the merge, alone has no parent."""
+
+    def __init__(self, repo: Path, git: Git, commit: Commit) -> None:
+        self.one, self.two, self.three = commit("one"), commit("two", a="a"), commit("three", b="b")
+        git("checkout", "-q", "-b", "side", self.one, cwd=repo)
+        self.side = commit("side", c="c")
+        git("checkout", "-q", "main", cwd=repo)
+        git("merge", "-q", "--no-ff", "-m", "merge", "side", cwd=repo)
+        self.merge = git("rev-parse", "HEAD", cwd=repo).stdout.strip()
+        git("checkout", "-q", "--orphan", "alone", cwd=repo)
+        self.alone = commit("alone")
+        git("checkout", "-q", "main", cwd=repo)
+        self.all = {self.one, self.two, self.three, self.side, self.merge}
+
+
+@pytest.fixture
+def history(repo: Path, git: Git, commit: Commit) -> History:
+    return History(repo, git, commit)
+
+
+def test_walk(opened: Open, history: History) -> None:
+    repository = opened()
+    walk = list(repository.walk([history.merge], []))
+    assert set(walk) == history.all
+    assert len(walk) == 5
+    for oid in walk:
+        assert all(walk.index(parent) < walk.index(oid) for parent in repository.parents(oid))
+    assert list(repository.walk([history.merge], [history.two, history.side])) == [history.three, history.merge]
+    walk = repository.walk([history.three, history.alone], [history.one])
+    assert set(walk) == {history.two, history.three, history.alone}
+    assert list(repository.walk([history.one], [history.merge])) == list(repository.walk([], [history.one])) == []
+    assert list(repository.walk(iter([history.three]), iter([history.one]), max_count=1)) == [history.three]
+
+
+def test_walk_peels_tags_and_passes_over_blobs(
+    repo: Path, git: Git, opened: Open, history: History, oid_of: OidOf
+) -> None:
+    git("tag", "-a", "-m", "x", "v1", history.two, cwd=repo)
+    git("tag", "-a", "-m", "x", "blob", f"{history.two}:a", cwd=repo)
+    ends = [oid_of("v1"), oid_of("blob"), oid_of(f"{history.two}:a")]
+    assert list(opened().walk(ends, [history.one])) == [history.two]
+    assert list(opened().walk([history.three], ends)) == [history.three]
+
+
+def test_count(opened: Open, history: History) -> None:
+    repository = opened()
+    assert repository.count([history.merge], []) == 5
+    assert repository.count([history.merge], [], at_most=3) == 3
+    assert repository.count([history.merge], [history.three]) == 2
+    assert repository.count([], [history.three]) == repository.count([history.one], [history.one]) == 0
+    assert repository.count([history.three], ["1" * len(history.one)]) == 3
+
+
+def test_ends_that_are_not_there(opened: Open, history: History) -> None:
+    repository, absent = opened(), "1" * len(history.one)
+    for ask in (repository.walk, repository.count, repository.totals):
+        with pytest.raises(MissingObject, match=absent):
+            list(ask([history.three, absent], []))  # type: ignore[call-overload]
+    with pytest.raises(MissingObject, match="bad object"):
+        list(repository.walk([history.three], [absent]))
+    walk = list(repository.walk([history.three], [history.one, absent, "0" * len(absent)], ignore_missing=True))
+    assert walk == [history.two, history.three]
+    for name in ("main", "--all", "^HEAD", f"{history.one}\n--all", history.one[:9]):
+        for include, exclude in (([name], []), ([history.one], [name])):
+            with pytest.raises(MissingObject, match="no full object id"):
+                list(repository.walk(include, exclude, ignore_missing=True))
+
+
+def test_a_gap_in_the_history(repo: Path, opened: Open, history: History) -> None:
+    (repo / ".git" / "objects" / history.two[:2] / history.two[2:]).unlink()
+    repository = opened()
+    for ask in (repository.walk, repository.count, repository.totals):
+        with pytest.raises(MissingObject) as caught:
+            list(ask([history.merge], []))  # type: ignore[call-overload]
+        assert caught.value.fix == "git fsck names what is damaged or missing"
+    assert repository.is_ancestor(history.one, history.three) is None
+    with pytest.raises(MissingObject):
+        repository.ancestry(history.one, history.three)
+
+
+def test_many_ends(repo: Path, opened: Open, history: History) -> None:
+    filler = [f"{number:0{len(history.one)}x}" for number in range(20_000)]
+    repository = opened()
+    walk = list(repository.walk([history.merge] * 5_000, [*filler, history.one], ignore_missing=True))
+    assert set(walk) == history.all - {history.one}
+
+
+def test_a_name_that_looks_like_an_oid_is_none(repo: Path, git: Git, opened: Open, history: History) -> None:
+    git("update-ref", f"refs/heads/{history.two}", history.alone, cwd=repo)
+    git("update-ref", f"refs/tags/{history.alone[:9]}", history.one, cwd=repo)
+    repository = opened()
+    assert list(repository.walk([history.two], [])) == [history.one, history.two]
+    assert repository.is_ancestor(history.two, history.three) is True
+    assert repository.is_ancestor(history.alone[:9], history.three) is False
+
+
+def grafts(repo: Path, git: Git, history: History) -> None:
+    (repo / ".git" / "info" / "grafts").write_text(f"{history.merge}\n{history.alone} {history.three}\n")
+    assert git("rev-list", "--count", "main", cwd=repo).stdout == "1\n"
+
+
+def replacements(repo: Path, git: Git, history: History) -> None:
+    git("replace", history.merge, history.alone, cwd=repo)
+    git("replace", "--graft", history.alone, history.three, cwd=repo)
+    assert git("rev-list", "--count", "main", cwd=repo).stdout != "5\n"
+
+
+def old_graph(repo: Path, git: Git, history: History) -> None:
+    git("commit-graph", "write", "--reachable", cwd=repo)
+
+
+@pytest.mark.parametrize("lie", [grafts, replacements, old_graph])
+def test_the_history_is_that_of_the_objects(
+    repo: Path, git: Git, opened: Open, history: History, lie: Callable[[Path, Git, History], None]
+) -> None:
+    lie(repo, git, history)
+    repository = opened()
+    assert set(repository.walk([history.merge], [])) == history.all
+    assert repository.count([history.merge], []) == 5
+    assert list(repository.walk([history.alone], [])) == [history.alone]
+    assert repository.is_ancestor(history.one, history.merge) is True
+    assert repository.is_ancestor(history.three, history.alone) is False
+    assert repository.ancestry(history.three, history.alone) == "non-ff"
+    assert repository.totals([history.merge], []) == (3, 3)
+    assert repository.read_path(history.merge, "c") == b"c"
+    (found,) = repository.commits([history.merge])
+    assert found.message.subject == "merge"
+
+
+# --- shallow and partial clones ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shallow(repo: Path, git: Git, history: History, tmp_path: Path) -> Path:
+    git("clone", "-q", "--depth=2", "--no-single-branch", repo.as_uri(), tmp_path / "shallow")
+    return tmp_path / "shallow"
+
+
+def test_a_shallow_clone(shallow: Path, opened: Open, history: History) -> None:
+    repository = opened(shallow)
+    assert repository.is_shallow
+    assert repository.header(history.three)[0] == "commit"
+    for ask in (lambda: list(repository.walk([history.merge], [])), lambda: repository.count([history.merge], [])):
+        with pytest.raises(Undecided, match="shallow") as caught:
+            ask()
+        assert (caught.value.exit_code, caught.value.reason) == (3, "incomplete-range")
+        assert "git fetch --unshallow" in caught.value.fix
+        assert "fetch-depth: 0" in caught.value.fix
+    for ask in (lambda: repository.header(history.two), lambda: repository.resolve("HEAD~2")):
+        with pytest.raises(Undecided) as caught:
+            ask()
+        assert "git fetch --unshallow" in caught.value.fix
+
+
+def test_a_range_within_a_shallow_clone(shallow: Path, opened: Open, history: History) -> None:
+    repository = opened(shallow)
+    assert list(repository.walk([history.merge], [history.three, history.side])) == [history.merge]
+    assert repository.count([history.merge], [history.three, history.side]) == 1
+    assert list(repository.walk([history.alone], [])) == [history.alone]
+
+
+def test_ancestry_in_a_shallow_clone(shallow: Path, opened: Open, history: History) -> None:
+    repository = opened(shallow)
+    assert repository.is_ancestor(history.three, history.merge) is True
+    assert repository.is_ancestor(history.alone, history.merge) is None
+    assert repository.is_ancestor(history.two[:9], history.merge) is None
+    assert repository.ancestry(history.three, history.merge) == "ff"
+    with pytest.raises(Undecided, match="too shallow") as caught:
+        repository.ancestry(history.side, history.three)
+    assert caught.value.reason == "incomplete-range"
+
+
+def test_a_commit_without_parents_is_no_boundary(repo: Path, opened: Open, history: History) -> None:
+    (repo / ".git" / "shallow").write_text(f"{history.one}\n")
+    assert set(opened().walk([history.merge], [])) == history.all
+    (repo / ".git" / "shallow").write_text(f"{history.two}\n")
+    with pytest.raises(Undecided, match="shallow"):
+        list(opened().walk([history.merge], []))
+
+
+def everything(path: Path) -> set[str]:
+    command = ["git", "--git-dir", str(path), "cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]
+    return set(subprocess.run(command, capture_output=True, check=True).stdout.decode().split())
+
+
+def test_a_partial_clone_is_never_filled(
+    repo: Path, git: Git, opened: Open, history: History, tmp_path: Path, oid_of: OidOf
+) -> None:
+    git("config", "uploadpack.allowFilter", "true", cwd=repo)
+    git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=repo)
+    partial = tmp_path / "partial.git"
+    git("clone", "-q", "--bare", "--filter=blob:none", repo.as_uri(), partial)
+    blob, before = oid_of("HEAD:a"), everything(partial)
+    assert blob not in before
+    repository = opened(partial)
+    assert repository.is_partial
+    assert not opened().is_partial
+    for ask in (
+        lambda: repository.header(blob),
+        lambda: repository.read(blob),
+        lambda: repository.read_path(history.merge, "a"),
+        lambda: repository.totals([history.merge], []),
+        lambda: list(repository.read_many([blob] * 300)),
+    ):
+        with pytest.raises(MissingObject) as caught:
+            ask()
+        assert caught.value.fix == "git fetch --refetch --no-filter (in CI: check out without a filter)"
+    assert set(repository.walk([history.merge], [])) == history.all
+    assert repository.is_ancestor(history.one, history.merge) is True
+    assert repository.is_ancestor("1" * 7, history.merge) is None
+    assert everything(partial) == before
+    git("--git-dir", partial, "fetch", "--refetch", "--no-filter", "--quiet")
+    assert opened(partial).read_path(history.merge, "a") == b"a"
+
+
+# --- ancestry ---------------------------------------------------------------------------------------------------------
+
+
+def test_is_ancestor(opened: Open, history: History, oid_of: OidOf) -> None:
+    repository = opened()
+    assert repository.is_ancestor(history.one, history.merge) is True
+    assert repository.is_ancestor(history.side, history.merge) is True
+    assert repository.is_ancestor(history.one, history.one) is True
+    assert repository.is_ancestor(history.merge, history.one) is False
+    assert repository.is_ancestor(history.side, history.three) is False
+    assert repository.is_ancestor(history.alone, history.merge) is False
+    assert repository.is_ancestor(history.one[:7], history.merge) is True
+    assert repository.is_ancestor(history.one.upper(), history.merge) is True
+    assert repository.is_ancestor(history.merge[:7], history.one) is False
+
+
+def test_what_is_nowhere_is_no_ancestor(opened: Open, history: History, oid_of: OidOf) -> None:
+    repository = opened()
+    for name in ("1" * len(history.one), "1" * 7, history.one + "0", oid_of("HEAD^{tree}"), oid_of("HEAD^{tree}")[:10]):
+        assert repository.is_ancestor(name, history.merge) is False
+    for name in ("", "123456", "HEAD", "main", "--all", f"{history.one}^", "g" * 40, f"{history.one[:9]}\n"):
+        assert repository.is_ancestor(name, history.merge) is None
+
+
+def alike(tree: str, object_format: str) -> tuple[bytes, bytes]:
+    """Two commits whose oids begin with the same seven digits."""
+    seen: dict[str, bytes] = {}
+    for second in count(1_700_000_000):
+        raw = f"tree {tree}\nauthor A <a@b> {second} +0000\ncommitter A <a@b> {second} +0000\n\nx\n".encode()
+        start = hashlib.new(object_format, b"commit %d\0%b" % (len(raw), raw)).hexdigest()[:7]
+        if start in seen:
+            return seen[start], raw
+        seen[start] = raw
+    raise AssertionError
+
+
+def test_an_abbreviation_that_fits_two_commits(
+    repo: Path, git: Git, opened: Open, history: History, object_format: str
+) -> None:
+    tree = git("hash-object", "-t", "tree", "-w", "--stdin", cwd=repo).stdout.strip()
+    words = ("hash-object", "-t", "commit", "-w", "--stdin")
+    first, second = (git(*words, cwd=repo, stdin=raw.decode()).stdout.strip() for raw in alike(tree, object_format))
+    child = git("commit-tree", "-p", second, "-m", "x", tree, cwd=repo).stdout.strip()
+    assert first[:7] == second[:7]
+    repository = opened()
+    assert repository.is_ancestor(first[:7], child) is True
+    assert repository.is_ancestor(first[:20], child) is False
+    assert repository.is_ancestor(first[:7], history.merge) is False
+
+
+def test_a_commit_graph_of_our_own(
+    repo: Path, git: Git, opened: Open, history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = tmp_path / 'odd: "place"'
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    pairs = [(history.one, history.merge), (history.alone, history.merge), (history.side, history.three)]
+    answers = [True, False, False]
+    repository = opened()
+    assert [repository.is_ancestor(*pair) for pair in pairs] == answers
+    assert repository.location.graph == ""
+    assert [repository.is_ancestor(*pair) for pair in pairs] == answers
+    graph = Path(repository.location.graph)
+    assert (graph / "info" / "commit-graph").stat().st_size > 1000
+    assert graph.is_relative_to(place)
+    assert not (repo / ".git" / "objects" / "info" / "commit-graph").exists()
+    assert set(repository.walk([history.merge], [])) == history.all
+    with open_at(repository.location) as again:
+        assert [again.is_ancestor(*pair) for pair in pairs * 3] == answers * 3
+        assert again.location == repository.location
+    assert graph.exists()
+    with open_at(opened().location) as again:
+        assert [again.is_ancestor(*pair) for pair in pairs * 3] == answers * 3
+        assert again.location.graph == ""
+    repository.close()
+    assert list(place.iterdir()) == []
+
+
+def test_our_commit_graph_is_used(repo: Path, opened: Open, history: History) -> None:
+    repository = opened()
+    repository.index_history()
+    graph = Path(repository.location.graph) / "info" / "commit-graph"
+    graph.chmod(0o644)
+    graph.write_bytes(b"CGPH" + b"\xff" * 2000)
+    stdin = f"{history.merge}\n".encode()
+    complaint = repository._plumbing.call(["rev-list", "--stdin"], stdin=stdin).error
+    assert b"commit-graph" in complaint
+
+
+def test_no_graph_where_git_has_one_or_declines(
+    repo: Path, git: Git, opened: Open, history: History, shallow: Path
+) -> None:
+    for path in (shallow, repo):
+        if path == repo:
+            git("commit-graph", "write", "--reachable", cwd=repo)
+        repository = opened(path)
+        assert [repository.is_ancestor(history.three, history.merge) for _ in range(6)] == [True] * 6
+        assert repository.location.graph == ""
+
+
+def test_ancestry(repo: Path, git: Git, opened: Open, history: History, oid_of: OidOf) -> None:
+    git("tag", "-a", "-m", "x", "v1", history.one, cwd=repo)
+    git("tag", "-a", "-m", "x", "v1b", history.one, cwd=repo)
+    git("tag", "-a", "-m", "x", "v2", history.two, cwd=repo)
+    zero, blob = "0" * len(history.one), oid_of(f"{history.two}:a")
+    repository = opened()
+    assert repository.ancestry(zero, history.one) == "create"
+    assert repository.ancestry("0" * 40, history.one) == repository.ancestry("0" * 64, history.one) == "create"
+    assert repository.ancestry(history.one, zero) == repository.ancestry(zero, zero) == "delete"
+    assert repository.ancestry(history.one, history.merge) == "ff"
+    assert repository.ancestry(history.merge, history.one) == "non-ff"
+    assert repository.ancestry(history.alone, history.merge) == "non-ff"
+    assert repository.ancestry(oid_of("v1"), oid_of("v2")) == "ff"
+    assert repository.ancestry(oid_of("v2"), history.one) == "non-ff"
+    assert repository.ancestry(oid_of("v1"), oid_of("v1b")) == "ff"
+    assert repository.ancestry(blob, blob) == "ff"
+    assert repository.ancestry(blob, history.one) == repository.ancestry(history.one, blob) == "non-ff"
+    absent = "1" * len(zero)
+    for old, new in ((absent, history.one), (history.one, absent), (zero, absent)):
+        with pytest.raises(MissingObject, match=absent):
+            repository.ancestry(old, new)
