@@ -20,6 +20,7 @@ LEAST = 60_000
 RULES = ROOT / "src" / "gitward" / "rules"
 OPTIONS = {
     "subject-pattern": "pattern: '(?i)^(wip|draft)\\b', negate: true",
+    "push-limits": "commits: 10000",
     "ref-name": "pattern: '[A-Za-z0-9._/-]+'",
 }
 

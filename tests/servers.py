@@ -93,9 +93,7 @@ def developer(home: Path) -> dict[str, str]:
 def _run(stack: ExitStack, log: Path, *command: str) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own; the stack ends it, and all that it forked."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
     stack.callback(_end, process)
     return process
 

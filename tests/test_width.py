@@ -56,6 +56,21 @@ SRC = Path(__file__).parent.parent / "src"
         ("⛹🏽‍♀️", 2),
         ("👩‍x", 3),
         ("中‍文", 4),
+        ("x\u200d😀", 3),
+        ("😀\u200b😀", 4),
+        ("\u1100\u1160", 2),
+        ("\u1100\u11ff", 2),
+        ("\u1100\ud7fb", 2),
+        ("\u2190\ufe0f", 2),
+        ("\u218b\ufe0f", 1),
+        ("\u2bff\ufe0f", 2),
+        ("\u2c00\ufe0f", 1),
+        ("\U0001f000\ufe0f", 2),
+        ("\U0001efff\ufe0f", 1),
+        ("\U0001faff", 2),  # not assigned up to Unicode 16, as are these
+        ("\U0003fffd", 2),
+        ("\U000e0fff", 1),
+        ("\u0378", 1),
         ("a\u200bb中", 4),
         ("a\u00adb中", 5),
         ("\udce9\udcff中", 4),
@@ -114,7 +129,5 @@ def test_long_lines_take_linear_time() -> None:
 
 def test_plain_text_loads_no_tables() -> None:
     code = "import sys; from gitward.width import columns; columns('fix: x åäö'); print('unicodedata' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", code], env={"PYTHONPATH": str(SRC)}, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-S", "-c", code], env={"PYTHONPATH": str(SRC)}, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("False\n", "")

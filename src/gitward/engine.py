@@ -30,11 +30,14 @@ OUT: dict[str, Outcome] = {"since": "exempt", "commit": "exempt"}
 
 @record
 class Batch:
-    """Commits that the same entries judge. `scope` has a word per entry: '' to judge, else why not (OUT, not-applicable)."""
+    """Commits that the same entries judge, gone through once. `scope` has a word per entry: '' to judge, else why not.
+
+    So a batch may be a stream: one commit is in memory at a time, whatever its size.
+    """
 
     ref: str
     scope: tuple[str, ...]
-    commits: tuple[Commit, ...]
+    commits: Iterable[Commit]
 
 
 def entries_of(policies: tuple[Policy, ...]) -> tuple[tuple[int, Entry], ...]:
@@ -96,16 +99,21 @@ def judge_commits(policies: tuple[Policy, ...], batches: Iterable[Batch], known:
     )
     for batch in batches:
         active: list[Active] = []
+        left_out: list[tuple[Tally, Outcome, str]] = []
         for index in order:
             policy, entry = entries[index]
             if blind[index]:
-                tallies[index].count("not-applicable", f"{blind[index]} not known here", len(batch.commits))
+                left_out.append((tallies[index], "not-applicable", f"{blind[index]} not known here"))
             elif reason := batch.scope[index]:
-                tallies[index].count(OUT.get(reason, "not-applicable"), reason, len(batch.commits))
+                left_out.append((tallies[index], OUT.get(reason, "not-applicable"), reason))
             else:
                 active.append((tallies[index], policy, entry, entry.rule.check_commit, entry.rule.name == GATE))
+        size = 0
         for commit in batch.commits:
             _judge_commit(commit, batch.ref or None, active)
+            size += 1
+        for tally, outcome, reason in left_out:
+            tally.count(outcome, reason, size)
     return tallies
 
 

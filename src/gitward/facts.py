@@ -35,13 +35,12 @@ def ask(policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answer)
         yield commit
 
 
-def in_repository(repository: Repository) -> Answer:
-    """Answers from the objects of a repository. A draft is looked at from HEAD, where it is about to land."""
+def in_repository(repository: Repository, tip: str = "") -> Answer:
+    """Answers from the objects of a repository. A draft is looked at from `tip`, on which it is about to land."""
 
     def answer(commit: Commit, question: Question) -> bool | None:
-        if question.kind != "ancestor" or commit.oid is None:
-            return None
-        return repository.is_ancestor(question.value, commit.oid)
+        start = commit.oid or tip
+        return repository.is_ancestor(question.value, start) if start and question.kind == "ancestor" else None
 
     return answer
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def judge(request: Request, host: Host, progress: Progress = None) -> Decision:
     """Decide. Never raises but for KeyboardInterrupt: what went wrong stands in the decision's `failure`."""
     try:
-        with open_repository(host.repository or ".", quarantine=request.stage == "receive") as repository:
+        receiving = request.stage == "receive"
+        with open_repository(host.repository or ".", quarantine=receiving, reader=host.reader) as repository:
             return _judge(request, host, repository, progress)
     except GitwardError as problem:
         return no_decision(request.stage, problem)
@@ -58,11 +59,13 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     of_push = judge_change(policies, change)
     if over := is_over_its_limits(policies, of_push):
         notices += ("the push is over its limits: its commits were not read",)
+    if host.jobs > 1 and any(hasattr(entry.rule, "asks") for _, entry in entries_of(policies)):
+        repository.index_history()
     bench = Bench(repository, policies, change.known, host.limits.message_bytes)
     taking = squash.takers(request, policies)
     pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE), taking)
     tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
-    message = squash.judge_message(request, policies, taking, change.known)
+    message = squash.judge_message(request, policies, taking, repository)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
         tally.merge(of_squash)

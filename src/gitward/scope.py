@@ -34,7 +34,7 @@ class Piece:
         """The same commits, read, for the engine."""
         stream = iter(commits)
         for length, ref, scope in self.runs:
-            yield Batch(ref=ref, scope=scope, commits=tuple(islice(stream, length)))
+            yield Batch(ref=ref, scope=scope, commits=islice(stream, length))
 
 
 class Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitward.engine import Batch, entries_of, judge_commits
+from gitward.facts import KNOWN, ask, in_repository
 from gitward.model import Commit
 from gitward.patterns import matches_ref
 from gitward.record import replace
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitward.model import Policy, Request
+    from gitward.repository import Repository
     from gitward.scope import Piece
 
 _MESSAGE = {"message", "merge"}  # an entry that needs no more judges the squash message
@@ -50,9 +52,9 @@ def leave_out(pieces: Iterator[Piece], taking: tuple[bool, ...]) -> Iterator[Pie
 
 
 def judge_message(
-    request: Request, policies: tuple[Policy, ...], taking: tuple[bool, ...], known: frozenset[str]
+    request: Request, policies: tuple[Policy, ...], taking: tuple[bool, ...], repository: Repository
 ) -> list[Tally]:
-    """The squash message as a draft commit on the range's ref."""
+    """The squash message as a draft commit on the range's ref; a revert is looked for below the range's tip."""
     if not taking or request.squash is None:
         return [Tally() for _ in entries_of(policies)]
     ref = request.ranges[0].ref
@@ -61,4 +63,5 @@ def judge_message(
         "not the squash message" if not taken else "" if matches_ref(entry.refs, ref) else "refs"
         for taken, (_, entry) in zip(taking, entries_of(policies), strict=True)
     )
-    return judge_commits(policies, [Batch(ref=ref, scope=scope, commits=(draft,))], known)
+    asked = tuple(ask(policies, (draft,), in_repository(repository, request.ranges[0].include[0])))
+    return judge_commits(policies, [Batch(ref=ref, scope=scope, commits=asked)], KNOWN[request.stage])

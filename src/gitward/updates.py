@@ -58,6 +58,11 @@ def _resolved(
         problem = problem or f"the push says that the ref was {_short(update.old)}, in this repository it is {_short(old)}"
     if not is_zero(update.new) and not _readable(repository, update.new):
         raise MissingObject(f"{name}: the pushed object {update.new} cannot be read")
+    if not is_zero(update.new) and not is_zero(old) and not _readable(repository, old):
+        raise MissingObject(
+            f"{name} stands at {_short(old)}, which is not in this repository",
+            "git fetch, look at what others have pushed, and push again",
+        )
     ancestry = repository.ancestry(old, update.new)
     tags, peeled, kind = ((), "", "none") if ancestry == "delete" else repository.peel(update.new)
     return RefUpdate(

@@ -85,9 +85,7 @@ def compared(batch: list[Item], receive: Judged, other: Judged) -> Iterator[str]
     entries = {entry for entry, rule in rules.items() if _is_seen(receive, rule) and _is_seen(other, rule)}
     if not entries:
         yield f"{other.stage}: nothing to compare"
-    by_update = {
-        entry for entry in entries if other.stage != "push" and hasattr(rule_class(rules[entry]), "check_update")
-    }
+    by_update = {entry for entry in entries if other.stage != "push" and hasattr(rule_class(rules[entry]), "check_update")}
     for chosen, with_counts in ((entries - by_update, True), (by_update, False)):
         one, two = (stage.ledger(chosen, with_counts=with_counts) for stage in (receive, other))
         if one != two:

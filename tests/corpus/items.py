@@ -65,9 +65,7 @@ class Table:
     def __init__(self, rule: str, entry: str = "") -> None:
         self.rule, self.entry, self.items = rule, entry or rule, list[Item]()
 
-    def reject(
-        self, name: str, *drafts: Draft | bytes | str, also: str = "", zone: str = "case", entry: str = ""
-    ) -> None:
+    def reject(self, name: str, *drafts: Draft | bytes | str, also: str = "", zone: str = "case", entry: str = "") -> None:
         """A branch with these commits violates the rule's entry, and the entries in `also`."""
         self._branch(name, drafts, zone, {entry or self.entry, *also.split()})
 

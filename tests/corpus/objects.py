@@ -8,9 +8,7 @@ TREE, PARENT = "tree {tree}", "parent {base}"
 AUTHOR = "author Ann <ann@example.com> 1700000000 +0000"
 COMMITTER = "committer Ann <ann@example.com> 1700000000 +0000"
 SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n \n iQEzBAABCAAdFiEE\n =abcd\n -----END PGP SIGNATURE-----"
-MERGETAG = (
-    "mergetag object {side}\n type commit\n tag v0.1.0\n tagger Ann <ann@example.com> 1700000000 +0000\n \n first"
-)
+MERGETAG = "mergetag object {side}\n type commit\n tag v0.1.0\n tagger Ann <ann@example.com> 1700000000 +0000\n \n first"
 
 
 def raw(*headers: str, message: str | bytes = GOOD, gap: bytes = b"\n\n") -> Draft:

@@ -99,9 +99,7 @@ def joined(stage: str, parts: list[Judged]) -> Judged:
                 sums[name] += number
     violations = frozenset(violation for part in parts for violation in part.violations)
     code = max((part.exit_code for part in parts), default=0)
-    return Judged(
-        stage, code, {entry: rule for part in parts for entry, rule in part.rules.items()}, counts, violations
-    )
+    return Judged(stage, code, {entry: rule for part in parts for entry, rule in part.rules.items()}, counts, violations)
 
 
 class Stages:

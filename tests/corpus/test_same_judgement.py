@@ -38,9 +38,7 @@ def test_all_stages_judge_alike(stages: Stages) -> None:
     assert list(differences(stages, stages.world.items)) == []
 
 
-def test_all_stages_count_a_push_alike(
-    tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start
-) -> None:
+def test_all_stages_count_a_push_alike(tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start) -> None:
     """Changes for `push-limits`, each of them a push: what it brings is what the other side does not have."""
     folder = tmp_path_factory.mktemp("limits")
     stages = Stages(World(folder / "world", LIMITED, developer(folder)), ssh_server, start(SOURCE), "limits.yaml")
@@ -50,9 +48,7 @@ def test_all_stages_count_a_push_alike(
 def _sample() -> list[Item]:
     """For every rule that commit-msg can judge, the first change that it refuses and the first that it lets pass."""
     return [
-        next(
-            item for item in MESSAGES if item.rule == rule and item.is_rejected is is_rejected and len(item.drafts) == 1
-        )
+        next(item for item in MESSAGES if item.rule == rule and item.is_rejected is is_rejected and len(item.drafts) == 1)
         for rule in IN_COMMIT_MSG
         for is_rejected in (True, False)
     ]
@@ -113,9 +109,7 @@ def test_real_commit(stages: Stages, item: Item) -> None:
 
 
 @pytest.mark.parametrize("option", OTHER_FORMATS)
-def test_other_formats_decide_alike(
-    stages: Stages, tmp_path_factory: pytest.TempPathFactory, start: Start, option: str
-) -> None:
+def test_other_formats_decide_alike(stages: Stages, tmp_path_factory: pytest.TempPathFactory, start: Start, option: str) -> None:
     """pre-push, pre-receive and ci agree there too, and say of each change what they say of it in the usual format."""
     folder = tmp_path_factory.mktemp("other")
     items = stages.world.items

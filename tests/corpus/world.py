@@ -24,9 +24,7 @@ _SEEDS = ("base", "side", "orphan", "next2")
 class World:
     """`oids` are those of the items' drafts, in order."""
 
-    def __init__(
-        self, folder: Path, items: Iterable[Item], environment: dict[str, str], init: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, folder: Path, items: Iterable[Item], environment: dict[str, str], init: tuple[str, ...] = ()) -> None:
         self.folder, self.items, self.environment = folder, tuple(items), environment
         self.clone, self.server = folder / "clone", folder / "server.git"
         self.algorithm = hashlib.sha256 if "--object-format=sha256" in init else hashlib.sha1
@@ -68,9 +66,7 @@ class World:
             for oid, raw in objects:
                 (folder / oid).write_bytes(raw)
             paths = "".join(f"{folder / oid}\n" for oid, _ in objects)
-            made = self.git(
-                "hash-object", "-t", kind, "-w", "--literally", "--no-filters", "--stdin-paths", stdin=paths
-            )
+            made = self.git("hash-object", "-t", kind, "-w", "--literally", "--no-filters", "--stdin-paths", stdin=paths)
             assert made.split() == [oid for oid, _ in objects]
 
     def filled(self, text: bytes) -> bytes:

@@ -111,9 +111,7 @@ class Case:
         return self.label.encode("unicode_escape").decode()[:60] or "empty"
 
 
-def rejects(
-    given: str | bytes | Subject, says: str, at: tuple[int | None, int | None] | None = None, **options: Any
-) -> Case:
+def rejects(given: str | bytes | Subject, says: str, at: tuple[int | None, int | None] | None = None, **options: Any) -> Case:
     return _case(given, options, says, at)
 
 

@@ -45,16 +45,12 @@ PIECES = [
     "Refs: ", "BREAKING CHANGE: ", 'Revert "', "This reverts commit 1111111.", "\u200d", "\u202e", "👩", "中", "é",
     "word " * 20, ".", " ", "\t", "!", "(", ")", ":", "\0", "\r",
 ]  # fmt: skip
-texts = st.one_of(
-    st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max_size=12).map(lambda p: "".join(p).encode())
-)
+texts = st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max_size=12).map(lambda p: "".join(p).encode()))
 
 
 def _verdict(rule: str, subject: Commit) -> Any:
     try:
-        return [
-            (found.line, found.column, found.message) for found in judge(load(rule)(**GIVEN.get(rule, {})), subject)
-        ]
+        return [(found.line, found.column, found.message) for found in judge(load(rule)(**GIVEN.get(rule, {})), subject)]
     except Undecided as problem:
         return problem.reason
 

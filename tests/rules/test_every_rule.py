@@ -67,9 +67,7 @@ def _missing_in_page(rule: str, page: str, options: list[str]) -> list[str]:
             found.append(f"nothing stands under ## {heading}")
         elif heading in ("Rejected", "Accepted") and not re.search(r"(?m)^```+\S", text):
             found.append(f"no fenced example stands under ## {heading}")
-    return found + [
-        f"the docstring does not explain the option `{name}`" for name in options if f"`{name}`" not in page
-    ]
+    return found + [f"the docstring does not explain the option `{name}`" for name in options if f"`{name}`" not in page]
 
 
 def _missing_tests(rule: str, root: Path) -> list[str]:
@@ -222,7 +220,7 @@ def test_a_rule_is_imported_alone_and_without_what_is_heavy() -> None:
     heavy = ["dataclasses", "typing", "enum", "inspect", "pathlib", "subprocess", "datetime", "unicodedata", "pydantic"]
     code = f"""if True:
         import sys
-        import re2
+        import json, re, re2
         before = set(sys.modules)
         from gitward import rules
         for rule in rules.NAMES:

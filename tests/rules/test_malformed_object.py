@@ -41,9 +41,7 @@ REJECTED = [
     header("build-id", ("other", "build")),
     header("x" * 300),
     header("b\u00fcild"),
-    rejects(
-        update("create", "refs/tags/v1", tags=(annotated("v1", malformed="no tagger"),)), "malformed tag: no tagger"
-    ),
+    rejects(update("create", "refs/tags/v1", tags=(annotated("v1", malformed="no tagger"),)), "malformed tag: no tagger"),
     rejects(update("ff", "refs/tags/v1", tags=(annotated("a"), annotated("b", malformed="x"))), "malformed tag: x"),
 ]
 ACCEPTED = [

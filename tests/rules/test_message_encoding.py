@@ -144,9 +144,7 @@ def test_exactly_these_characters_are_refused() -> None:
             assert judge(MessageEncoding(allow=(wanted[code],)), subject) == []
 
 
-@pytest.mark.parametrize(
-    "code", [0x600, 0xDFF, 0xF00, 0x109F, 0x1780, 0x18AF, 0xA800, 0xABFF, 0xFB50, 0xFDFF, 0xFE70, 0xFEFC]
-)
+@pytest.mark.parametrize("code", [0x600, 0xDFF, 0xF00, 0x109F, 0x1780, 0x18AF, 0xA800, 0xABFF, 0xFB50, 0xFDFF, 0xFE70, 0xFEFC])
 def test_joiners_are_text_after_the_first_and_last_of_a_joining_block_only(code: int) -> None:
     outside = {0x600: 0x5FF, 0xDFF: 0xE00, 0xF00: 0xEFF, 0x109F: 0x10A0, 0x1780: 0x177F, 0x18AF: 0x18B0}
     outside |= {0xA800: 0xA7FF, 0xABFF: 0xAC00, 0xFB50: 0xFB4F, 0xFDFF: 0xFE00, 0xFE70: 0xFE6F, 0xFEFC: 0xFEFD}
@@ -154,9 +152,7 @@ def test_joiners_are_text_after_the_first_and_last_of_a_joining_block_only(code:
     assert len(judge(MessageEncoding(), commit(f"{chr(outside[code])}\u200cx"))) == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "outside"), [(0x2190, 0x218F), (0x2BFF, 0x2C00), (0x1F000, 0x1EFFF), (0x1FAFF, 0x1FB00)]
-)
+@pytest.mark.parametrize(("code", "outside"), [(0x2190, 0x218F), (0x2BFF, 0x2C00), (0x1F000, 0x1EFFF), (0x1FAFF, 0x1FB00)])
 def test_joiners_are_text_between_symbols_only(code: int, outside: int) -> None:
     assert judge(MessageEncoding(), commit(f"{chr(code)}\u200d{chr(code)}")) == []
     assert len(judge(MessageEncoding(), commit(f"{chr(outside)}\u200d{chr(code)}"))) == 1

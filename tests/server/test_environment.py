@@ -51,9 +51,7 @@ class Trap:
         folder = self.folder / "modules"
         folder.mkdir()
         for name in MODULES:
-            (folder / f"{name}.py").write_text(
-                f"import os\nopen({str(self.sprung)!r}, 'a').write(__name__)\nos._exit(0)\n"
-            )
+            (folder / f"{name}.py").write_text(f"import os\nopen({str(self.sprung)!r}, 'a').write(__name__)\nos._exit(0)\n")
         return folder
 
     def what_ran(self) -> str:
@@ -225,9 +223,7 @@ def test_what_is_left_of_the_environment(tmp_path: Path) -> None:
         "GIT_EXEC_PATH": "/e", "GIT_CEILING_DIRECTORIES": "/", "XDG_CONFIG_HOME": "/x", "PYTHONPATH": "/p",
         "GNUPGHOME": "/k", "GITWARD_POLICY": "/policy", "GITWARD_SKIP": "1", "GIT_COMMON_DIR": "/d", "TZ": "Asia/Tokyo",
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", program], env=hostile, cwd=tmp_path, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-I", "-c", program], env=hostile, cwd=tmp_path, capture_output=True, text=True)
     left = json.loads(done.stdout)
     assert left == {
         "GIT_DIR": ".", "GIT_QUARANTINE_PATH": "/q", "GIT_OBJECT_DIRECTORY": "/o", "GIT_PUSH_OPTION_COUNT": "0",

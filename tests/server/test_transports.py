@@ -27,9 +27,7 @@ def test_push(scene: Scene, scenario: Callable[[Scene], object]) -> None:
     for words in scenario(scene):
         before = scene.refs()
         pushes.append(scene.push("origin", *words))
-        assert (scene.refs() == before) is bool(pushes[-1].exit_code), (
-            "a denied push changes nothing, an allowed one does"
-        )
+        assert (scene.refs() == before) is bool(pushes[-1].exit_code), "a denied push changes nothing, an allowed one does"
     assert tuple(push.exit_code for push in pushes) == SCENARIOS[scenario]
     assert chain_faults(scene.log) == []
     assert [event["event"]["outcome"] for event in scene.events()] == [

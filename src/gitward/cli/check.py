@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Literal
 
 import click
 
@@ -26,13 +27,15 @@ FILE_NAME = ".gitward.yaml"
 @click.option("--message", metavar="FILE|-", default="", help="Judge this message as it would be committed.")
 @click.option("--squash", metavar="BASE..HEAD", default="", help="Show and judge the message a squash merge would write.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=None, help="Processes. Default: the cores, for --all.")
+@click.option("--reader", type=click.Choice(["plumbing", "libgit2"]), default="plumbing", show_default=True,
+              help="Who reads the objects: git itself, or libgit2 as a second opinion on the same bytes.")
 @click.option("--allow-empty", is_flag=True, help="A RANGE without commits is allowed, not undecided.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="F", default="", help="Write the report to this file.")
 @click.option("--all-violations", is_flag=True, help="Print every violation that was kept, not one block per entry.")
 @click.option("--color", "--colour", type=click.Choice(["auto", "always", "never"]), default="auto")
 def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: str, message: str, squash: str,
-          jobs: int | None, form: str, output: str, color: str, *, all_refs: bool, allow_empty: bool,
+          jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str, output: str, color: str, *, all_refs: bool, allow_empty: bool,
           all_violations: bool) -> int:  # fmt: skip
     """Judge commits by the policy, as the hook and the server do.
 
@@ -59,7 +62,7 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
             request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
             sources = policies or (default_policy(repo),)
             path = repository.path
-        decision = _judged(request, sources, path, jobs, all_refs=all_refs)
+        decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs)
     _report(decision, form, output, color, all_violations=all_violations)
     if decision.exit_code == 0 and decision.commits == 0 and (ranges or squash) and not allow_empty:
         click.echo("undecided: the range holds no commit\n  fix: check the range, or say --allow-empty", err=True)
@@ -87,13 +90,14 @@ def _read(name: str) -> bytes:
         return file.read()
 
 
-def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | None, *, all_refs: bool) -> Decision:
+def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | None,
+            reader: Literal["plumbing", "libgit2"] = "plumbing", *, all_refs: bool) -> Decision:  # fmt: skip
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
     workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
     limits = Limits(commits=None, refs=None, paths=None, blob_bytes=None, seconds=None)
-    host = Host(policies=policies, repository=path, jobs=workers, limits=limits)
+    host = Host(policies=policies, repository=path, jobs=workers, limits=limits, reader=reader)
     with Progress("commits judged") as progress:
         return judge(request, host, progress)
 

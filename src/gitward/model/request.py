@@ -7,6 +7,7 @@ from gitward.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
     from gitward.model.facts import Commit, Message, Oid, Stage
 
@@ -75,3 +76,4 @@ class Host:
     baseline: tuple[Oid, ...] = ()
     limits: Limits = Limits()
     jobs: int = 1
+    reader: Literal["plumbing", "libgit2"] = "plumbing"

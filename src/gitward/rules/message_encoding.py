@@ -122,9 +122,7 @@ class MessageEncoding:
         text = message.text
         if message.problem:
             line, column = _place(text, _first_undecoded(text))
-            yield Violation(
-                message=message.problem, fix="write it in UTF-8: git commit --amend", line=line, column=column
-            )
+            yield Violation(message=message.problem, fix="write it in UTF-8: git commit --amend", line=line, column=column)
         # `isprintable` knows no line feed or tab and refuses every kind above: one pass in C for almost every message
         if text.replace("\n", "").replace("\t", "").isprintable():
             return

@@ -106,15 +106,11 @@ class RefNamespace:
                     fix=f"push to one of {', '.join(self.allow[:10])}",
                 )
             elif ref.startswith(_NESTED) and update.ancestry != "delete":
-                yield Violation(
-                    message=f'"{ref[:80]}" repeats a namespace', fix="push to the name without the repetition"
-                )
+                yield Violation(message=f'"{ref[:80]}" repeats a namespace', fix="push to the name without the repetition")
         if update.ancestry == "delete":
             return
         for other in update.collisions[:10]:
-            yield Violation(
-                message=f'it differs from "{other[:80]}" only by case or Unicode form', fix="choose another name"
-            )
+            yield Violation(message=f'it differs from "{other[:80]}" only by case or Unicode form', fix="choose another name")
         if update.tags and update.ref.startswith(_TAGS):
             yield from self._tag(update.ref[len(_TAGS) :], update.tags[0].name)
 

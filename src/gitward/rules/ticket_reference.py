@@ -139,7 +139,18 @@ class TicketReference:
 
     def tickets(self, text: str) -> Iterator[str]:
         """The tickets that a text names, in order, a branch's name for instance."""
-        return (word for word in _words(self.pattern, text) if not self._is_denied(word))
+        data = text.encode("utf-8", "replace")  # positions in bytes: each search starts where the last one ended
+        program = _whole(self.pattern)
+        match = program.search(data)
+        looked = 0
+        while match is not None and looked < _MAX_WORDS:
+            start, end = match.span(1)
+            word = data[start:end].decode("utf-8", "replace")
+            if word and not (self._is_denied(word) or _in_address(data, start) or _joins_letter(data, start, end)):
+                yield word
+            looked += 1
+            at = max(end, start + 1)
+            match = program.search(data, at) if at <= len(data) else None
 
     def _is_denied(self, word: str) -> bool:
         name = word.upper()
@@ -181,27 +192,13 @@ def _whole(pattern: str) -> Any:
         return compiled(_WHOLE.format(pattern + r"\E"))
 
 
-def _words(pattern: str, text: str) -> Iterator[str]:
-    """Every whole word that matches and stands in no URL. Positions are in bytes: so each search starts at no cost."""
-    data = text.encode("utf-8", "replace")
-    program = _whole(pattern)
-    is_ascii = text.isascii()
-    at = 0
-    for _ in range(_MAX_WORDS):
-        found = program.search(data, at) if at <= len(data) else None
-        if found is None:
-            return
-        start, end = found.span(1)
-        if start < end and not _in_address(data, start) and (is_ascii or not _joins_letter(data, start, end)):
-            yield data[start:end].decode("utf-8", "replace")
-        at = max(end, start + 1)
-
-
 def _joins_letter(data: bytes, start: int, end: int) -> bool:
     """Whether a letter or digit that is not ASCII stands right before or after a word."""
-    before = data[max(0, start - 4) : start].decode("utf-8", "ignore")[-1:]
-    after = data[end : end + 4].decode("utf-8", "ignore")[:1]
-    return before.isalnum() or after.isalnum()
+    around = data[max(0, start - 4) : start], data[end : end + 4]
+    if around[0].isascii() and around[1].isascii():
+        return False
+    before, after = (part.decode("utf-8", "ignore") for part in around)
+    return before[-1:].isalnum() or after[:1].isalnum()
 
 
 def _in_address(data: bytes, start: int) -> bool:
