@@ -26,11 +26,11 @@ OWNERS = {
 # from the bottom of the import graph to its top: a module imports only modules of its own or an earlier layer
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock"),
-    ("patterns", "width", "message", "gitobject", "conventional"),
+    ("patterns", "refname", "width", "message", "gitobject", "conventional"),
     ("rules", "tally", "engine", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),
-    ("updates", "scope", "facts", "budgets", "squash", "sources", "workers", "failure", "judge"),
+    ("updates", "scope", "facts", "budgets", "squash", "sources", "succession", "workers", "failure", "judge"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
     ("doctor", "starter", "explanation"),

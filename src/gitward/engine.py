@@ -166,7 +166,7 @@ def _judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> No
     updates = (subject,) if isinstance(subject, RefUpdate) else subject.updates
     if isinstance(subject, RefUpdate) and not subject.is_real and set(entry.rule.needs) != {"ref"}:
         return
-    if not any(matches_ref(entry.refs, update.ref) for update in updates):
+    if not any(matches_ref(entry.refs, name) for update in updates for name in (update.ref, update.alias) if name):
         tally.count("not-applicable", "refs")
         return
     outcome, reason, violations = judge_one(entry, subject)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitward.engine import entries_of, missing_fact
-from gitward.model import Change, Totals
+from gitward.model import Change, Totals, is_zero
 from gitward.record import replace
 
 TYPE_CHECKING = False
@@ -51,10 +51,11 @@ def totals(
     ranges: tuple[Range, ...],
     repository: Repository,
     existing: Iterable[str],
+    max_files: int | None,
 ) -> Totals:
     """What the push brings that `existing`, the oids of the receiving side's refs, does not reach.
 
-    Counted only as far as an entry asks.
+    Counted only as far as an entry asks. Raises BudgetExceeded for more than `max_files` paths.
     """
     limits = [
         entry.rule
@@ -65,11 +66,10 @@ def totals(
         return Totals()
     existing = tuple(existing)
     tips = tuple(tip for brought in ranges for tip in brought.include)
-    wants_content = any(rule.files is not None or rule.bytes is not None for rule in limits)
-    files, size = repository.totals(tips, existing) if wants_content and tips else (0, 0)
+    files, size = None, None
+    if any(rule.files is not None or rule.bytes is not None for rule in limits):
+        pushed = [update.new for update in change.updates if not is_zero(update.new)]
+        files, size = repository.totals(tips, existing, others=pushed, max_files=max_files)
     return Totals(
-        commits=repository.count(tips, existing) if tips else 0,
-        updates=len(change.updates),
-        files=files if wants_content else None,
-        bytes=size if wants_content else None,
+        commits=repository.count(tips, existing) if tips else 0, updates=len(change.updates), files=files, bytes=size
     )

@@ -6,7 +6,7 @@ undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends i
 
 from __future__ import annotations
 
-from gitward import __version__, budgets, clock, sources, squash
+from gitward import __version__, budgets, clock, sources, squash, succession
 from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change
 from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, totals
@@ -42,8 +42,12 @@ def judge(request: Request, host: Host, progress: Progress = None) -> Decision:
 
 
 def _judge(request: Request, host: Host, repository: Repository, progress: Progress) -> Decision:
+    budgets.keep_refs(request, host)
     policies = _policies(request, host, repository)
     updates = resolve(request.updates, repository, request.existing)
+    successions: tuple[str, ...] = ()
+    if request.stage == "receive":
+        updates, successions = succession.follow(policies, updates, repository)
     ranges = request.ranges or tuple(brought for update in updates if (brought := brings(update)))
     change = Change(
         stage=request.stage,
@@ -51,11 +55,11 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
         updates=updates or tuple(of_range(given) for given in request.ranges),
         known=KNOWN[request.stage],
     )
-    budgets.keep(repository, host, change, ranges)
+    budgets.keep_commits(repository, host, request, ranges)
     baseline, notices = _baseline(request, host, repository, policies)
-    existing = repository.refs() if request.existing is None else request.existing
+    existing = repository.refs(symbolic=False) if request.existing is None else request.existing
     plan = Plan(policies, ranges, existing, baseline)
-    change = replace(change, totals=totals(policies, change, ranges, repository, existing.values()))
+    change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
     of_push = judge_change(policies, change)
     if over := is_over_its_limits(policies, of_push):
         notices += ("the push is over its limits: its commits were not read",)
@@ -76,7 +80,7 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
         decision_id=clock.new_id(),
         version=__version__,
         commits=commits,
-        notices=(*request.notices, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
+        notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
     )
 
 

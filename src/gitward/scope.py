@@ -115,7 +115,7 @@ def _spans(entry: Entry, ranges: tuple[Range, ...], existing: Mapping[str, str])
     joined: dict[tuple[str, ...], list[Range]] = {}
     known: tuple[str, ...] | None = None
     for brought in ranges:
-        if not matches_ref(entry.refs, brought.ref):
+        if not any(matches_ref(entry.refs, name) for name in brought.names):
             continue
         exclude = brought.exclude
         if exclude is None:

@@ -36,9 +36,13 @@ def load(source: str, repository: Repository, *, receiving: bool) -> Policy:
     oid = repository.ref(revision) if revision.startswith("refs/") else repository.resolve(revision)
     if oid is None:
         raise PolicyError(f"there is no ref {revision}", source, fix=f"push {revision} before the hook is installed")
-    commit = repository.peel(oid)[1]
+    return load_at(oid, path, source, repository)
+
+
+def load_at(oid: str, path: str, source: str, repository: Repository) -> Policy:
+    """The policy at a path of a commit, or of the commit that a tag leads to. Raises PolicyError."""
     directory, name = os.path.split(path)
-    return load_policy(_commit_reader(repository, commit, directory), name, source)
+    return load_policy(_commit_reader(repository, repository.peel(oid)[1], directory), name, source)
 
 
 def _commit_reader(repository: Repository, commit: str, directory: str) -> Callable[[str], bytes | None]:

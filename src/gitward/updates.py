@@ -6,8 +6,9 @@ Source: githooks(5), pre-receive and pre-push; git-receive-pack(1). The client's
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 
-from gitward.errors import MissingObject
+from gitward.errors import MissingObject, Undecided
 from gitward.integrity import reserved
 from gitward.model import Range, RawUpdate, RefUpdate, is_zero
 
@@ -28,12 +29,18 @@ def resolve(
 ) -> tuple[RefUpdate, ...]:
     """One RefUpdate per line, in order. `existing` are the remote's refs where the repository is only a clone of it."""
     here = existing is None
+    if here and raw and repository.config("receive.procReceiveRefs"):
+        raise Undecided(
+            "this repository sets receive.procReceiveRefs: what is pushed there is no ref that gitward can judge",
+            "the administrator unsets it",
+            "proc-receive",
+        )
     refs = repository.refs() if existing is None else existing
     names = [repository.symbolic_target(update.ref) or update.ref if here else update.ref for update in raw]
     by_fold: dict[str, set[str]] = {}
     for name in (*refs, *(name for name, update in zip(names, raw, strict=True) if not is_zero(update.new))):
         by_fold.setdefault(folded(name), set()).add(name)
-    twice = {name for name in names if names.count(name) > 1} if len(set(names)) != len(names) else set()
+    twice = {name for name, times in Counter(names).items() if times > 1}
     deleted = {name for name, update in zip(names, raw, strict=True) if is_zero(update.new)}
     return tuple(
         _resolved(
@@ -103,6 +110,7 @@ def brings(update: RefUpdate) -> Range | None:
         ref=update.ref,
         include=(update.peeled,),
         exclude=None if update.ancestry == "create" else (update.old,),
+        alias=update.alias,
     )
 
 

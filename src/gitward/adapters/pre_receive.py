@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitward.errors import Undecided
 from gitward.model import RawUpdate, Request
+from gitward.refname import is_ref
 
 _HEX = set("0123456789abcdef")
 
@@ -19,7 +20,7 @@ def request(stdin: bytes) -> Request:
 def _update(number: int, line: bytes) -> RawUpdate:
     old, _, rest = line.decode("utf-8", "surrogateescape").partition(" ")
     new, _, ref = rest.partition(" ")
-    if not (_is_oid(old) and _is_oid(new) and len(old) == len(new) and ref.startswith("refs/")):
+    if not (_is_oid(old) and _is_oid(new) and len(old) == len(new) and is_ref(ref)):
         raise Undecided(f"line {number} of the ref updates is malformed", "push again", "malformed-input")
     return RawUpdate(old=old, new=new, ref=ref)
 

@@ -96,7 +96,7 @@ def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | 
     from gitward.judge import judge
 
     workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
-    limits = Limits(commits=None, refs=None, paths=None, blob_bytes=None, seconds=None)
+    limits = Limits(commits=None, refs=None, paths=None, seconds=None)
     host = Host(policies=policies, repository=path, jobs=workers, limits=limits, reader=reader)
     with Progress("commits judged") as progress:
         return judge(request, host, progress)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHOWN = {"github": "github", "gitlab": "text", "bitbucket": "text"}
 _FILED = {"github": "text", "gitlab": "gitlab", "bitbucket": "junit"}
 _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
-_UNLIMITED = Limits(commits=None, refs=None, paths=None, blob_bytes=None, seconds=None)
+_UNLIMITED = Limits(commits=None, refs=None, paths=None, seconds=None)
 
 
 @click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range too)")

@@ -107,7 +107,7 @@ def _commit(revision: str, repo: str, policies: tuple[str, ...], ref: str) -> in
         (commit,) = repository.commits((oid,))
         request = adapter.request(repository, ranges=(oid,), ref=ref)
         path = repository.path
-    limits = Limits(commits=None, refs=None, paths=None, blob_bytes=None, seconds=None)
+    limits = Limits(commits=None, refs=None, paths=None, seconds=None)
     sources = policies or (os.path.abspath(default_policy(repo)),)
     decision = judge(request, Host(policies=sources, repository=path, limits=limits))
     if decision.failure:

@@ -31,6 +31,12 @@ class Range:
     ref: str
     include: tuple[str, ...]
     exclude: tuple[str, ...] | None = ()
+    alias: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ref, and the symbolic ref that was pushed to reach it: entries for either judge."""
+        return (self.ref, self.alias) if self.alias else (self.ref,)
 
 
 @record
@@ -61,7 +67,6 @@ class Limits:
     refs: int | None = 1_000
     message_bytes: int = 1 << 20
     paths: int | None = 100_000
-    blob_bytes: int | None = 100 << 20
     seconds: float | None = 60.0
 
 

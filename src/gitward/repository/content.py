@@ -83,7 +83,7 @@ def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice:
     return len(seen)
 
 
-def new_bytes(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> int:
+def new_bytes(plumbing: Plumbing, stdin: bytes, advice: Advice) -> int:
     """The sum of the sizes of all blobs that a range brings, unpacked."""
     total = 0
     walk = ["rev-list", "--objects", "--no-object-names", "--ignore-missing", "--stdin"]
@@ -94,8 +94,6 @@ def new_bytes(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Adv
             raise MissingObject(f"object {kind.decode()} is not in the repository", advice())
         if kind == b"blob":
             total += int(size)
-            if at_most is not None and total > at_most:
-                raise BudgetExceeded(f"the range brings more than {at_most} bytes of files")
     return total
 
 

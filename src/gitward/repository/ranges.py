@@ -82,19 +82,21 @@ class Ranges(Objects):
         include: Iterable[str],
         exclude: Iterable[str],
         *,
+        others: Iterable[str] = (),
         max_files: int | None = None,
-        max_bytes: int | None = None,
     ) -> tuple[int, int]:
         """What a range brings: how many different paths its commits change, and how many bytes its new blobs have.
 
-        Raises BudgetExceeded as soon as one of the two is more than its maximum. An excluded oid may be missing.
+        `others` are further objects of any type whose blobs count: a tag may hold a file or a tree. Raises
+        BudgetExceeded as soon as there are more than `max_files` paths. An excluded oid may be missing.
         """
-        if not (ends := self._ends(include, exclude)):
-            return 0, 0
-        return (
-            content.changed_paths(self._plumbing, ends, max_files, self._advice),
-            content.new_bytes(self._plumbing, ends, max_bytes, self._advice),
-        )
+        include, exclude = tuple(include), tuple(exclude)
+        files = size = 0
+        if ends := self._ends(include, exclude):
+            files = content.changed_paths(self._plumbing, ends, max_files, self._advice)
+        if ends := self._ends((*include, *others), exclude):
+            size = content.new_bytes(self._plumbing, ends, self._advice)
+        return files, size
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool | None:
         """Whether a commit reaches another, or is it. `ancestor` may be cut to 7 digits; any commit it fits counts.

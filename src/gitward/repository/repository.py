@@ -38,9 +38,9 @@ class Repository(Ranges):
     def _listing(self) -> dict[str, tuple[str, str]]:
         return refs.listing(self._plumbing)
 
-    def refs(self) -> dict[str, str]:
-        """Every ref below refs/ and the oid that it holds (a tag object's own), symbolic refs followed."""
-        return {name: oid for name, (oid, _) in self._listing.items()}
+    def refs(self, *, symbolic: bool = True) -> dict[str, str]:
+        """Every ref below refs/ and the oid that it holds (a tag object's own), symbolic refs followed or left out."""
+        return {name: oid for name, (oid, target) in self._listing.items() if symbolic or not target}
 
     def ref(self, name: str) -> str | None:
         """The oid of a ref by its full name, or of HEAD; None where there is none."""

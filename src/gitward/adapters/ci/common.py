@@ -11,6 +11,7 @@ import re
 from gitward.errors import Undecided
 from gitward.message import parse
 from gitward.record import record
+from gitward.refname import is_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ABBREVIATED = re.compile(r"[0-9a-f]{12,64}")
-_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(?:^|/)\.|\.lock(?:/|$)|[./]$|^/|^$")
 
 
 @record
@@ -75,7 +75,7 @@ def branch(value: str, name: str) -> str:
 
 def ref(value: str, name: str) -> str:
     """A full ref with a name that git allows (git-check-ref-format(1)). Raises Undecided for another."""
-    if not value.startswith("refs/") or value in ("refs/heads/", "refs/tags/") or _NO_NAME.search(value):
+    if not is_ref(value):
         raise _senseless(name, value, "is no ref that git allows")
     return value
 

@@ -1,0 +1,54 @@
+"""A push that moves the ref a policy is read from: the old policy judges it, and the next one must be usable.
+
+A policy that cannot be read would deny every later push, and a revision, where it stands, never goes back: both are
+refused under any policy. A policy that changes is named in the decision.
+"""
+
+from __future__ import annotations
+
+from gitward import sources
+from gitward.errors import GitwardError
+from gitward.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.model import Policy, RefUpdate
+    from gitward.repository import Repository
+
+
+def follow(
+    policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], repository: Repository
+) -> tuple[tuple[RefUpdate, ...], tuple[str, ...]]:
+    """The same updates, with a `problem` where the next policy cannot follow the present one; and what changes."""
+    notices: list[str] = []
+    followed = []
+    for update in updates:
+        problem = update.problem
+        for policy in policies:
+            ref, _, path = policy.source.partition(":")
+            if path and ref == update.ref:
+                fault, notice = _step(policy, path, update, repository)
+                problem = problem or fault
+                notices += [notice] if notice else []
+        followed.append(replace(update, problem=problem) if problem else update)
+    return tuple(followed), tuple(notices)
+
+
+def _step(policy: Policy, path: str, update: RefUpdate, repository: Repository) -> tuple[str, str]:
+    """(why the next policy is refused, what changes), either of them ''."""
+    if update.ancestry == "delete":
+        return "the policy of this server is read from this ref: it cannot be deleted", ""
+    try:
+        following = sources.load_at(update.new, path, f"{path} as pushed", repository)
+    except GitwardError as problem:
+        return f"the policy of this server would be unusable: {problem.message}", ""
+    if policy.revision is not None and (following.revision is None or following.revision < policy.revision):
+        now = "none" if following.revision is None else str(following.revision)
+        return f"the revision of policy {policy.id} goes back from {policy.revision} to {now}", ""
+    if following.digest == policy.digest:
+        return "", ""
+    return "", f"the policy {policy.id} changes, revision {_shown(policy)} to {_shown(following)}; the old one judges this push"
+
+
+def _shown(policy: Policy) -> str:
+    return "none" if policy.revision is None else str(policy.revision)
