@@ -41,11 +41,11 @@ def commit(bare, git, tmp_path):
 
 @pytest.fixture
 def decide(bare, tmp_path):
-    def run(*updates, policy=PROTECTED, limits=Limits(), source=""):
+    def run(*updates, policy=PROTECTED, limits=None, source=""):
         if not source:
             source = tmp_path / "policy.yaml"
             source.write_text(policy)
-        host = Host(policies=(str(source),), repository=str(bare), limits=limits)
+        host = Host(policies=(str(source),), repository=str(bare), limits=limits or Limits())
         raw = tuple(RawUpdate(old=old, new=new, ref=ref) for old, new, ref in updates)
         return judge(Request(stage="receive", updates=raw), host)
 

@@ -133,9 +133,10 @@ class Stages:
         return subprocess.run(words, cwd=self.world.clone, env=environment, capture_output=True, text=True, check=False)
 
     def _report(self, stage: str, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-        assert done.returncode in (0, 1), f"{stage}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert self.out.exists(), f"{stage}: {done.returncode}\n{done.stdout}{done.stderr}"
         report = self.latest()
-        assert (report["exit_code"], report["failure"]) == (done.returncode, None)
+        assert report["failure"] is None, report["failure"]
+        assert report["exit_code"] == done.returncode
         self.reports[stage] = report
         return report
 

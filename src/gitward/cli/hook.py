@@ -33,7 +33,7 @@ names, on a server:  {", ".join(SERVER)}
   --policy FILE|REF:PATH  judge by this policy (may stand more than once)
   --log DIR               record each decision in this folder before it is released (server)
   --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)
-  --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths, blob_bytes, seconds (server)
+  --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths, seconds (server)
   --format FORMAT         text (default), json, sarif, junit, github, gitlab
   --output FILE           write the report here, not to stdout
 
