@@ -64,6 +64,7 @@ def test_under_auto_the_sign_is_read_from_what_git_wrote() -> None:
     help_lines = b"\n; Please enter the message.\n;\n; On branch main\n;\n"
     assert clean(b"#1 s\n" + help_lines, comment="") == b"#1 s\n"
     assert clean(b"#1 s\n" + BELOW.replace(b"#", b";"), comment="", verbose=True) == b"#1 s\n"
+    assert clean(b"#1 s\n; Please enter the message.\n;\n; On branch main\n", comment="") == b"#1 s\n"
 
 
 @pytest.mark.parametrize("raw", [b"s\n\n; one\n; two\n", b"s\n\n;\n*\n", b"s\n\n; one\n#;\n", b"\xff\n"])

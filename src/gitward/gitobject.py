@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitward.model import Oid
+    from gitward.model import Message, Oid
 else:
     Oid = str
 
@@ -67,6 +67,11 @@ def parse_commit(oid: Oid | None, raw: bytes) -> Commit:
         malformed=faults[0] if faults else "",
         raw=raw,
     )
+
+
+def draft_commit(message: Message, *, merge: bool = False) -> Commit:
+    """A commit that does not exist yet, of which only its message is known, and whether it merges."""
+    return Commit(oid=None, tree=None, parents=None, merge=merge, author=None, committer=None, message=message)
 
 
 def parse_tag(oid: Oid, raw: bytes) -> Tag:

@@ -212,14 +212,23 @@ def _above_scissors(raw: bytes, comment: bytes) -> bytes:
 
 
 def _auto_comment(raw: bytes, *, cut: bool) -> str:
-    """The sign that git chose under `auto`: it begins git's scissors line, or is alone on the last line of its help."""
+    """The sign that git chose under `auto`: it begins git's scissors line, or every line of the help at the end.
+
+    In that help git always writes a line with nothing but the sign, below the sentence that asks for a message.
+    """
     if cut:
         for sign in _AUTO_COMMENTS:
             if len(_above_scissors(raw, sign.encode())) < len(raw):
                 return sign
-    last = raw.rstrip(b" \t\r\n").rpartition(b"\n")[2]
-    sign = last.decode("ascii", "replace")
-    return sign if len(last) == 1 and sign in _AUTO_COMMENTS else ""
+    lines = raw.rstrip(b" \t\r\n").split(b"\n")
+    mark = lines[-1][:1]
+    for line in reversed(lines):
+        if not mark or not line.startswith(mark):
+            break
+        if line.rstrip(b" \t\r") == mark:
+            sign = mark.decode("ascii", "replace")
+            return sign if sign in _AUTO_COMMENTS else ""
+    return ""
 
 
 def _stripspace(raw: bytes, comment: bytes) -> bytes:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gitward.model import Policy
     from gitward.repository import Repository
 
-FILE_NAME = ".gitward.yaml"
-
 
 def is_in_repository(source: str) -> bool:
     """True for `REF:PATH`, False for a file: an absolute path, a Windows drive, or a name without a colon."""

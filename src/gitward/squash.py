@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitward.engine import Batch, entries_of, judge_commits
 from gitward.facts import KNOWN, ask, in_repository
-from gitward.model import Commit
+from gitward.gitobject import draft_commit
 from gitward.patterns import matches_ref
 from gitward.record import replace
 from gitward.tally import Tally
@@ -58,7 +58,7 @@ def judge_message(
     if not taking or request.squash is None:
         return [Tally() for _ in entries_of(policies)]
     ref = request.ranges[0].ref
-    draft = Commit(oid=None, tree=None, parents=None, merge=False, author=None, committer=None, message=request.squash)
+    draft = draft_commit(request.squash)
     scope = tuple(
         "not the squash message" if not taken else "" if matches_ref(entry.refs, ref) else "refs"
         for taken, (_, entry) in zip(taking, entries_of(policies), strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitward.errors import UsageError
 from gitward.message import parse
-from gitward.model import Change, Commit, Decision, Range, RefUpdate, Request
+from gitward.model import Decision, Range, Request
 from gitward.repository import open_repository
 
 TYPE_CHECKING = False
@@ -74,23 +74,13 @@ def squash_message(repository: Repository, judged: Range) -> Message:
 
 def decide_message(raw: bytes, policies: tuple[str, ...], repo: str, ref: str) -> Decision:
     """Judge a message on its own, as commit-msg does, for a ref."""
-    from gitward import __version__, clock, sources
-    from gitward.engine import Batch, conclude, entries_of, judge_change, judge_commits
-    from gitward.facts import KNOWN, ask
-    from gitward.patterns import matches_ref
+    from gitward import sources
+    from gitward.adapters.draft import decide_draft
+    from gitward.facts import in_repository
 
     with open_repository(repo) as repository:
         loaded = tuple(sources.load(source, repository, receiving=False) for source in policies)
         named = ref or target(repository)[0]
-        draft = Commit(oid=None, tree=None, parents=None, merge=False, author=None, committer=None, message=parse(raw))
-        head = repository.ref("HEAD")
-        asked = ask(loaded, (draft,), lambda _, question: repository.is_ancestor(question.value, head) if head else None)
-        scope = tuple("" if matches_ref(entry.refs, named) else "refs" for _, entry in entries_of(loaded))
-        batch = Batch(ref=named, scope=scope, commits=tuple(asked))
-    update = RefUpdate(ref=named, old="", new="", ancestry="draft", commits=1)
-    change = Change(stage="commit", time=clock.now(), updates=(update,), known=KNOWN["commit"])
-    tallies = judge_commits(loaded, [batch], change.known)
-    for tally, other in zip(tallies, judge_change(loaded, change), strict=True):
-        tally.merge(other)
-    notices = () if ref else (f"judged for {named}; say --ref for another",)
-    return conclude(loaded, change, tallies, decision_id=clock.new_id(), version=__version__, commits=1, notices=notices)
+        notices = () if ref else (f"judged for {named}; say --ref for another",)
+        answer = in_repository(repository, repository.ref("HEAD") or "")
+        return decide_draft(loaded, parse(raw), named, answer, notices=notices)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONFIG = r"^(commit\.cleanup|core\.comment(char|string)|i18n\.commitencoding|gitward\.target)$"
+_BETWEEN = "--between-two-paths"  # rev-parse prints an option that is none of its own as it is
 PATHS = ("MERGE_HEAD", "rebase-merge/head-name", "rebase-apply/head-name")
 
 
@@ -63,17 +64,17 @@ class Clone:
     """What the hooks of a clone need to know: where it is, which branch gets the commit, what git was told."""
 
     def __init__(self) -> None:
-        paths = [part for name in PATHS for part in ("--git-path", name)]
+        paths = [part for name in PATHS for part in (_BETWEEN, "--git-path", name)]
         places, branch, target, config = ask(
-            ("rev-parse", "--show-toplevel", "--absolute-git-dir", *paths),
+            ("rev-parse", "--show-toplevel", _BETWEEN, "--absolute-git-dir", *paths),
             ("symbolic-ref", "-q", "HEAD"),
             ("symbolic-ref", "-q", "refs/remotes/origin/HEAD"),
             ("config", "-z", "--get-regexp", CONFIG),
         )
-        lines = _text(places).split("\n")
-        if places[0] != 0 or len(lines) != 2 + len(PATHS):
+        found = _text(places).split(f"\n{_BETWEEN}\n")  # a path may hold line ends
+        if places[0] != 0 or len(found) != 2 + len(PATHS):
             raise Undecided("this is no git work tree", "run it as a hook, at the top of the work tree", "no-repository")
-        self.top, self.git_dir, self._merge_head, *self._rebases = lines
+        self.top, self.git_dir, self._merge_head, *self._rebases = found
         self.config = _pairs(config[1])
         self.branch = _text(branch) or self._rebased()
         self.target = self._target(_text(target))

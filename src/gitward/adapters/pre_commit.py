@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from gitward.model import Decision, Policy
 
 
-def decide(policy: Policy, clone: Clone) -> Decision:
+def decide(policies: tuple[Policy, ...], clone: Clone) -> Decision:
     """Judge the branch's name; everything else is not known yet, and the results say so."""
     update = RefUpdate(ref=clone.branch, old="", new="", ancestry="draft")
     change = Change(stage="commit", time=clock.now(), updates=(update,), known=frozenset({"ref"}))
-    tallies = judge_change((policy,), change)
-    return conclude((policy,), change, tallies, decision_id=clock.new_id(), version=__version__)
+    tallies = judge_change(policies, change)
+    return conclude(policies, change, tallies, decision_id=clock.new_id(), version=__version__)

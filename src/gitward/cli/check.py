@@ -8,11 +8,10 @@ from typing import Literal
 
 import click
 
-from gitward.errors import UsageError
-from gitward.model import Decision, Host, Limits, Request
+from gitward.errors import Undecided, UsageError
+from gitward.failure import no_decision
+from gitward.model import FILE_NAME, Decision, Host, Limits, Request
 from gitward.render import FORMATS
-
-FILE_NAME = ".gitward.yaml"
 
 
 @click.command(
@@ -35,8 +34,8 @@ FILE_NAME = ".gitward.yaml"
 @click.option("--all-violations", is_flag=True, help="Print every violation that was kept, not one block per entry.")
 @click.option("--color", "--colour", type=click.Choice(["auto", "always", "never"]), default="auto")
 def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: str, message: str, squash: str,
-          jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str, output: str, color: str, *, all_refs: bool, allow_empty: bool,
-          all_violations: bool) -> int:  # fmt: skip
+          jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str, output: str, color: str, *,
+          all_refs: bool, allow_empty: bool, all_violations: bool) -> int:  # fmt: skip
     """Judge commits by the policy, as the hook and the server do.
 
     RANGE with `..` is what git rev-list takes; a single revision is that one commit. With no RANGE: what is ahead of
@@ -55,14 +54,17 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
     given = sum(bool(choice) for choice in (ranges, all_refs, message, squash))
     if given > 1:
         raise UsageError("give one of RANGE, --all, --message, --squash")
-    if message:
-        decision = adapter.decide_message(_read(message), policies or (default_policy(repo),), repo, ref)
-    else:
-        with adapter.opened(repo) as repository:
-            request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
-            sources = policies or (default_policy(repo),)
-            path = repository.path
-        decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs)
+    try:
+        if message:
+            decision = adapter.decide_message(_read(message), policies or (default_policy(repo),), repo, ref)
+        else:
+            with adapter.opened(repo) as repository:
+                request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
+                sources = policies or (default_policy(repo),)
+                path = repository.path
+            decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs)
+    except Undecided as problem:  # what to judge could not be found out: a report says so, like any other
+        decision = no_decision("commit" if message else "ci", problem)
     _report(decision, form, output, color, all_violations=all_violations)
     if decision.exit_code == 0 and decision.commits == 0 and (ranges or squash) and not allow_empty:
         click.echo("undecided: the range holds no commit\n  fix: check the range, or say --allow-empty", err=True)

@@ -8,57 +8,101 @@ import sys
 from gitward import clock
 from gitward.adapters import commit_msg as adapter
 from gitward.adapters.clone import Clone
-from gitward.errors import UsageError
+from gitward.adapters.prepare import add_ticket, is_nothing_else
+from gitward.cli.output import report, say
+from gitward.errors import GitwardError, UsageError
+from gitward.model import FILE_NAME
 from gitward.policy.compiled import policy_for_client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Decision, Policy
+    from gitward.model import Decision, Message, Policy
 
     Options = dict[str, list[str]]
 
-FILE_NAME = ".gitward.yaml"
 _KEPT = 20
+_UNTOUCHED = "the message is empty but for the trailer that gitward added: aborting, as git does for an empty message"
 
 
-def _policy(options: Options, top: str) -> Policy | None:
-    """The policy that `--policy` names, or that of the work tree; None where there is none."""
-    if options["--policy"]:
-        return policy_for_client(options["--policy"][-1])
+def _sources(options: Options, top: str) -> tuple[str, ...]:
+    """The policies that `--policy` names, or that of the work tree; none where there is none."""
     path = os.path.join(top, FILE_NAME)
-    return policy_for_client(path) if os.path.lexists(path) else None
+    return tuple(options["--policy"]) or ((path,) if os.path.lexists(path) else ())
+
+
+def _policies(options: Options, clone: Clone) -> tuple[Policy, ...]:
+    return tuple(policy_for_client(source) for source in _sources(options, clone.top))
 
 
 def _report(decision: Decision, options: Options) -> int:
-    from gitward.cli.output import report
-
     report(decision, options)
     return decision.exit_code
 
 
-def commit_msg(options: Options, arguments: list[str], *, from_mail: bool = False) -> int:
-    if len(arguments) != 1:
-        raise UsageError("gitward hook commit-msg: one argument, the message file", "let git run this hook")
-    with open(arguments[0], "rb") as file:
-        raw = file.read()
-    clone = Clone()
-    policy = _policy(options, clone.top)
-    if policy is None:
+# --- the message ------------------------------------------------------------------------------------------------------
+
+
+def commit_msg(options: Options, arguments: list[str]) -> int:
+    path, clone = _message_file("commit-msg", arguments), Clone()
+    policies = _policies(options, clone)
+    if not policies:
         return 0
-    decision = adapter.decide(policy, adapter.message_of(raw, clone, from_mail=from_mail), clone)
-    code = _report(decision, options)
+    message = adapter.message_of(_read(path), clone, from_mail=False)
+    if is_nothing_else(policies, message, clone):
+        say(f"gitward: {_UNTOUCHED}")
+        return 1
+    code = _report(adapter.decide(policies, message, clone), options)
     if code:
-        kept = _keep(raw, clone.git_dir)
-        sys.stderr.write(f"your message is kept: git commit -e -F {kept}\n")
+        say(_way_back(message, clone))
     return code
 
 
 def applypatch_msg(options: Options, arguments: list[str]) -> int:
-    return commit_msg(options, arguments, from_mail=True)
+    path, clone = _message_file("applypatch-msg", arguments), Clone()
+    policies = _policies(options, clone)
+    if not policies:
+        return 0
+    code = _report(adapter.decide(policies, adapter.message_of(_read(path), clone, from_mail=True), clone), options)
+    if code:
+        say(_way_back_in_am(path))
+    return code
+
+
+def _message_file(hook: str, arguments: list[str]) -> str:
+    if len(arguments) != 1:
+        raise UsageError(f"gitward hook {hook}: one argument, the message file", "let git run this hook")
+    return os.path.abspath(arguments[0])
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _way_back(message: Message, clone: Clone) -> str:
+    """Keep a denied message, and say how to go on with it. The hook is not told whether the commit was an amendment."""
+    import shlex
+
+    sign = adapter.comment_sign(clone)
+    # lines that are no comments now are none in the editor that -e opens
+    keeping = sign and any(line.startswith(sign) for line in message.lines)
+    git = "git -c commit.cleanup=scissors commit" if keeping else "git commit"
+    path = shlex.quote(_keep(message.raw, clone.git_dir))
+    amending = "" if clone.merging else f"\n  or, to amend a commit: {git} --amend -e -F {path}"
+    return f"your message is kept: {git} -e -F {path}{amending}"
+
+
+def _way_back_in_am(path: str) -> str:
+    """git-am takes the message of the patch that it stopped at from `path`, when it is started again."""
+    import shlex
+
+    if os.path.exists(os.path.join(os.path.dirname(path), "rebasing")):
+        return 'this rebase cannot stop for a message: git rebase --abort, then rebase with -i and mark it "reword"'
+    return f"edit the message in {shlex.quote(path)}, then, in a terminal: git am"
 
 
 def _keep(raw: bytes, git_dir: str) -> str:
-    """Save a denied message where git does not overwrite it; the last 20 stay."""
+    """Save a denied message where git does not overwrite it, and return the absolute path; the last 20 stay."""
     folder = os.path.join(git_dir, "gitward", "messages")
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, clock.new_id())
@@ -66,24 +110,30 @@ def _keep(raw: bytes, git_dir: str) -> str:
         file.write(raw)
     for old in sorted(os.listdir(folder))[:-_KEPT]:
         os.unlink(os.path.join(folder, old))
-    return os.path.relpath(path)
+    return path
 
 
 def prepare_commit_msg(options: Options, arguments: list[str]) -> int:
     """Add the branch's ticket as a trailer, where an entry wants one and the message has none. Never stops a commit."""
     from gitward.adapters.framework import message_source
-    from gitward.adapters.prepare import add_ticket
 
     if not arguments:
         raise UsageError("gitward hook prepare-commit-msg: the message file is missing", "let git run this hook")
     source = arguments[1] if len(arguments) > 1 else message_source(os.environ)
     if source in ("merge", "squash", "commit"):
         return 0
-    clone = Clone()
-    policy = _policy(options, clone.top)
-    if policy is not None:
-        add_ticket(policy, arguments[0], clone)
+    try:
+        clone = Clone()
+        add_ticket(_policies(options, clone), arguments[0], clone)
+    except Exception as problem:  # noqa: BLE001  an offer that cannot be made is no reason to stop a commit
+        from gitward.render.escape import visible
+
+        cause = problem.message if isinstance(problem, GitwardError) else f"it crashed with {type(problem).__name__}"
+        say(f"gitward: no ticket was looked for: {visible(cause)}")
     return 0
+
+
+# --- what a clone is about to do --------------------------------------------------------------------------------------
 
 
 def pre_commit(options: Options, arguments: list[str]) -> int:
@@ -91,17 +141,17 @@ def pre_commit(options: Options, arguments: list[str]) -> int:
     from gitward.adapters.pre_commit import decide
 
     clone = Clone()
-    policy = _policy(options, clone.top)
-    if policy is None or not clone.branch:
+    policies = _policies(options, clone)
+    if not policies or not clone.branch:
         return 0
-    decision = decide(policy, clone)
+    decision = decide(policies, clone)
     return _report(decision, options) if decision.exit_code or decision.would_be != "allowed" else 0
 
 
 def pre_push(options: Options, arguments: list[str]) -> int:
     clone = Clone()
-    source = (options["--policy"] or [os.path.join(clone.top, FILE_NAME)])[-1]
-    if not options["--policy"] and not os.path.lexists(source):
+    sources = _sources(options, clone.top)
+    if not sources:
         return 0
     from gitward.adapters.framework import pushed_line
     from gitward.adapters.pre_push import remote_refs, request
@@ -118,5 +168,5 @@ def pre_push(options: Options, arguments: list[str]) -> int:
         return 0
     with open_repository(clone.git_dir) as repository:
         existing = remote_refs(repository.refs(), remote, asked.updates)
-    host = Host(policies=(source,), repository=clone.git_dir)
+    host = Host(policies=sources, repository=clone.git_dir)
     return _report(judge(replace(asked, existing=existing), host), options)

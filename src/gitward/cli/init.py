@@ -7,6 +7,7 @@ import os
 import click
 
 from gitward.errors import GitwardError, UsageError
+from gitward.model import FILE_NAME
 from gitward.render.escape import visible
 
 TYPE_CHECKING = False
@@ -62,7 +63,6 @@ def init(repo: str, output: str, *, force: bool) -> int:
 def _places(repo: str, output: str) -> tuple[str, str]:
     """The top of the work tree (of a bare repository, itself), and where the policy is to be written."""
     from gitward import gitcommand
-    from gitward.sources import FILE_NAME
 
     if gitcommand.need(repo, "rev-parse", "--is-bare-repository") == "true":
         if not output:
@@ -83,7 +83,6 @@ def _tried(text: str, seen: Survey, repository: Repository) -> list[str]:
     """Load the policy, run its tests, judge the history by it; nothing is written that does not come through this."""
     from gitward.policy.load import load_with_tests
     from gitward.policy.testing import run_tests
-    from gitward.sources import FILE_NAME
     from gitward.starter.draft import percent
     from gitward.starter.trial import try_on
 

@@ -10,8 +10,8 @@ from gitward import sources
 from gitward.doctor.finding import fail, ok, warn
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
+from gitward.model import FILE_NAME
 from gitward.repository import open_repository
-from gitward.sources import FILE_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from gitward import gitcommand
 from gitward.errors import UsageError
 from gitward.installer import hookfile, place
 from gitward.installer.hookfile import CLIENT, Program
+from gitward.model import FILE_NAME
 from gitward.record import record
 
 # githooks(5), without those of CLIENT. Not push-to-checkout: that it exists switches git's own way off
@@ -90,8 +91,8 @@ def _remarks(folder: str, repo: str) -> tuple[str, ...]:
         remarks.append(f"core.hooksPath leads git to {folder}" + (
             ": it is in the work tree, so do not commit these files, they hold paths of this machine" if inside else ""
         ))  # fmt: skip
-    if not os.path.lexists(os.path.join(top, ".gitward.yaml")):
-        remarks.append("there is no .gitward.yaml yet, so nothing is judged: write one with `gitward init`")
+    if not os.path.lexists(os.path.join(top, FILE_NAME)):
+        remarks.append(f"there is no {FILE_NAME} yet, so nothing is judged: write one with `gitward init`")
     return tuple(remarks)
 
 

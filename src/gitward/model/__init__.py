@@ -20,7 +20,7 @@ from gitward.model.facts import (
     Trailer,
     is_zero,
 )
-from gitward.model.policy import BUILT_IN, Entry, Landing, Policy
+from gitward.model.policy import BUILT_IN, FILE_NAME, Entry, Landing, Policy
 from gitward.model.request import Host, Limits, Range, RawUpdate, Request
 from gitward.model.results import (
     KEPT_VIOLATIONS,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gitward.model.results import Outcome as Outcome
 
 __all__ = [
-    "BUILT_IN", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "Actor", "Change", "Commit", "Decision",
+    "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "Actor", "Change", "Commit", "Decision",
     "Entry", "Failure", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
     "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
     "Violation", "is_zero",

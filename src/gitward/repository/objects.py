@@ -12,7 +12,7 @@ from gitward.model import Oid
 from gitward.record import record
 from gitward.repository import content, history
 from gitward.repository.plumbing import Plumbing, quarantine_variables, with_alternate
-from gitward.repository.plumbing_reader import PlumbingReader
+from gitward.repository.plumbing_reader import SHORTER, PlumbingReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Objects:
                 raise MissingObject(f"object {oid} is a {kind}, no commit")
             commit = parse_commit(Oid(oid), data)
             if (size := len(commit.message.raw)) > limit:
-                raise BudgetExceeded(f"commit {oid} has a message of {size} bytes, the limit is {limit}")
+                raise BudgetExceeded(f"commit {oid} has a message of {size} bytes, the limit is {limit}", SHORTER["commit"])
             yield commit
 
     def parents(self, oid: str) -> tuple[Oid, ...]:

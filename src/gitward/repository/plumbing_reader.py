@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     Found = tuple[str, int, bytes]  # type, size, content ('' where only the header is asked for)
 
+SHORTER = {
+    "commit": 'shorten its message: git rebase -i, mark it "reword"',
+    "tag": "make the tag anew, with a shorter message",
+    "blob": "make the file smaller",
+}  # the fix for an object over its limit
 _AHEAD = 4096 // 65  # the smallest pipe on the systems that gitward runs on, in lines that hold a SHA-256 oid
 
 
@@ -74,7 +79,7 @@ class PlumbingReader:
             raise self._broken(process, oid)
         size = int(head[2])
         if limit is not None and size > limit:
-            raise BudgetExceeded(f"{head[1]} {oid} has {size} bytes, the limit is {limit}")
+            raise BudgetExceeded(f"{head[1]} {oid} has {size} bytes, the limit is {limit}", SHORTER.get(head[1], ""))
         if not has_content:
             return head[1], size, b""
         data = process.output.read(size + 1)

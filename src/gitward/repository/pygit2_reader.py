@@ -12,6 +12,7 @@ import pygit2
 from pygit2.enums import ObjectType
 
 from gitward.errors import BudgetExceeded
+from gitward.repository.plumbing_reader import SHORTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Pygit2Reader:
         if header is None:
             return self._other.read(oid, limit)
         if limit is not None and header[1] > limit:
-            raise BudgetExceeded(f"{header[0]} {oid} has {header[1]} bytes, the limit is {limit}")
+            raise BudgetExceeded(f"{header[0]} {oid} has {header[1]} bytes, the limit is {limit}", SHORTER.get(header[0], ""))
         try:
             return header[0], self._store.read(oid)[1]
         except _NOT_HERE:

@@ -11,9 +11,9 @@ import shlex
 from gitward import sources
 from gitward.adapters import check
 from gitward.errors import GitwardError, Undecided, UsageError
+from gitward.model import FILE_NAME
 from gitward.patterns import matches_ref
 from gitward.record import record, replace
-from gitward.sources import FILE_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
