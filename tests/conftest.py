@@ -12,6 +12,13 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
+
+from soaking import FACTOR, examples
+
+if FACTOR > 1:
+    settings.register_profile("soak", max_examples=examples(100), deadline=None)
+    settings.load_profile("soak")
 
 SRC = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parent.parent / "src").resolve()
 LAUNCHER = f"""#!{sys.executable} -I

@@ -137,6 +137,12 @@ def test_a_malformed_commit_is_violated_at_the_gate_and_nowhere_else():
     assert decision.exit_code == 1
 
 
+@pytest.mark.parametrize("parents", [(), ("2" * 40,), ("2" * 40, "3" * 40)])
+def test_a_violation_says_how_many_parents_its_commit_has(parents):
+    found = decide((policy(entry(Word())),), [commit("bad", parents=parents)])
+    assert found.results[0].violations[0].parents == len(parents)
+
+
 def test_a_fact_that_the_stage_cannot_know_is_a_reason():
     decision = decide((policy(entry(Word())),), [commit("bad")], known=frozenset())
     assert decision.results[0].reasons == (("not-applicable", "message not known here", 1),)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gitward.gitobject import parse_commit, parse_tag
 from gitward.model import Commit, Ident
+from soaking import examples
 
 OID = "a" * 40
 T, P = b"tree " + b"b" * 40 + b"\n", b"parent " + b"1" * 40 + b"\n"
@@ -53,7 +54,7 @@ IDENTS = st.builds(
 OIDS = st.text("0123456789abcdef", min_size=40, max_size=40)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(OIDS, st.lists(OIDS), IDENTS, IDENTS, st.binary().map(lambda raw: raw.replace(b"\0", b"")))
 def test_round_trip(tree: str, parents: list[str], author: Ident, committer: Ident, body: bytes) -> None:
     fields = {"tree": tree, "parents": tuple(parents), "author": author, "committer": committer}

@@ -168,3 +168,12 @@ def test_a_false_old_value_and_a_ref_named_twice(decide, commit, bare, git):
     twice = decide((ZERO, one, "refs/heads/a"), (ZERO, two, "refs/heads/a"))
     assert violated(twice) == {"push-integrity"}
     assert twice.results[0].violated == 2
+
+
+@pytest.mark.parametrize(("old", "words"), [(1, "1 commit"), (2, "2 commits")])
+def test_what_is_taken_as_judged_is_counted_in_words(decide, commit, bare, git, old, words):
+    tip = None
+    for number in range(1, old + 1):
+        tip = commit(f"PAY-{number} x", *([tip] if tip else []))
+    git("update-ref", "refs/heads/main", tip, cwd=bare)
+    assert decide((ZERO, commit("PAY-9 y", tip), "refs/heads/topic")).notices == (f"taken as judged: {words}",)

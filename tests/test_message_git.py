@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gitward.message import PICKED, cleanup, parse
+from soaking import examples
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -101,7 +102,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from(LINES), max_size=14), st.sampled_from(["s\n\n", "s\n", "s\n\ntext\n\n"]))
 def test_trailers_are_those_of_git(lines: list[str], start: str) -> None:
     text = start + "".join(f"{line}\n" for line in lines)
@@ -123,7 +124,7 @@ RAGGED = st.lists(st.sampled_from([b"a", b"#", b" ", b"\t", b"\r", b"\v", b"\f",
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(RAGGED, st.sampled_from("#;"))
 def test_white_space_goes_as_with_stripspace(raw: bytes, comment: str) -> None:
     configured = ("-c", f"core.commentChar={comment}", "stripspace")

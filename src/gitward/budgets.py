@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from gitward.errors import BudgetExceeded
+from gitward.errors import BudgetExceeded, UsageError
+from gitward.model import Limits
+from gitward.record import fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gitward.model import Host, Range, Request
     from gitward.repository import Repository
+
+
+_DIGITS = 16
+
+
+def limits(given: Iterable[str]) -> Limits:
+    """The budgets that NAME=NUMBER words set, the others as they are. Raises UsageError for any other word."""
+    values = {}
+    for word in given:
+        name, _, number = word.partition("=")
+        is_number = number.isascii() and number.isdigit() and number[0] != "0" and len(number) <= _DIGITS
+        if name not in fields(Limits) or not is_number:
+            raise UsageError(f"--limit {word}: not a budget", f"NAME=NUMBER with a name of {', '.join(fields(Limits))}")
+        values[name] = int(number)
+    return Limits(**values)
 
 
 def keep_refs(request: Request, host: Host) -> None:

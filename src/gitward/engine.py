@@ -74,12 +74,17 @@ def _run_commit(entry: Entry, check: Callable[[Any], Iterator[Violation]], commi
     return _run(check, commit)
 
 
+def _place(commit: Commit) -> dict[str, Any]:
+    parents = None if commit.parents is None else len(commit.parents)
+    return {"commit": commit.oid, "subject": commit.message.subject, "parents": parents}
+
+
 def judge_one(entry: Entry, subject: Commit | RefUpdate | Change) -> Verdict:
     """One entry on one subject that its scope has let through: (outcome, reason, violations)."""
     where: dict[str, Any] = {"entry": entry.id}
     if isinstance(subject, Commit):
         outcome, reason, violations = _run_commit(entry, entry.rule.check_commit, subject)
-        where.update(commit=subject.oid, subject=subject.message.subject)
+        where.update(_place(subject))
     elif isinstance(subject, RefUpdate):
         outcome, reason, violations = _run(entry.rule.check_update, subject)
         where.update(ref=subject.ref)
@@ -132,7 +137,7 @@ def _judge_commit(commit: Commit, ref: str | None, active: list[Active]) -> None
         if violations:
             if is_gate:
                 refused.add(policy)
-            tally.keep(violations, entry=entry.id, commit=commit.oid, subject=commit.message.subject, ref=ref)
+            tally.keep(violations, entry=entry.id, ref=ref, **_place(commit))
 
 
 def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:

@@ -112,4 +112,5 @@ def _taken_as_judged(repository: Repository, ranges: tuple[Range, ...], judged: 
     tips = tuple(tip for brought in ranges if brought.exclude is None for tip in brought.include)
     reached = repository.count(tips, (), at_most=10_000) if tips else 0
     taken = max(0, reached - judged)
-    return (f"taken as judged: {'at least ' if reached >= 10_000 else ''}{taken} commits",) if taken else ()
+    number = f"{'at least ' if reached >= 10_000 else ''}{taken} commit{'' if taken == 1 else 's'}"
+    return (f"taken as judged: {number}",) if taken else ()

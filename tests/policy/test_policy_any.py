@@ -12,6 +12,7 @@ from policies import policy, reader
 
 from gitward.errors import PolicyError
 from gitward.policy import build, load
+from soaking import examples
 
 WHOLE = """\
 version: 1
@@ -70,7 +71,7 @@ def test_any_text(text):
     is_read_or_refused(text.encode("utf-8", "replace"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     start=st.integers(0, len(WHOLE)),
     length=st.integers(0, 30),

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from decisions import HEAD, TEAM, decision, oid, result, ticket
+from decisions import HEAD, ID, MAIN, TEAM, decision, oid, result, ticket
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +45,7 @@ def test_the_format_to_the_letter() -> None:
     assert render(judged) == (
         'error[ticket-reference] 6cdd6f3 "handle UTF-8": no ticket in the subject or the trailers\n'
         "  also 1f0c2aa 77be901 c09d11e, and 8 more\n"
-        '  fix: git rebase -i 6cdd6f3^, mark them "reword", add a line such as "Refs: PROJ-123"\n'
+        '  fix: git rebase -i -r 6cdd6f3^, mark them "reword", add a line such as "Refs: PROJ-123"\n'
         "denied refs/heads/main: 12 of 40 commits; policy acme-default revision 12; decision 01JD8X7Q2M\n"
     )
 
@@ -76,8 +76,13 @@ def test_a_narrow_terminal_shortens_the_subject_alone() -> None:
     [
         (ticket(HEAD), 1, 'git commit --amend, add a line such as "Refs: PROJ-123"'),
         (ticket(HEAD, fix=""), 1, "git commit --amend"),
-        (ticket(HEAD), 2, 'git rebase -i fffffff^, mark them "reword", add a line such as "Refs: PROJ-123"'),
-        (ticket(oid(1)), 1, 'git rebase -i 0000001^, mark it "reword", add a line such as "Refs: PROJ-123"'),
+        (ticket(HEAD), 2, 'git rebase -i -r fffffff^, mark them "reword", add a line such as "Refs: PROJ-123"'),
+        (ticket(oid(1)), 1, 'git rebase -i -r 0000001^, mark it "reword", add a line such as "Refs: PROJ-123"'),
+        (ticket(oid(1), parents=0), 2, 'git rebase -i -r --root, mark them "reword", add a line such as "Refs: PROJ-123"'),
+        (ticket(oid(1), parents=1, fix=""), 1, 'git rebase -i -r 0000001^, mark it "reword"'),
+        (ticket(oid(1), parents=2, fix=""), 1, 'git rebase -i -r 0000001^, write "merge -c" for "merge -C" in its line'),
+        (ticket(HEAD, parents=2, fix=""), 1, "git commit --amend"),
+        (ticket(HEAD, parents=0, fix=""), 1, "git commit --amend"),
         (ticket(HEAD, fix="git rebase --autosquash"), 1, "git rebase --autosquash"),
         (ticket(None, ref="refs/heads/main"), 1, 'add a line such as "Refs: PROJ-123"'),
     ],
@@ -85,6 +90,38 @@ def test_a_narrow_terminal_shortens_the_subject_alone() -> None:
 def test_fix(found: Violation, violated: int, expected: str) -> None:
     judged = result("ticket-reference", found, violated=violated)
     assert fix(decision(judged), judged) == expected
+
+
+def test_a_merge_among_the_commits_that_a_fix_names() -> None:
+    judged = result("x", ticket(oid(1), parents=1, fix=""), ticket(oid(2), parents=2))
+    marks = 'mark them "reword", of a merge write "merge -c" for "merge -C"'
+    assert fix(decision(judged), judged) == f"git rebase -i -r 0000001^, {marks}"
+
+
+def test_a_ref_named_twice_is_one_ref_and_told_once() -> None:
+    found = Violation(message="the push names this ref more than once", ref="refs/heads/main")
+    judged = decision(result("push-integrity", found, found, violated=2), updates=(MAIN, MAIN), commits=0)
+    assert render(judged) == (
+        "error[push-integrity] refs/heads/main: the push names this ref more than once\n"
+        f"denied refs/heads/main: no commits, 1 of 1 ref; policy acme-default revision 12; decision {ID}\n"
+    )
+
+
+def test_a_ref_named_twice_beside_another() -> None:
+    found = [Violation(message="twice", ref=f"refs/heads/{name}") for name in ("a", "a", "b")]
+    updates = tuple(RefUpdate(ref=each.ref, old=oid(1), new=oid(2), ancestry="ff") for each in found)
+    text = render(decision(result("x", *found, violated=3), updates=updates, commits=0))
+    assert "further" not in text
+    assert "  also refs/heads/b\n" in text
+    assert "denied 2 refs: no commits, 2 of 2 refs; " in text
+
+
+def test_what_a_stage_cannot_know_is_no_news() -> None:
+    reasons = (("not-applicable", "object not known here", 1), ("not-applicable", "merge", 2))
+    alone = result("y", not_applicable=1, reasons=reasons[:1])
+    judged = decision(result("x", passed=1, not_applicable=3, reasons=reasons), alone)
+    assert "40 commits (2 not applicable in x); " in last_line(judged)[1]
+    assert "not-applicable[y] 1: object not known here\n" in render(judged, all_violations=True)
 
 
 def test_the_tip_of_a_tag_is_the_commit_that_it_peels_to() -> None:

@@ -16,6 +16,7 @@ from judging import GIVEN, Case, assert_well_formed, commit, examples, judge
 from gitward.errors import Undecided
 from gitward.model import Commit
 from gitward.rules import NAMES, load
+from soaking import examples as soaked
 
 MESSAGE_RULES = [rule for rule in NAMES if "message" in load(rule).needs]
 
@@ -56,7 +57,7 @@ def _verdict(rule: str, subject: Commit) -> Any:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=soaked(300), deadline=None)
 def test_no_message_crashes_a_rule(raw: bytes) -> None:
     subject = commit(raw)
     for rule in MESSAGE_RULES:
@@ -68,7 +69,7 @@ def test_no_message_crashes_a_rule(raw: bytes) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=soaked(300), deadline=None)
 def test_line_ends_make_no_difference(raw: bytes) -> None:
     unix = raw.replace(b"\r", b"")
     for rule in MESSAGE_RULES:

@@ -74,6 +74,20 @@ def test_accepted(case: Case) -> None:
     case.check("malformed-object")
 
 
+@pytest.mark.parametrize(
+    ("parents", "header", "fix"),
+    [
+        (0, "gpgsigfoo x", "git rebase --force-rebase -r --root"),
+        (1, "gpgsigfoo x", "git rebase --force-rebase -r 1111111^"),
+        (1, "build-id x", "git rebase --force-rebase -r 1111111^; a header that your tools need is named in the entry's headers"),
+    ],
+)
+def test_the_fix_is_a_command_of_git(parents: int, header: str, fix: str) -> None:
+    """tests/render/test_fixes_followed.py types it in."""
+    (found,) = judge(MalformedObject(), raw_commit(header, parents=parents))
+    assert found.fix == fix
+
+
 def test_each_unknown_header_is_told_once() -> None:
     found = judge(MalformedObject(), raw_commit("b 1", "a 1", "b 2", "change-id x"))
     assert [violation.message.split('"')[1] for violation in found] == ["b", "a"]

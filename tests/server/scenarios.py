@@ -86,6 +86,19 @@ def policy_change_then_its_use(scene: Scene) -> Pushes:
     yield ["main"]
 
 
+def policy_made_unusable(scene: Scene) -> Pushes:
+    """Every later push would be denied, the one that mends it too."""
+    policy = (scene.clone / ".gitward.yaml").read_text()
+    scene.commit("chore: PROJ-16 mistype a rule\n", policy=policy.replace("no-fixup", "no-fix-up"))
+    yield ["main"]
+
+
+def policy_revision_goes_back(scene: Scene) -> Pushes:
+    policy = (scene.clone / ".gitward.yaml").read_text()
+    scene.commit("chore: PROJ-16 the policy of last year\n", policy=policy.replace("revision: 12", "revision: 11"))
+    yield ["main"]
+
+
 def other_namespace(_scene: Scene) -> Pushes:
     yield ["main:refs/foo/x"]
 
@@ -183,6 +196,8 @@ SCENARIOS: dict[Callable[[Scene], Pushes], tuple[int, ...]] = {
     parked_then_fast_forwarded: (0, 1),
     policy_change_smuggled_in: (1,),
     policy_change_then_its_use: (0, 1),
+    policy_made_unusable: (1,),
+    policy_revision_goes_back: (1,),
     other_namespace: (1,),
     nested_namespace: (1,),
     replace_ref: (1,),

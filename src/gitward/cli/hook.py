@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from gitward.cli.output import say
 from gitward.errors import GitwardError, UsageError
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ CLIENT = {
     "pre-push": "pre_push",
 }
 SERVER = {"pre-receive": "pre_receive"}
-OPTIONS = ("--policy", "--log", "--actor", "--baseline", "--limit", "--format", "--output")
+OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--format", "--output")
 USAGE = f"""usage: gitward hook NAME [OPTIONS] [ARGUMENTS OF THE HOOK]
 
 Run by git through the hook files that `gitward install` writes.
@@ -84,10 +85,10 @@ def main(arguments: list[str]) -> int:
     except GitwardError as problem:
         from gitward.render.escape import visible
 
-        sys.stderr.write(f"gitward: {visible(problem.message)}\n")
+        say(f"gitward: {visible(problem.message)}")
         if problem.fix:
-            sys.stderr.write(f"  fix: {visible(problem.fix)}\n")
+            say(f"  fix: {visible(problem.fix)}")
         return problem.exit_code
     except Exception as problem:  # noqa: BLE001  invariant 5
-        sys.stderr.write(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers\n")
+        say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")
         return 3

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 
+from gitward import budgets
 from gitward.adapters.pre_receive import request
 from gitward.errors import GitwardError, UsageError
-from gitward.model import Actor, Decision, Host, Limits, Oid
+from gitward.model import Actor, Decision, Host, Oid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,16 +38,6 @@ def clean_environment() -> None:
     os.environ.update(kept, PATH=PATH, LC_ALL="C.UTF-8")
 
 
-def _limits(given: list[str]) -> Limits:
-    values: dict[str, float] = {}
-    for item in given:
-        name, _, number = item.partition("=")
-        if name not in Limits.__fields__ or not number.isdigit() or int(number) < 1:  # type: ignore[attr-defined]
-            raise UsageError(f"--limit {item}: a known budget and a whole number", "for example --limit commits=20000")
-        values[name] = int(number)
-    return Limits(**values)  # type: ignore[arg-type]
-
-
 def pre_receive(options: Options, arguments: list[str]) -> int:
     clean_environment()
     if options["--format"] and not options["--output"]:
@@ -55,14 +46,12 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
         policies=tuple(options["--policy"]),
         log=(options["--log"] or [""])[-1],
         baseline=tuple(Oid(oid) for oid in options["--baseline"]),
-        limits=_limits(options["--limit"]),
+        limits=budgets.limits(options["--limit"]),
         repository=".",
     )
     decision = _supervised(sys.stdin.buffer.read(), host)
     decision = _recorded(decision, host)
-    from gitward.cli.output import report
-
-    report(decision, options, audience="pusher", colour=False)
+    _reported(decision, options)
     return decision.exit_code
 
 
@@ -93,6 +82,16 @@ def _recorded(decision: Decision, host: Host) -> Decision:
 
         return no_decision("receive", problem)
     return decision
+
+
+def _reported(decision: Decision, options: Options) -> None:
+    """Say it. The decision stands in the log, so a report that cannot be written changes nothing; no path is told."""
+    from gitward.cli.output import report, say
+
+    try:
+        report(decision, options, audience="pusher", colour=False)
+    except GitwardError:
+        say(f"gitward: {decision.outcome}: decision {decision.id}; the report file of this server cannot be written")
 
 
 def _supervised(stdin: bytes, host: Host) -> Decision:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import traceback
+from contextlib import suppress
 
 import click
 
 from gitward import __version__
+from gitward.cli.output import say
 from gitward.errors import GitwardError
 from gitward.render.escape import visible
 
@@ -66,9 +68,9 @@ def hook(arguments: tuple[str, ...]) -> int:
 def fail(problem: GitwardError) -> int:
     """Print an error as `gitward: cause` and `fix:`, every error of a policy on its own line."""
     for each in (problem, *getattr(problem, "others", ())):
-        click.echo(f"gitward: {visible(str(each))}", err=True)
+        say(f"gitward: {visible(str(each))}")
         if each.fix:
-            click.echo(f"  fix: {visible(each.fix)}", err=True)
+            say(f"  fix: {visible(each.fix)}")
     return problem.exit_code
 
 
@@ -79,17 +81,31 @@ def main() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return 130
     except click.ClickException as problem:
-        problem.show()
-        return 2
+        return _misused(problem)
     except GitwardError as problem:
         return fail(problem)
     except BrokenPipeError:
-        sys.stderr.close()
         return 3
     except OSError as problem:
-        click.echo(f"gitward: {visible(str(problem))}", err=True)
+        say(f"gitward: {visible(str(problem))}")
         return 3
+    except Exception:  # noqa: BLE001  invariant 5: 1 is "denied", and a crash denies nothing
+        return _crashed()
     return code if isinstance(code, int) else 0
+
+
+def _misused(problem: click.ClickException) -> int:
+    with suppress(OSError):  # a stderr that takes nothing
+        problem.show()
+    return 2
+
+
+def _crashed() -> int:
+    """What the maintainers need, on stderr, escaped: a path or a message may stand in it."""
+    for line in traceback.format_exc().splitlines():
+        say(visible(line))
+    say("gitward: undecided: it crashed; report this to the maintainers")
+    return 3

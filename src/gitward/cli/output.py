@@ -1,4 +1,4 @@
-"""Where reports go: stdout or a file, in colour only on a terminal."""
+"""Where reports go: stdout or a file, in colour only on a terminal; and what to do when nobody takes them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import os
 import sys
 
+from gitward.errors import GitwardError, UsageError
 from gitward.render import render
 
 TYPE_CHECKING = False
@@ -14,27 +15,79 @@ if TYPE_CHECKING:
 
     from gitward.model import Decision
 
+# a stream that is None (its descriptor was closed when Python started), full or broken, or closed since
+_GONE = (AttributeError, OSError, ValueError)
+
 
 def wants_colour(stream: Any, choice: str = "auto") -> bool:
     """`auto|always|never`; auto is a terminal without NO_COLOR (https://no-color.org) and not TERM=dumb."""
     if choice != "auto":
         return choice == "always"
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and bool(stream.isatty())
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    try:
+        return bool(stream.isatty())
+    except _GONE:
+        return False
 
 
 def write(text: str, output: str = "") -> None:
-    """Write a report whole. A reader that has gone away changes nothing about the decision."""
+    """Write a report whole. A stdout that does not take it changes nothing about the decision, and stderr says so.
+
+    Raises UsageError where the folder of `output` does not exist, GitwardError where the file cannot be written.
+    """
     if output and output != "-":
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
+        _write_file(text, output)
         return
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may be no UTF-8
     try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may be no UTF-8
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _GONE as problem:
+        _drain(sys.stdout)
+        why = getattr(problem, "strerror", None) or "stdout is closed"
+        say(f"gitward: the report could not be written: {why}")
+
+
+def _write_file(text: str, path: str) -> None:
+    folder = os.path.dirname(path) or os.curdir
+    if not os.path.isdir(folder):
+        raise UsageError(f"--output {path}: there is no folder {folder}", "make it first, or write elsewhere")
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as problem:
+        raise GitwardError(f"--output {path}: the report cannot be written: {problem.strerror}") from None
+
+
+def say(line: str) -> None:
+    """Write one line to stderr, already escaped, if stderr takes it."""
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except _GONE:
+        _drain(sys.stderr)
+
+
+def settle() -> None:
+    """Flush what was printed, so that the interpreter's own flush at its end cannot turn the exit code into 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except _GONE:
+            _drain(stream)
+
+
+def _drain(stream: Any) -> None:
+    """Let what a stream still holds go nowhere."""
+    try:
+        number = stream.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, number)
+        os.close(null)
+    except _GONE:
+        return
 
 
 def report(decision: Decision, options: dict[str, list[str]], **how: Any) -> None:

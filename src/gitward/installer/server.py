@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 
-from gitward import gitcommand, sources
+from gitward import budgets, gitcommand, sources
 from gitward.errors import GitwardError, PolicyError, UsageError
 from gitward.installer import hookfile, place
 from gitward.installer.hookfile import SERVER, Program
-from gitward.model import Limits
-from gitward.record import fields, record
+from gitward.record import record
 from gitward.repository import open_repository
 
 TYPE_CHECKING = False
@@ -57,12 +56,7 @@ def settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], lim
             raise UsageError(
                 f"--baseline {oid}: not a full commit id", "write what `git rev-parse` prints: 40 or 64 digits"
             )
-    for limit in limits:
-        name, _, number = limit.partition("=")
-        if name not in fields(Limits) or not re.fullmatch(r"[1-9][0-9]{0,15}", number):
-            raise UsageError(
-                f"--limit {limit}: not a budget", f"NAME=NUMBER with a name of {', '.join(fields(Limits))}"
-            )
+    budgets.limits(limits)
     return Settings(
         policies=tuple(source if sources.is_in_repository(source) else os.path.abspath(source) for source in policies),
         log=os.path.abspath(log) if log else "",

@@ -175,5 +175,3 @@ class Change:
     updates: tuple[RefUpdate, ...]
     known: frozenset[str]
     totals: Totals = Totals()
-    actor: Actor = Actor()
-    push_options: tuple[str, ...] = ()

@@ -77,7 +77,6 @@ class Host:
     policies: tuple[str, ...] = ()
     log: str = ""
     repository: str = ""
-    actor: str = "none"
     baseline: tuple[Oid, ...] = ()
     limits: Limits = Limits()
     jobs: int = 1

@@ -17,7 +17,9 @@ KEPT_VIOLATIONS = 100  # per entry; the rest is counted
 
 @record
 class Violation:
-    """One place where an entry does not hold. A rule yields it without `entry`, `commit` and `ref`; the engine adds them.
+    """One place where an entry does not hold.
+
+    A rule yields it without `entry`, `commit`, `parents` (how many the commit has) and `ref`; the engine adds them.
 
     `line` and `column` count from 1 in the message's `lines`, None where there is no such place. `fix` says what the
     text or the push should be, '' where the message already does.
@@ -32,6 +34,7 @@ class Violation:
     commit: Oid | None = None
     ref: str | None = None
     subject: str = ""
+    parents: int | None = None
 
 
 OUTCOMES: tuple[Outcome, ...] = ("undecided", "violated", "waived", "passed", "exempt", "not-applicable")

@@ -19,7 +19,10 @@ _ASIDE = (
 
 
 def counts(decision: Decision) -> str:
-    """`12 of 40 commits, 1 warning (2 exempt in ticket-reference)`: nothing is left out in silence."""
+    """`12 of 40 commits, 1 warning (2 exempt in ticket-reference)`.
+
+    Not in the brackets: what this stage cannot know. That is the same for every commit, and the reasons tell it.
+    """
     if decision.failure and not decision.results:
         return "nothing judged"
     errors = [result for result in decision.results if result.severity == "error" and result.violations]
@@ -52,7 +55,7 @@ def _subjects(decision: Decision, errors: list[Result]) -> Iterator[str]:
     if not is_draft:
         commits = _in_error(errors, "commit", decision.commits)
         yield commits or (number(decision.commits, "commit") if decision.commits else "no commits")
-        if refs := _in_error(errors, "ref", len(decision.updates)):
+        if refs := _in_error(errors, "ref", len({update.ref for update in decision.updates})):
             yield refs
     if any(subject_of(violation) == ("", "") and not is_message(violation) for violation in found):
         yield "the push"
@@ -85,7 +88,19 @@ def _name(violation: Violation, noun: str) -> str:
 def _aside(results: tuple[Result, ...]) -> Iterator[str]:
     """`2 exempt in ticket-reference`, `80 exempt in 3 entries`: each entry counts its own subjects."""
     for field, words in _ASIDE:
-        having = [(getattr(result, field), result.entry) for result in results if getattr(result, field)]
+        counted = [(getattr(result, field), result) for result in results]
+        if field == "not_applicable":
+            counted = [(count - _not_known(result), result) for count, result in counted]
+        having = [(count, result.entry) for count, result in counted if count]
         if having:
             where = having[0][1] if len(having) == 1 else f"{len(having)} entries"
             yield f"{sum(count for count, _ in having)} {words} in {where}"
+
+
+def _not_known(result: Result) -> int:
+    """How many subjects an entry left alone because this stage cannot know what its rule needs (`engine`)."""
+    return sum(
+        count
+        for outcome, reason, count in result.reasons
+        if outcome == "not-applicable" and reason.endswith(" not known here")
+    )

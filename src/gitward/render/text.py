@@ -95,7 +95,7 @@ def block(decision: Decision, result: Result, *, room: int = QUOTED, all_violati
             if more := result.violation_count - len(result.violations):
                 yield "", f"  and {more} more"
         else:
-            yield from _same_subject(same[1:])
+            yield from _same_subject([other for other in dict.fromkeys(same) if other != first])
             yield from _also(result)
         yield from (("", f"  note: {line}") for line in result.message.splitlines())
         if text := fix(decision, result):
@@ -107,7 +107,7 @@ def block(decision: Decision, result: Result, *, room: int = QUOTED, all_violati
 
 
 def _same_subject(others: list[Violation]) -> Iterator[Line]:
-    """The other places in the commit, the message or the ref update that the first line names."""
+    """The other places in the commit, the message or the ref that the first line names, none of them twice."""
     for violation in others[:NAMED]:
         yield "", f"  {spot(violation) or 'further'}: {violation.message}"
     if len(others) > NAMED:
@@ -118,7 +118,8 @@ def _also(result: Result) -> Iterator[Line]:
     """The other commits by oid, the other ref updates by name."""
     _, *others = dict.fromkeys(subject_of(violation) for violation in result.violations)
     named = [oid[:SHORT] or ref or "push" for oid, ref in others[:NAMED]]
-    more = result.violated - 1 - len(named)
+    all_kept = result.violation_count == len(result.violations)  # then subjects with one name need no second mention
+    more = (len(others) if all_kept else result.violated - 1) - len(named)
     if named:
         yield "", f"  also {' '.join(named)}" + (f", and {more} more" if more > 0 else "")
     elif more > 0:
@@ -128,7 +129,8 @@ def _also(result: Result) -> Iterator[Line]:
 def fix(decision: Decision, result: Result) -> str:
     """How to mend what an entry found: the rule's words, after the git command that opens the commits' messages.
 
-    A rule's own fix that begins with `git ` is the whole of it.
+    A rule's own fix that begins with `git ` is the whole of it. The rebase always has `-r`: without it, merges between
+    the commits that are named and the tip would be flattened, and a merge that is named would not be on the list.
     """
     first = result.violations[0]
     if not first.commit or first.fix.startswith("git "):
@@ -137,8 +139,18 @@ def fix(decision: Decision, result: Result) -> str:
     if result.violated <= 1 and first.commit in tips:
         steps = ["git commit --amend"]
     else:
-        steps = [f"git rebase -i {first.commit[:SHORT]}^", f'mark {"it" if result.violated <= 1 else "them"} "reword"']
+        start = "--root" if first.parents == 0 else f"{first.commit[:SHORT]}^"
+        steps = [f"git rebase -i -r {start}", _mark(result)]
     return ", ".join([*steps, first.fix] if first.fix else steps)
+
+
+def _mark(result: Result) -> str:
+    """What to do in git's list of commits: `reword`, or, for a merge, what git-rebase(1) has in its place."""
+    merges = {(violation.parents or 0) > 1 for violation in result.violations}
+    whose, them = ("its line", "it") if result.violated <= 1 else ("their lines", "them")
+    if merges == {True}:
+        return f'write "merge -c" for "merge -C" in {whose}'
+    return f'mark {them} "reword"' + (', of a merge write "merge -c" for "merge -C"' if True in merges else "")
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
@@ -175,8 +187,9 @@ def last_line(decision: Decision) -> Line:
 
 
 def _refs(decision: Decision) -> str:
-    if len(decision.updates) > 1:
-        return f" {len(decision.updates)} refs"
-    return "".join(
-        f" {update.ref}" + (f" (pushed as {update.alias})" if update.alias else "") for update in decision.updates
-    )
+    """`refs/heads/main`, or how many there are; a push may name one ref twice, and is denied for it."""
+    refs = dict.fromkeys(update.ref for update in decision.updates)
+    if len(refs) > 1:
+        return f" {len(refs)} refs"
+    aliases = dict.fromkeys(update.alias for update in decision.updates if update.alias)
+    return "".join(f" {ref}" for ref in refs) + (f" (pushed as {', '.join(aliases)})" if aliases else "")

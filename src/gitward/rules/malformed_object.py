@@ -75,8 +75,6 @@ if TYPE_CHECKING:
     from gitward.model import Commit, RefUpdate
     from gitward.rules.options import Text
 
-_FIX = "make it again with git, from its diff: git format-patch and git am write a clean header"
-
 
 @record
 class MalformedObject:
@@ -89,13 +87,13 @@ class MalformedObject:
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
         if commit.malformed:
-            yield Violation(message=f"malformed commit: {commit.malformed}", fix=_FIX)
+            yield Violation(message=f"malformed commit: {commit.malformed}", fix=_fix(commit))
         if commit.headers:
             for header in dict.fromkeys(commit.headers):
                 if not is_listed(header) and not self._lets_through(header):
                     yield Violation(
                         message=f'the header "{header[:60]}" is written by no known tool',
-                        fix=f"{_FIX}; a header that your tools need is named in the entry's headers",
+                        fix=f"{_fix(commit)}; a header that your tools need is named in the entry's headers",
                     )
 
     def check_update(self, update: RefUpdate) -> Iterator[Violation]:
@@ -105,3 +103,16 @@ class MalformedObject:
 
     def _lets_through(self, header: str) -> bool:
         return not header.startswith("gpgsig") and is_listed(header, self.headers)
+
+
+def _fix(commit: Commit) -> str:
+    """The git command that writes this commit, and those above it, anew.
+
+    `git commit --amend` keeps a header that it does not know; a rebase writes the header from nothing, but for the
+    author, which it takes over as it stands.
+    """
+    start = "--root" if commit.parents == () else f"{(commit.oid or 'HEAD')[:7]}^"
+    if commit.malformed.startswith("author "):
+        amend = "git commit --amend --no-edit --reset-author, git rebase --continue"
+        return f'git rebase -i -r {start}, mark it "edit", {amend}'
+    return f"git rebase --force-rebase -r {start}"
