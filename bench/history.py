@@ -63,7 +63,7 @@ def _beside_peers(repository: Path, folder: Path) -> str:
     subprocess.run(["git", "clone", "--quiet", "--shared", "--no-checkout", str(repository), str(work)], check=True,
                    env=environment)  # fmt: skip
     (work / ".gitlint").write_text("[general]\ncontrib=contrib-title-conventional-commits\n")
-    (work / "committed.toml").write_text('style = "conventional"\n')
+    (work / "committed.toml").write_text('style = "conventional"\nsubject_capitalized = false\nimperative_subject = false\n')
     (work / ".cz.toml").write_text('[tool.commitizen]\nname = "cz_conventional_commits"\n')
     commands = {
         "gitward check": [*GITWARD, "check", wanted, "--policy", str(folder / "policy.yaml")],

@@ -29,7 +29,7 @@ def hook(folder: Path) -> tuple[str, bool]:
     git("init", "--quiet", "--initial-branch=main", ".", cwd=folder)
     (folder / ".gitward.yaml").write_text(POLICY)
     (folder / ".gitlint").write_text("[general]\ncontrib=contrib-title-conventional-commits\n")
-    (folder / "committed.toml").write_text('style = "conventional"\n')
+    (folder / "committed.toml").write_text('style = "conventional"\nsubject_capitalized = false\nimperative_subject = false\n')
     (folder / ".cz.toml").write_text('[tool.commitizen]\nname = "cz_conventional_commits"\n')
     versions = peers.versions()
     rows, ratios, times = [], {}, {}

@@ -1,7 +1,7 @@
 """`make bench`: the figures of the README, the peers in the same run.
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
-out, and the report says so. ONLY=hook,history,push,memory takes some of them. Writes bench/results.md.
+out, and the report says so. ONLY=hook,history,push,memory takes some of them. Writes bench/results/PART.md.
 """
 
 from __future__ import annotations
@@ -37,16 +37,15 @@ def main() -> int:
     chosen = os.environ.get("ONLY", ",".join(PARTS)).split(",")
     commit = git("rev-parse", "--short", "HEAD", cwd=ROOT)
     date = time.strftime("%Y-%m-%d", time.gmtime())
-    parts = [f"# Figures\n\n{date}, commit {commit}, {machine()}.\nMedians of one run; every contestant in turn.\n"]
+    head = f"# Figures\n\n{date}, commit {commit}, {machine()}.\nMedians of one run; every contestant in turn.\n\n"
     passed = True
     for name in chosen:
         print(f"{name} ...", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="gitward-bench-") as folder:
             text, within = PARTS[name](Path(folder))
         print(text, flush=True)
-        parts.append(text)
+        (ROOT / "bench" / "results" / f"{name}.md").write_text(head + text)
         passed = passed and within
-    (ROOT / "bench" / "results.md").write_text("\n".join(parts))
     return 0 if passed else 1
 
 
