@@ -37,18 +37,24 @@ def _repr(self: Any) -> str:
     return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in values(self).items())})"
 
 
-def _state(self: Any) -> tuple[None, dict[str, Any]]:
-    return None, values(self)
+def _reduce(self: Any) -> tuple[Any, ...]:
+    return _restored, (type(self), *[getattr(self, name) for name in self.__fields__])
 
 
-def _restore(self: Any, state: tuple[None, dict[str, Any]]) -> None:
-    for name, value in state[1].items():
+def _restored(cls: type[T], *state: Any) -> T:
+    self = object.__new__(cls)
+    for name, value in zip(cls.__fields__, state, strict=True):  # type: ignore[attr-defined]
         _set(self, name, value)
+    return self
+
+
+def _parameters(names: tuple[str, ...], defaults: dict[str, Any]) -> str:
+    return "".join(f", {name}=defaults['{name}']" if name in defaults else f", {name}" for name in names)
 
 
 def _initialiser(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
     """An `__init__` with keyword-only parameters, one slot each; a missing one is Python's own TypeError."""
-    parameters = "".join(f", {name}=defaults['{name}']" if name in defaults else f", {name}" for name in names)
+    parameters = _parameters(names, defaults)
     body = "".join(f"\n    set(self, '{name}', {name})" for name in names) or "\n    pass"
     scope: dict[str, Any] = {"set": _set, "defaults": defaults}
     exec(f"def __init__(self{', *' + parameters if names else ''}):{body}", scope)  # noqa: S102  field names of our own
@@ -82,10 +88,24 @@ def record(cls: type[T]) -> type[T]:
         "__eq__": _equal,
         "__hash__": _hash,
         "__repr__": _repr,
-        "__getstate__": _state,
-        "__setstate__": _restore,
+        "__reduce__": _reduce,
     }
     return type(cls.__name__, cls.__bases__, {**methods, **space})
+
+
+def maker(cls: type[T]) -> type[T]:
+    """A function that is called as the class is, and makes the same record in about a third of the time.
+
+    For what is made for every commit. It fills an open twin of the class, with the same slots, by plain assignment, and
+    turns it into the record when it is whole. (Typed as the class, so that its arguments are checked.)
+    """
+    names, defaults = cls.__fields__, cls.__defaults__  # type: ignore[attr-defined]
+    twin = type(cls.__name__, cls.__bases__, {"__slots__": names})
+    stores = "".join(f"\n    self.{name} = {name}" for name in names)
+    scope: dict[str, Any] = {"new": object.__new__, "twin": twin, "cls": cls, "defaults": defaults}
+    head = f"def make(*{_parameters(names, defaults)}):"
+    exec(f"{head}\n    self = new(twin){stores}\n    self.__class__ = cls\n    return self", scope)  # noqa: S102  as above
+    return scope["make"]  # type: ignore[no-any-return]
 
 
 def fields(of: Any) -> tuple[str, ...]:
