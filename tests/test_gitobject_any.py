@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitward.gitobject import parse_commit, parse_tag
+from gitward.gitobject.commit import _at_once, _line_by_line
 from gitward.model import Commit, Ident
 from soaking import examples
 
@@ -34,6 +35,18 @@ def test_any_bytes_parse(start: bytes, rest: bytes, oid: str) -> None:
         header, _, message = raw.partition(b"\n\n")
         assert message == parsed.message.raw
         assert header.startswith(written(parsed)[:-1])
+
+
+@given(st.sampled_from([b"", T, T + P, T + A, T + A + C]), RAW, st.sampled_from([40, 64]))
+def test_a_header_read_at_once_is_the_one_read_line_by_line(start: bytes, rest: bytes, length: int) -> None:
+    text = (start + rest).decode("utf-8", "surrogateescape")
+    faults: list[str] = []
+    at_once, by_line = _at_once(text, length), _line_by_line(text, length, faults)
+    if at_once is None:
+        assert faults
+    else:
+        assert not faults
+        assert (*at_once[:4], list(at_once[4])) == (*by_line[:4], list(by_line[4]))
 
 
 def written(commit: Commit) -> bytes:

@@ -66,10 +66,11 @@ def header(subject: str) -> Header | Fault:
 
 
 def _type(subject: str) -> str:
-    for at, character in enumerate(subject):
-        if character in "():!" or character.isspace():
-            return subject[:at]
-    return subject
+    """What stands before the first white space, parenthesis, `:` or `!`."""
+    word = "" if subject[:1].isspace() else subject.partition(" ")[0]
+    for mark in "():!":
+        word = word.partition(mark)[0]
+    return word.split(None, 1)[0] if word else ""
 
 
 def _no_colon(subject: str, at: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gitward.errors import UsageError
 from gitward.model import Message, Trailer
+from gitward.record import maker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _CODECS = {
         *[f"{prefix}125{part}" for prefix in ("windows-", "cp") for part in range(9)],
     )
 } | {"windows31j": "cp932"}
+_new_message, _new_trailer = maker(Message), maker(Trailer)
 _SCISSORS = b" ------------------------ >8 ------------------------\n"
 _AUTO_COMMENTS = "#;@!$%^&|:"  # git's candidates for core.commentChar=auto, in its order
 
@@ -72,7 +74,7 @@ def parse(raw: bytes, encoding: str = "") -> Message:
     if body < count and not lines[body].strip(BLANK):
         body += 1
     start, trailers = _trailers(lines, first) if body < count else (count, ())
-    return Message(
+    return _new_message(
         raw=raw,
         text=text,
         lines=tuple(lines),
@@ -173,7 +175,7 @@ def _block(lines: Sequence[str], start: int, end: int) -> tuple[Trailer, ...]:
             other, folded = other + 1, None
     if other and not (generated and good * 3 >= other):
         return ()
-    return tuple([Trailer(key=key, value=" ".join(parts).strip(BLANK), line=at + 1) for at, key, parts in found])
+    return tuple([_new_trailer(key=key, value=" ".join(parts).strip(BLANK), line=at + 1) for at, key, parts in found])
 
 
 # --- the file that commit-msg gets -----------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from servers import Server, developer, serving
 WITHOUT_BODY = """
 import sys
 if "{command}" in sys.argv:
-    from gitward import gitobject as _gitobject, message as _message
+    from gitward import message as _message
+    from gitward.gitobject import commit as _gitobject
     def parse(raw, encoding=""):
         return _message.parse(raw.partition(b"\\n\\n")[0] + b"\\n", encoding)
     _gitobject.parse = parse

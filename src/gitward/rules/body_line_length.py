@@ -83,7 +83,7 @@ from gitward.width import columns, fitting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Annotated, Literal
 
     from annotated_types import Ge, Le
@@ -111,15 +111,18 @@ class BodyLineLength:
         message = commit.message
         body = message.body
         # no character takes more columns than it has bytes in UTF-8, and none has more than four
-        if not body or max(map(len, body)) <= (self.max if message.text.isascii() else self.max // 4):
+        is_ascii = message.text.isascii()
+        if not body or max(map(len, body)) <= (self.max if is_ascii else self.max // 4):
             return
-        wide = [index for index, line in enumerate(body) if _bytes(line) > self.max and columns(line) > self.max]
+        width: Callable[[str], int] = len if is_ascii else columns
+        wide = [index for index, line in enumerate(body) if width(line) > self.max]
         if not wide:
             return
-        code = _code(body)
-        for index in wide:
+        breakable = [index for index in wide if not (_is_whole(body[index]) or self._cannot_break(body[index]))]
+        code = _code(body) if breakable else ()
+        for index in breakable:
             line = body[index]
-            if index in code or _is_whole(line) or self._cannot_break(line):
+            if index in code:
                 continue
             if self.exempt_lines is not None and search(self.exempt_lines, line):
                 continue
@@ -141,10 +144,6 @@ class BodyLineLength:
         prose = [word for word in words if "://" not in word and columns(word) <= self.max]
         is_long = beside != line or len(prose) < len(words)
         return is_long and columns(" ".join(prose)) <= self.max // 3
-
-
-def _bytes(line: str) -> int:
-    return len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))
 
 
 def _without_links(line: str) -> str:
@@ -177,7 +176,7 @@ def _is_whole(line: str) -> bool:
 def _code(body: Sequence[str]) -> set[int]:
     """The indices of lines in fenced or indented code."""
     code: set[int] = set()
-    closing = {fence: _last(body, fence) for fence in _FENCES}
+    closing: dict[str, int] = {}
     fence = ""
     above_is_code = True
     for index, line in enumerate(body):
@@ -185,7 +184,7 @@ def _code(body: Sequence[str]) -> set[int]:
         if fence:
             code.add(index)
             fence = "" if text.startswith(fence) and not text.strip(fence[0]) else fence
-        elif text.startswith(_FENCES) and index < closing[text[:3]]:
+        elif text.startswith(_FENCES) and index < _closing(body, text[:3], closing):
             fence = text[:3]
             code.add(index)
         elif text:
@@ -198,8 +197,14 @@ def _code(body: Sequence[str]) -> set[int]:
     return code
 
 
+def _closing(body: Sequence[str], fence: str, known: dict[str, int]) -> int:
+    """The index of the last line that can close a fence, -1 where there is none; looked for once."""
+    if fence not in known:
+        known[fence] = _last(body, fence)
+    return known[fence]
+
+
 def _last(body: Sequence[str], fence: str) -> int:
-    """The index of the last line that can close a fence, -1 where there is none."""
     for index in range(len(body) - 1, -1, -1):
         text = body[index].strip()
         if text.startswith(fence) and not text.strip(fence[0]):

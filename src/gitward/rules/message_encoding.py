@@ -92,6 +92,7 @@ _KINDS = {
     "\r": "cr",
     "\ufeff": "bom",
 }
+_VISIBLE = bytes((*range(0x20, 0x7F), 0x0A, 0x09))  # and here everything else in ASCII is some kind, or half of CRLF
 _NAMES = {
     "nul": "NUL character",
     "control": "control character",
@@ -123,7 +124,9 @@ class MessageEncoding:
         if message.problem:
             line, column = _place(text, _first_undecoded(text))
             yield Violation(message=message.problem, fix="write it in UTF-8: git commit --amend", line=line, column=column)
-        # `isprintable` knows no line feed or tab and refuses every kind above: one pass in C for almost every message
+        # one pass in C for almost every message: `isprintable` refuses every kind above, and knows no line feed or tab
+        if text.isascii() and not message.raw.translate(None, _VISIBLE):
+            return
         if text.replace("\n", "").replace("\t", "").isprintable():
             return
         for kind, (at, count) in _found(text).items():
