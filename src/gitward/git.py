@@ -29,6 +29,7 @@ _FIXED = {
     "GIT_ALLOW_PROTOCOL": "none",  # a git that does not know GIT_NO_LAZY_FETCH cannot fetch either
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_FLUSH": "0",  # rev-list would write commit by commit, and wake its reader each time
 }
 _NO_USER = {"GIT_CONFIG_GLOBAL": os.devnull, "HOME": os.devnull}  # HOME for a git before 2.32
 

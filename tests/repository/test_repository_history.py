@@ -12,7 +12,6 @@ import pytest
 from making import Commit, OidOf, Open
 
 from gitward.errors import MissingObject, Undecided
-from gitward.repository import open_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -285,54 +284,73 @@ def test_an_abbreviation_that_fits_two_commits(
     assert repository.is_ancestor(first[:7], history.merge) is False
 
 
-def test_a_commit_graph_of_our_own(
-    repo: Path, git: Git, opened: Open, history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    place = tmp_path / 'odd: "place"'
-    place.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(place))
-    pairs = [(history.one, history.merge), (history.alone, history.merge), (history.side, history.three)]
-    answers = [True, False, False]
+def test_many_questions_in_one_walk(opened: Open, history: History, oid_of: OidOf) -> None:
+    answers = {
+        (history.one, history.merge): True,
+        (history.side.upper(), history.merge): True,
+        (history.merge, history.merge): True,
+        (history.one[:7], history.merge): True,
+        (history.merge, history.one): False,
+        (history.side[:9], history.three): False,
+        (history.alone, history.merge): False,
+        ("1" * len(history.one), history.merge): False,
+        (oid_of("HEAD^{tree}"), history.merge): False,
+        ("123456", history.merge): None,
+        ("--all", history.merge): None,
+    }
     repository = opened()
-    assert [repository.is_ancestor(*pair) for pair in pairs] == answers
-    assert repository.location.graph == ""
-    assert [repository.is_ancestor(*pair) for pair in pairs] == answers
-    graph = Path(repository.location.graph)
-    assert (graph / "info" / "commit-graph").stat().st_size > 1000
-    assert graph.is_relative_to(place)
-    assert not (repo / ".git" / "objects" / "info" / "commit-graph").exists()
-    assert set(repository.walk([history.merge], [])) == history.all
-    with open_at(repository.location) as again:
-        assert [again.is_ancestor(*pair) for pair in pairs * 3] == answers * 3
-        assert again.location == repository.location
-    assert graph.exists()
-    with open_at(opened().location) as again:
-        assert [again.is_ancestor(*pair) for pair in pairs * 3] == answers * 3
-        assert again.location.graph == ""
-    repository.close()
-    assert list(place.iterdir()) == []
+    assert repository.are_ancestors(answers) == answers
+    for pair, answer in answers.items():
+        assert repository.are_ancestors([pair]) == {pair: answer}
+    assert repository.are_ancestors([("HEAD", history.one)] * 9) == {("HEAD", history.one): None}
+    assert repository.are_ancestors([]) == {}
 
 
-def test_our_commit_graph_is_used(repo: Path, opened: Open, history: History) -> None:
-    repository = opened()
-    repository.index_history()
-    graph = Path(repository.location.graph) / "info" / "commit-graph"
-    graph.chmod(0o644)
-    graph.write_bytes(b"CGPH" + b"\xff" * 2000)
-    stdin = f"{history.merge}\n".encode()
-    complaint = repository._plumbing.call(["rev-list", "--stdin"], stdin=stdin).error
-    assert b"commit-graph" in complaint
-
-
-def test_no_graph_where_git_has_one_or_declines(
-    repo: Path, git: Git, opened: Open, history: History, shallow: Path
+def test_a_walk_that_is_remembered_answers(
+    opened: Open, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for path in (shallow, repo):
-        if path == repo:
-            git("commit-graph", "write", "--reachable", cwd=repo)
-        repository = opened(path)
-        assert [repository.is_ancestor(history.three, history.merge) for _ in range(6)] == [True] * 6
-        assert repository.location.graph == ""
+    repository = opened()
+    assert set(repository.walk_down([history.merge, history.alone], remember=True)) == {*history.all, history.alone}
+    assert repository.is_partial is False
+    monkeypatch.setattr(repository._plumbing, "start", None)  # nobody is asked
+    monkeypatch.setattr(repository._plumbing, "call", None)
+    pairs = {(history.one, history.merge): True, (history.alone, history.merge): False, (history.two[:7], history.alone): False}
+    assert repository.are_ancestors(pairs) == pairs
+
+
+def test_a_walk_that_was_broken_off_is_not_remembered(opened: Open, history: History) -> None:
+    repository = opened()
+    for _ in repository.walk_down([history.merge], remember=True):
+        break
+    assert repository.are_ancestors([(history.one, history.merge)]) == {(history.one, history.merge): True}
+
+
+def test_many_questions_where_the_answer_cannot_be_known(
+    repo: Path, opened: Open, history: History, shallow: Path
+) -> None:
+    ends = [(history.three, history.merge), (history.alone, history.merge), (history.two[:9], history.merge)]
+    pairs = [*ends, ("1" * 40, history.three)]
+    assert list(opened(shallow).are_ancestors(pairs).values()) == [True, None, None, None]
+    (repo / ".git" / "objects" / history.two[:2] / history.two[2:]).unlink()
+    assert set(opened().are_ancestors(pairs).values()) == {None}
+
+
+def test_newest_first(repo: Path, opened: Open, history: History) -> None:
+    repository = opened()
+    walk = list(repository.walk_down([history.merge]))
+    assert (walk[0], sorted(walk)) == (history.merge, sorted(history.all))
+    assert walk.index(history.three) < walk.index(history.two) < walk.index(history.one)
+    assert list(repository.walk_down([])) == []
+    with pytest.raises(MissingObject):
+        list(repository.walk_down(["1" * len(history.one)]))
+    (repo / ".git" / "objects" / history.two[:2] / history.two[2:]).unlink()
+    with pytest.raises(MissingObject):
+        list(opened().walk_down([history.merge]))
+
+
+def test_newest_first_in_a_shallow_clone(shallow: Path, opened: Open, history: History) -> None:
+    with pytest.raises(Undecided, match="shallow"):
+        list(opened(shallow).walk_down([history.merge]))
 
 
 def test_ancestry(repo: Path, git: Git, opened: Open, history: History, oid_of: OidOf) -> None:

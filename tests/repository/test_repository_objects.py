@@ -117,6 +117,24 @@ def test_many_objects_come_in_order(repo: Path, opened: Open, count: int) -> Non
     assert [commit.oid for commit in repository.commits(asked)] == asked
 
 
+def test_a_git_without_a_queue_reads_the_same(repo: Path, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    oids = fill(repo, 300)
+    repository = opened()
+    assert repository._plumbing.queues_commands is True  # of the git that the tests need
+    monkeypatch.setattr(repository._plumbing, "queues_commands", False)
+    assert list(repository.read_many(oids)) == list(opened().read_many(oids))
+
+
+@pytest.mark.parametrize(
+    ("version", "queues"),
+    [("2.36.0", True), ("2.35.9", False), ("3.0.1", True), ("2.39.5 (Apple Git-154)", True), ("2", False), ("", False)],
+)
+def test_which_git_has_a_queue(opened: Open, monkeypatch: pytest.MonkeyPatch, version: str, queues: bool) -> None:
+    plumbing = opened()._plumbing
+    monkeypatch.setattr(plumbing, "run", lambda _: f"git version {version}\n".encode())
+    assert plumbing.queues_commands is queues
+
+
 def test_reading_while_many_are_being_read(repo: Path, opened: Open) -> None:
     oids = fill(repo, 600)
     repository = opened()

@@ -29,8 +29,8 @@ def revisions(include: Iterable[str], exclude: Iterable[str]) -> bytes:
 
 
 def walk(plumbing: Plumbing, stdin: bytes, options: Sequence[str], advice: Advice) -> Iterator[str]:
-    """The oids that `rev-list` prints, parents before children; nothing is printed before git has seen them all."""
-    args = ["rev-list", "--topo-order", "--reverse", *options, "--stdin"]
+    """The lines that `rev-list` prints with these options, without their ends."""
+    args = ["rev-list", *options, "--stdin"]
     process = plumbing.start(args)
     try:
         process.write(stdin, last=True)
@@ -86,19 +86,3 @@ def is_ancestor(plumbing: Plumbing, ancestor: str, descendant: str, advice: Advi
 def expansions(plumbing: Plumbing, prefix: str) -> list[str]:
     """Every object whose oid begins with these hex digits; refs of that name do not count. Source: git-rev-parse(1)."""
     return plumbing.run(["rev-parse", f"--disambiguate={prefix}"], timeout=LONG).decode("ascii").split()
-
-
-def has_graph(common_dir: str) -> bool:
-    """Whether git keeps a commit-graph of this history already."""
-    places = (os.path.join(common_dir, "objects", "info", name) for name in ("commit-graph", "commit-graphs"))
-    return any(os.path.exists(place) for place in places)
-
-
-def write_graph(plumbing: Plumbing, directory: str) -> bool:
-    """Write a commit-graph of all that refs reach into an object directory of our own. False where git declines.
-
-    It holds parents and generation numbers and makes a question about ancestry on a long history some forty times
-    faster. git declines in a shallow clone.
-    """
-    args = ["commit-graph", "write", "--reachable", "--no-progress", f"--object-dir={directory}"]
-    return plumbing.call(args, timeout=LONG).status == 0

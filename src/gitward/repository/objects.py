@@ -11,7 +11,7 @@ from gitward.gitobject import parse_commit, parse_tag
 from gitward.model import Oid
 from gitward.record import record
 from gitward.repository import content, history
-from gitward.repository.plumbing import Plumbing, quarantine_variables, with_alternate
+from gitward.repository.plumbing import Plumbing, quarantine_variables
 from gitward.repository.plumbing_reader import SHORTER, PlumbingReader
 
 TYPE_CHECKING = False
@@ -36,16 +36,15 @@ _HEX = "0123456789abcdef"
 class Location:
     """Where an opened repository is: enough to open it again in another process, with nothing to be decided anew.
 
-    `graph` is an object directory outside the repository that holds a commit-graph of it, '' for none. With the reader
-    "libgit2" packed objects of a SHA-1 repository are read in this process, unless they are many; the rest is git's.
-    It is not the default: to import it takes as long as thirty gits, and a damaged pack can bring the process down.
+    With the reader "libgit2" packed objects of a SHA-1 repository are read in this process, unless they are many; the
+    rest is git's. It is not the default: to import it takes as long as thirty gits, and a damaged pack can bring the
+    process down.
     """
 
     git_dir: str
     oid_length: int
     quarantine: bool = False
     reader: Reader = "plumbing"
-    graph: str = ""
 
 
 class Objects:
@@ -54,7 +53,7 @@ class Objects:
     def __init__(self, location: Location) -> None:
         self.location, self.path, self.oid_length = location, location.git_dir, location.oid_length
         env = quarantine_variables() if location.quarantine else {}
-        self._plumbing = Plumbing(self.path, with_alternate(env, location.graph) if location.graph else env)
+        self._plumbing = Plumbing(self.path, env)
         self._git_reader = PlumbingReader(self._plumbing, self._advice)
         self._reader: PlumbingReader | Pygit2Reader = self._git_reader
         if location.reader == "libgit2" and self.oid_length == 40:

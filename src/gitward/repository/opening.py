@@ -39,7 +39,7 @@ def open_repository(path: str = ".", *, quarantine: bool = False, reader: Reader
 
 def open_at(location: Location) -> Repository:
     """The same repository again, in another process or after `close`."""
-    return Repository(location, is_copy=True)
+    return Repository(location)
 
 
 def _discover(path: str) -> tuple[str, int]:

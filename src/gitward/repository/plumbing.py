@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from weakref import WeakSet
 
 from gitward import git
@@ -25,6 +26,15 @@ class Plumbing:
         self.git_dir, self.env = git_dir, env
         self._started: WeakSet[git.Process] = WeakSet()
 
+    @cached_property
+    def queues_commands(self) -> bool:
+        """Whether `cat-file` has `--batch-command`. Source: git's release notes, 2.36."""
+        words = self.run(["version"]).decode("ascii", "replace").split()
+        numbers = words[2].split(".") if len(words) > 2 else []
+        return len(numbers) > 1 and all(number.isdigit() for number in numbers[:2]) and (
+            (int(numbers[0]), int(numbers[1])) >= (2, 36)
+        )
+
     def run(self, args: Sequence[str], *, stdin: bytes = b"", timeout: float = git.SECONDS) -> bytes:
         return git.run(args, git_dir=self.git_dir, stdin=stdin, timeout=timeout, env=self.env)
 
@@ -44,12 +54,3 @@ class Plumbing:
 def quarantine_variables() -> dict[str, str]:
     """What receive-pack set for the hook. Source: git-receive-pack(1), quarantine environment."""
     return {name: os.environ[name] for name in OBJECT_VARIABLES if name in os.environ}
-
-
-def with_alternate(env: Mapping[str, str], directory: str) -> dict[str, str]:
-    """The same variables with one more object directory to read from."""
-    if os.pathsep in directory or directory.startswith('"'):
-        directory = '"' + directory.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    before = env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    joined = f"{before}{os.pathsep}{directory}" if before else directory
-    return {**env, "GIT_ALTERNATE_OBJECT_DIRECTORIES": joined}

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from gitward.errors import MissingObject, Undecided
 from gitward.model import Oid, is_zero
-from gitward.record import replace
 from gitward.repository import content, history
+from gitward.repository.lineage import Lineage
 from gitward.repository.objects import Location, Objects
-from gitward.repository.plumbing import with_alternate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from tempfile import TemporaryDirectory
 
     from gitward.model import Ancestry
 
-_PATIENCE = 3  # questions about ancestry that are put to git before it is worth a commit-graph of our own
+_FEW = 3  # questions about ancestry that are put to git one by one; more are worth a walk
 _PREFIX = re.compile(r"[0-9a-f]{7,}")
 
 
 class Ranges(Objects):
     """Walks the history of a repository."""
 
-    def __init__(self, location: Location, *, is_copy: bool = False) -> None:
+    def __init__(self, location: Location) -> None:
         super().__init__(location)
-        self._is_copy = is_copy
-        self._graph: TemporaryDirectory[str] | None = None
-        self._questions = 0
-
-    def close(self) -> None:
-        """End the processes that were started for this repository, and remove what was written beside it."""
-        super().close()
-        if self._graph:
-            self._graph.cleanup()
+        self._lineage: Lineage | None = None  # of a walk down to the roots, once it has come to its end
 
     def _ends(self, include: Iterable[str], exclude: Iterable[str]) -> bytes:
         """Both ends of a range for rev-list; every included one is there."""
@@ -63,12 +52,32 @@ class Ranges(Objects):
         """
         if not (ends := self._ends(include, exclude)):
             return
-        options = [] if max_count is None else [f"--max-count={max_count}"]
+        options = ["--topo-order", "--reverse"]
+        options += [] if max_count is None else [f"--max-count={max_count}"]
         options += ["--ignore-missing"] if ignore_missing else []
         for oid in history.walk(self._plumbing, ends, options, self._advice):
-            if oid in self._boundary and self.parents(oid):
-                raise Undecided(f"the history ends at {oid}: this clone is shallow", self._advice(), "incomplete-range")
-            yield Oid(oid)
+            yield self._whole(oid)
+
+    def walk_down(self, include: Iterable[str], *, remember: bool = False) -> Iterator[Oid]:
+        """All commits that `include` reaches, newest first as git comes to them: the first ones at once.
+
+        With `remember` it answers `are_ancestors` once it has come to its end, at the price of some 200 bytes a commit.
+        Raises as `walk` does.
+        """
+        if not (ends := self._ends(include, ())):
+            return
+        lineage = Lineage() if remember else None
+        for line in history.walk(self._plumbing, ends, ["--parents"] if remember else [], self._advice):
+            oid, *parents = line.split(" ")
+            if lineage:
+                lineage.add(oid, parents)
+            yield self._whole(oid)
+        self._lineage = lineage
+
+    def _whole(self, oid: str) -> Oid:
+        if oid in self._boundary and self.parents(oid):
+            raise Undecided(f"the history ends at {oid}: this clone is shallow", self._advice(), "incomplete-range")
+        return Oid(oid)
 
     def count(self, include: Iterable[str], exclude: Iterable[str], at_most: int | None = None) -> int:
         """How many commits `walk` would name; counting stops at `at_most`. An excluded oid may be missing."""
@@ -113,40 +122,36 @@ class Ranges(Objects):
         headers = zip(found, self._reader.headers(found), strict=True)
         commits = [oid for oid, header in headers if header and header[0] == "commit"]
         try:
-            if any(self._reaches(oid, descendant) for oid in commits):
+            if any(history.is_ancestor(self._plumbing, oid, descendant, self._advice) for oid in commits):
                 return True
         except MissingObject:
             return None
         return None if self.is_shallow or self.is_partial else False
 
-    def _reaches(self, ancestor: str, descendant: str) -> bool:
-        self._questions += 1
-        if self._questions > _PATIENCE:
-            self.index_history()
-        return history.is_ancestor(self._plumbing, ancestor, descendant, self._advice)
+    def are_ancestors(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bool | None]:
+        """`is_ancestor` of many pairs (ancestor, descendant), all in one walk."""
+        asked = tuple(dict.fromkeys(pairs))
+        if len(asked) <= _FEW and not self._lineage:
+            return {pair: self.is_ancestor(*pair) for pair in asked}
+        fair = [(ancestor.lower(), descendant) for ancestor, descendant in asked if _PREFIX.fullmatch(ancestor.lower())]
+        if not fair:
+            return dict.fromkeys(asked)
+        try:
+            found = self._lineage_of(descendant for _, descendant in fair).settle(fair)
+        except MissingObject:
+            return dict.fromkeys(asked)
+        no = None if self.is_shallow or self.is_partial else False
+        known = {(ancestor, descendant): (ancestor, descendant) in found or no for ancestor, descendant in fair}
+        return {pair: known.get((pair[0].lower(), pair[1])) for pair in asked}
 
-    def index_history(self) -> None:
-        """Make many questions about ancestry cheap: write a commit-graph to a temporary directory, gone with `close`.
-
-        Done by itself after some questions; before it is opened in other processes, it is worth asking for. Nothing
-        happens where there is a commit-graph, in a shallow clone, and where the directory could stay behind: in other
-        processes, which end without `close`, and in quarantine, where the judging may be killed at any time.
-        """
-        if self._is_copy or self.location.quarantine or self.is_shallow:
-            return
-        if self._graph or self.location.graph or history.has_graph(self.common_dir):
-            return
-        from tempfile import TemporaryDirectory
-
-        self._graph = TemporaryDirectory(prefix="gitward-")
-        directory = os.path.join(self._graph.name, "objects")
-        os.makedirs(os.path.join(directory, "info"))
-        before = self._plumbing.env
-        self._plumbing.env = with_alternate(before, directory)
-        if history.write_graph(self._plumbing, directory):
-            self.location = replace(self.location, graph=directory)
-        else:
-            self._plumbing.env = before
+    def _lineage_of(self, tips: Iterable[str]) -> Lineage:
+        if self._lineage:
+            return self._lineage
+        lineage = Lineage()
+        for line in history.walk(self._plumbing, self._ends(tips, ()), ["--parents"], self._advice):
+            oid, *parents = line.split(" ")
+            lineage.add(oid, parents)
+        return lineage
 
     def ancestry(self, old: str, new: str) -> Ancestry:
         """What kind of update leads from `old` to `new`, tags peeled; zero oids stand for no object.
@@ -164,7 +169,7 @@ class Ranges(Objects):
             return "ff"
         if kind != "commit" or self.header(before)[0] != "commit":
             return "non-ff"
-        if self._reaches(before, after):
+        if history.is_ancestor(self._plumbing, before, after, self._advice):
             return "ff"
         if self.is_shallow:
             raise Undecided(f"this clone is too shallow to relate {old} to {new}", self._advice(), "incomplete-range")
