@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitward import engine
+from gitward import batches, engine
 from gitward.errors import Undecided
 from gitward.message import parse
 from gitward.model import Change, Commit, Entry, Policy, RefUpdate, Violation
@@ -61,9 +61,9 @@ def policy(*entries, mode="enforce", ident="p"):
 
 def decide(policies, commits=(), updates=(), scope=None, known=KNOWN):
     flat = engine.entries_of(policies)
-    batch = engine.Batch(ref=REF, scope=scope or ("",) * len(flat), commits=tuple(commits))
+    batch = batches.Batch(ref=REF, scope=scope or ("",) * len(flat), commits=tuple(commits))
     change = Change(stage="receive", time="t", updates=tuple(updates), known=known)
-    tallies = engine.judge_commits(policies, [batch], known)
+    tallies = batches.judge_commits(policies, [batch], known)
     for tally, other in zip(tallies, engine.judge_change(policies, change), strict=True):
         tally.merge(other)
     return engine.conclude(policies, change, tallies, decision_id="i", version="v", commits=len(commits))
@@ -188,12 +188,40 @@ def test_judging_in_parts_is_judging_at_once(messages, cut):
     policies = (policy(entry(Word()), entry(Word(word="ugly"), id="w2")),)
     commits = [commit(text) for text in messages]
 
-    def tallies(part):
-        return engine.judge_commits(policies, [engine.Batch(ref=REF, scope=("", ""), commits=tuple(part))], KNOWN)
+    def tallies(part, at):
+        batch = batches.Batch(ref=REF, scope=("", ""), commits=tuple(part), at=at)
+        return batches.judge_commits(policies, [batch], KNOWN)
 
-    whole = tallies(commits)
-    for tally, rest in zip(parts := tallies(commits[:cut]), tallies(commits[cut:]), strict=True):
-        tally.merge(rest)
-    assert [(t.passed, t.counts, t.reasons, t.first, t.kept, t.total) for t in parts] == [
-        (t.passed, t.counts, t.reasons, t.first, t.kept, t.total) for t in whole
-    ]
+    whole = tallies(commits, 0)
+    cut = min(cut, len(commits))
+    for parts, others in ((commits[:cut], 0), (commits[cut:], cut)), ((commits[cut:], cut), (commits[:cut], 0)):
+        added = tallies(*parts)
+        for tally, rest in zip(added, tallies(*others), strict=True):
+            tally.merge(rest)
+        assert [counted(tally) for tally in added] == [counted(tally) for tally in whole]
+
+
+def counted(tally):
+    return {name: getattr(tally, name) for name in tally.__slots__}
+
+
+@given(st.permutations(range(6)))
+def test_the_oldest_violations_are_kept_whatever_is_judged_first(order):
+    policies = (policy(entry(Word())),)
+    parts = [[commit("bad", oid=f"{part * 40 + number:040x}") for number in range(40)] for part in range(6)]
+    (sum_,) = engine.new_tallies(policies)
+    for part in order:
+        batch = batches.Batch(ref=REF, scope=("",), commits=parts[part], at=part * 40 - 120)
+        (tally,) = batches.judge_commits(policies, [batch], KNOWN)
+        sum_.merge(tally)
+    assert (sum_.violated, sum_.total) == (240, 240)
+    assert [violation.commit for violation in sum_.violations] == [f"{number:040x}" for number in range(100)]
+
+
+def test_a_commit_that_is_set_aside_counts_nowhere_and_keeps_its_place():
+    policies = (policy(entry(Word())),)
+    batch = batches.Batch(ref=REF, scope=("",), commits=(commit("bad"), None, commit("crash")), at=7)
+    (tally,) = batches.judge_commits(policies, [batch], KNOWN)
+    assert (tally.violated, tally.counts) == (1, {"undecided": 1})
+    assert [at for at, _ in tally.kept] == [7]
+    assert list(tally.first.values()) == [(9, "1" * 12)]

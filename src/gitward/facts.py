@@ -10,10 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from gitward.model import Commit, Policy, Question, Range
+    from gitward.model import Commit, Oid, Policy, Question, Range
     from gitward.repository import Repository
 
     Answer = Callable[[Commit, Question], bool | None]
+    Asking = Callable[[Commit], tuple[Question, ...]]
 
 # what each stage can know (docs/stages.md prints this table); policy cannot choose it
 KNOWN: dict[str, frozenset[str]] = {
@@ -24,15 +25,28 @@ KNOWN: dict[str, frozenset[str]] = {
 }
 
 
+def asking(policies: tuple[Policy, ...]) -> Asking | None:
+    """What the entries' rules ask about a commit, all together; None where no rule asks anything."""
+    asks = tuple(entry.rule.asks for _, entry in entries_of(policies) if hasattr(entry.rule, "asks"))
+    return (lambda commit: tuple([question for ask in asks for question in ask(commit)])) if asks else None
+
+
 def ask(policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answer) -> Iterator[Commit]:
-    """The same commits, with the answers to what the entries' rules ask about them."""
-    asking = [entry.rule.asks for _, entry in entries_of(policies) if hasattr(entry.rule, "asks")]
+    """The same commits, with the answers to what the entries' rules ask about them, each asked when it is met."""
+    questions_of = asking(policies)
     for commit in commits:
-        questions = {question for asks in asking for question in asks(commit)} if asking else ()
-        if questions:
+        if questions_of and (questions := questions_of(commit)):
             answers = {question: answer(commit, question) for question in questions}
             commit = replace(commit, answers=answers)  # noqa: PLW2901
         yield commit
+
+
+def answers(repository: Repository, asked: Iterable[tuple[Oid, Question]]) -> dict[tuple[Oid, Question], bool | None]:
+    """What the objects of a repository answer to many questions, in one go."""
+    asked = tuple(asked)
+    pairs = [(question.value, oid) for oid, question in asked if question.kind == "ancestor"]
+    found = repository.are_ancestors(pairs)
+    return {(oid, question): found.get((question.value, oid)) for oid, question in asked}
 
 
 def in_repository(repository: Repository, tip: str = "") -> Answer:

@@ -63,11 +63,9 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     of_push = judge_change(policies, change)
     if over := is_over_its_limits(policies, of_push):
         notices += ("the push is over its limits: its commits were not read",)
-    if host.jobs > 1 and any(hasattr(entry.rule, "asks") for _, entry in entries_of(policies)):
-        repository.index_history()
     bench = Bench(repository, policies, change.known, host.limits.message_bytes)
     taking = squash.takers(request, policies)
-    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE), taking)
+    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bench.asks is not None), taking)
     tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
     message = squash.judge_message(request, policies, taking, repository)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):

@@ -2,14 +2,15 @@
 
 A forced or fast-forward update brings `old..new`, whatever other refs hold: commits parked elsewhere are judged by the
 rules of the ref they land on. A new ref brings, per entry, what no existing ref in that entry's own `refs` reaches.
-Commits are named once, oldest first, and an entry judges each at most once, however many refs bring it.
+Commits are named once, and an entry judges each at most once, however many refs bring it.
 """
 
 from __future__ import annotations
 
 from itertools import groupby, islice
 
-from gitward.engine import Batch, entries_of
+from gitward.batches import Batch
+from gitward.engine import entries_of
 from gitward.patterns import matches_ref
 from gitward.record import record
 
@@ -24,17 +25,27 @@ if TYPE_CHECKING:
 
 
 @record
+class Run:
+    """A stretch of commits with one scope; `at` is the place of the first in the order of all commits, oldest lowest."""
+
+    length: int
+    ref: str
+    scope: tuple[str, ...]
+    at: int
+
+
+@record
 class Piece:
-    """Commits to be read in one go. `runs` cut them, in order, into stretches with one scope: (length, ref, scope)."""
+    """Commits to be read in one go, oldest first; `runs` cut them, in order."""
 
     oids: tuple[Oid, ...]
-    runs: tuple[tuple[int, str, tuple[str, ...]], ...]
+    runs: tuple[Run, ...]
 
     def batches(self, commits: Iterable[Commit]) -> Iterator[Batch]:
         """The same commits, read, for the engine."""
         stream = iter(commits)
-        for length, ref, scope in self.runs:
-            yield Batch(ref=ref, scope=scope, commits=islice(stream, length))
+        for run in self.runs:
+            yield Batch(ref=run.ref, scope=run.scope, commits=islice(stream, run.length), at=run.at)
 
 
 class Plan:
@@ -82,12 +93,20 @@ class Plan:
                 words.append("")
         return tuple(words)
 
-    def pieces(self, repository: Repository, size: int) -> Iterator[Piece]:
-        """The commits in pieces of at most `size`, oldest first. One walk streams; several are joined first."""
+    def pieces(self, repository: Repository, size: int, *, asking: bool = False) -> Iterator[Piece]:
+        """The commits in pieces of at most `size`. One walk streams; several are joined first.
+
+        Oldest first, but for a walk that goes down to the roots: it streams the newest first, so that judging begins
+        at once. `asking` says that questions about the history are to come, for which such a walk is remembered.
+        """
         if len(self.bits) == 1:
             ((include, exclude), bit), *_ = self.bits.items()
-            walk = repository.walk(include, exclude, ignore_missing=True)
-            yield from _cut(((oid, bit) for oid in walk), self, size)
+            if exclude:
+                walk = repository.walk(include, exclude, ignore_missing=True)
+                yield from _cut(((oid, bit) for oid in walk), self, size)
+            else:
+                walk = repository.walk_down(include, remember=asking)
+                yield from _cut(((oid, bit) for oid in walk), self, size, newest_first=True)
             return
         found: dict[Oid, int] = {}
         for (include, exclude), bit in self.bits.items():
@@ -96,14 +115,20 @@ class Plan:
         yield from _cut(found.items(), self, size)
 
 
-def _cut(found: Iterable[tuple[Oid, int]], plan: Plan, size: int) -> Iterator[Piece]:
-    stream = iter(found)
+def _cut(found: Iterable[tuple[Oid, int]], plan: Plan, size: int, *, newest_first: bool = False) -> Iterator[Piece]:
+    stream, at = iter(found), 0
     while chunk := tuple(islice(stream, size)):
-        runs = tuple(
-            (sum(1 for _ in run), plan.refs.get(bits, ""), plan.scope(bits))
-            for bits, run in groupby(bits for _, bits in chunk)
-        )
-        yield Piece(oids=tuple(oid for oid, _ in chunk), runs=runs)
+        if newest_first:
+            chunk = chunk[::-1]
+            at -= len(chunk)
+        runs, place = [], at
+        for bits, run in groupby(bits for _, bits in chunk):
+            length = sum(1 for _ in run)
+            runs.append(Run(length=length, ref=plan.refs.get(bits, ""), scope=plan.scope(bits), at=place))
+            place += length
+        yield Piece(oids=tuple(oid for oid, _ in chunk), runs=tuple(runs))
+        if not newest_first:
+            at = place
 
 
 def _since(entry: Entry, baseline: tuple[Oid, ...]) -> tuple[Oid, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gitward.engine import Batch, entries_of, judge_commits
+from gitward.batches import Batch, judge_commits
+from gitward.engine import entries_of
 from gitward.facts import KNOWN, ask, in_repository
 from gitward.gitobject import draft_commit
 from gitward.patterns import matches_ref
@@ -40,15 +41,12 @@ def leave_out(pieces: Iterator[Piece], taking: tuple[bool, ...]) -> Iterator[Pie
         yield from pieces
         return
     for piece in pieces:
-        runs = tuple(
-            (
-                length,
-                ref,
-                tuple("squash" if taken and not word else word for taken, word in zip(taking, scope, strict=True)),
-            )
-            for length, ref, scope in piece.runs
-        )
+        runs = tuple(replace(run, scope=_without(run.scope, taking)) for run in piece.runs)
         yield replace(piece, runs=runs)
+
+
+def _without(scope: tuple[str, ...], taking: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple("squash" if taken and not word else word for taken, word in zip(taking, scope, strict=True))
 
 
 def judge_message(

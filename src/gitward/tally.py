@@ -7,49 +7,80 @@ from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from gitward.model import Outcome, Violation
 
 
 class Tally:
-    """The counts of one entry while it is being judged. Adding two is the same as judging both parts in one go."""
+    """The counts of one entry while it is being judged. Adding two is the same as judging both parts in one go.
 
-    __slots__ = ("counts", "first", "kept", "passed", "reasons", "total")
+    Commits may be judged in any order: `at` is a commit's place among all of them, the oldest lowest, and of the
+    violations those with the lowest are kept.
+    """
+
+    __slots__ = ("counts", "first", "kept", "passed", "reasons", "total", "violated")
 
     def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
+        self.passed = self.violated = 0
+        self.counts: dict[str, int] = {}  # of the other outcomes
         self.reasons: dict[tuple[Outcome, str], int] = {}
-        self.first: dict[tuple[Outcome, str], str] = {}  # where an undecided reason was met first
-        self.kept: list[Violation] = []
+        self.first: dict[tuple[Outcome, str], tuple[int, str]] = {}  # where an undecided reason is met first
+        self.kept: list[tuple[int, Violation]] = []
         self.total = 0
-        self.passed = 0
 
-    def count(self, outcome: Outcome, reason: str = "", times: int = 1, where: str = "") -> None:
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The violations that are kept, oldest commit first."""
+        return tuple(violation for _, violation in self.kept)
+
+    @property
+    def verdict(self) -> tuple[Outcome, str]:
+        """What became of the one subject that was judged, and why."""
+        return next(iter(self.reasons), ("violated" if self.violated else "passed", ""))
+
+    def count(self, outcome: Outcome, reason: str = "", times: int = 1, where: str = "", at: int = 0) -> None:
         if not times:
             return
         if outcome == "passed":
             self.passed += times
+        elif outcome == "violated":
+            self.violated += times
         else:
             self.counts[outcome] = self.counts.get(outcome, 0) + times
         if reason:
             self.reasons[outcome, reason] = self.reasons.get((outcome, reason), 0) + times
             if outcome == "undecided":
-                self.first.setdefault((outcome, reason), where)
+                self._note_first({(outcome, reason): (at, where)})
 
-    def keep(self, found: tuple[Violation, ...], **where: Any) -> None:
-        """Count violations, and keep the first of them with the place that the rule could not know."""
-        self.total += len(found)
-        room = KEPT_VIOLATIONS - len(self.kept)
-        if room > 0:
-            self.kept.extend(replace(violation, **where) for violation in found[:room])
+    def _note_first(self, found: dict[tuple[Outcome, str], tuple[int, str]]) -> None:
+        for key, place in found.items():
+            self.first[key] = min(self.first.get(key, place), place)
+
+    def takes(self, at: int, found: int) -> bool:
+        """Count so many violations at one place; whether some of them are to be kept."""
+        self.total += found
+        return len(self.kept) < KEPT_VIOLATIONS or at < self.kept[-1][0]
+
+    def keep(self, found: Sequence[Violation], at: int, **where: Any) -> None:
+        """Keep violations that are counted, with the place that the rule could not know."""
+        self._insert([(at, replace(violation, **where)) for violation in found])
+
+    def _insert(self, found: list[tuple[int, Violation]]) -> None:
+        is_later = not self.kept or not found or self.kept[-1][0] <= found[0][0]
+        self.kept += found
+        if not is_later:
+            self.kept.sort(key=lambda kept: kept[0])
+        del self.kept[KEPT_VIOLATIONS:]
 
     def merge(self, other: Tally) -> None:
         self.passed += other.passed
+        self.violated += other.violated
         for outcome, times in other.counts.items():
             self.counts[outcome] = self.counts.get(outcome, 0) + times
         for reason, times in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + times
-        self.first = {**other.first, **self.first}
-        self.kept.extend(other.kept[: KEPT_VIOLATIONS - len(self.kept)])
+        self._note_first(other.first)
+        self._insert(other.kept)
         self.total += other.total

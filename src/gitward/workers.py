@@ -1,13 +1,21 @@
-"""Judging commits in pieces, in this process or in several. The tallies come back in order, so nothing depends on speed."""
+"""Judging commits in pieces, in this process or in several; a commit's place decides what is kept, not who was first.
+
+Commits about which a rule asks something are set aside. When all pieces are judged, their questions are answered in one
+go, and they are judged then: one walk through the history answers a thousand questions, at the price of a few.
+"""
 
 from __future__ import annotations
 
 import gc
 from collections import deque
 
-from gitward.engine import judge_commits, new_tallies
-from gitward.facts import ask, in_repository
+from gitward.batches import judge_commits
+from gitward.engine import new_tallies
+from gitward.facts import answers, asking
+from gitward.model import Oid
+from gitward.record import record, replace
 from gitward.repository import open_at
+from gitward.scope import Piece, Run
 from gitward.tally import Tally
 
 TYPE_CHECKING = False
@@ -15,12 +23,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from gitward.model import Policy
+    from gitward.batches import Batch
+    from gitward.model import Commit, Policy, Question
     from gitward.repository import Repository
-    from gitward.scope import Piece
 
-PIECE = 1_000
+    Judged = tuple[list[Tally], list["Aside"]]
+
+PIECE = 4_000
 _AHEAD = 4  # pieces in flight per worker: enough to keep it busy, few enough to keep memory flat
+
+
+@record
+class Aside:
+    """A commit that waits for answers, where it stands, and what is asked about it."""
+
+    oid: Oid
+    run: Run
+    questions: tuple[Question, ...]
 
 
 class Bench:
@@ -30,12 +49,40 @@ class Bench:
         self, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str], message_bytes: int
     ) -> None:
         self.repository, self.policies, self.known, self.limit = repository, policies, known, message_bytes
-        gc.set_threshold(50_000)  # records make no cycles: looking for them was a tenth of the time
+        self.asks = asking(policies)
+        gc.set_threshold(1_000_000)  # records make no cycles: looking for them was a tenth of the time
 
-    def judge(self, piece: Piece) -> list[Tally]:
-        commits = self.repository.commits(piece.oids, limit=self.limit)
-        asked = ask(self.policies, commits, in_repository(self.repository))
-        return judge_commits(self.policies, piece.batches(asked), self.known)
+    def judge(self, piece: Piece) -> Judged:
+        """The tallies of a piece, without the commits that are set aside."""
+        aside: list[Aside] = []
+        batches = piece.batches(self.repository.commits(piece.oids, limit=self.limit))
+        if asks := self.asks:
+            batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
+        return judge_commits(self.policies, batches, self.known), aside
+
+    def judge_aside(self, aside: list[Aside]) -> list[Tally]:
+        """The tallies of what was set aside."""
+        found = answers(self.repository, ((each.oid, question) for each in aside for question in each.questions))
+        read = self.repository.commits((each.oid for each in aside), limit=self.limit)
+        told = (
+            replace(commit, answers={question: found[each.oid, question] for question in each.questions})
+            for each, commit in zip(aside, read, strict=True)
+        )
+        piece = Piece(oids=(), runs=tuple(each.run for each in aside))
+        return judge_commits(self.policies, piece.batches(told), self.known)
+
+
+def _setting_aside(
+    batch: Batch, questions_of: Callable[[Commit], tuple[Question, ...]], aside: list[Aside]
+) -> Iterator[Commit | None]:
+    """The commits of a batch, None for one about which something is asked."""
+    for at, commit in enumerate(batch.commits, batch.at):
+        if commit and (questions := questions_of(commit)):
+            run = Run(length=1, ref=batch.ref, scope=batch.scope, at=at)
+            aside.append(Aside(oid=Oid(commit.oid or ""), run=run, questions=questions))
+            yield None
+        else:
+            yield commit
 
 
 _bench: list[Bench] = []  # one per worker process, set when it starts
@@ -45,7 +92,7 @@ def _start(location: object, policies: tuple[Policy, ...], known: frozenset[str]
     _bench.append(Bench(open_at(location), policies, known, message_bytes))  # type: ignore[arg-type]
 
 
-def _work(piece: Piece) -> list[Tally]:
+def _work(piece: Piece) -> Judged:
     return _bench[0].judge(piece)
 
 
@@ -54,20 +101,28 @@ def judge_pieces(
 ) -> tuple[list[Tally], int]:
     """The tallies of all pieces, and how many commits there were."""
     total, commits = new_tallies(bench.policies), 0
+    waiting: list[Aside] = []
     results = _in_order(bench, pieces, jobs) if jobs > 1 else ((piece, bench.judge(piece)) for piece in pieces)
-    for piece, tallies in results:
-        for sum_, part in zip(total, tallies, strict=True):
-            sum_.merge(part)
+    for piece, (tallies, aside) in results:
+        _add(total, tallies)
+        waiting += aside
         commits += len(piece.oids)
         if progress:
             progress(commits)
+    if waiting:
+        _add(total, bench.judge_aside(waiting))
     return total, commits
 
 
-def _in_order(bench: Bench, pieces: Iterable[Piece], jobs: int) -> Iterator[tuple[Piece, list[Tally]]]:
+def _add(total: list[Tally], part: list[Tally]) -> None:
+    for sum_, tally in zip(total, part, strict=True):
+        sum_.merge(tally)
+
+
+def _in_order(bench: Bench, pieces: Iterable[Piece], jobs: int) -> Iterator[tuple[Piece, Judged]]:
     from concurrent.futures import ProcessPoolExecutor
 
-    waiting: deque[tuple[Piece, Future[list[Tally]]]] = deque()
+    waiting: deque[tuple[Piece, Future[Judged]]] = deque()
     start = (bench.repository.location, bench.policies, bench.known, bench.limit)
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=start) as pool:
         for piece in pieces:

@@ -30,7 +30,7 @@ def test_no_format_lets_a_hostile_character_through(form: str, decisions: dict[s
         assert "##" not in text
 
 
-@pytest.mark.parametrize("form", set(FORMATS) - {"github"})
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"github"}))
 def test_no_line_is_a_command_of_a_ci_system(form: str, decisions: dict[str, Decision]) -> None:
     assert not re.search(r"^\s*::", render(form, decisions["hostile"]), re.MULTILINE)
 

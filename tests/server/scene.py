@@ -82,7 +82,10 @@ class Scene:
     def hook(self) -> Path:
         return self.bare / "hooks" / "pre-receive"
 
-    def install(self, *policies: str | Path, before: str = "", under: str = "", limits: tuple[str, ...] = ()) -> None:
+    def install(
+        self, *policies: str | Path, before: str = "", under: str = "", limits: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         """Write the hook file as an administrator would.
 
         `before` are shell lines that run first, `under` the start of the command that runs the rest of it.
@@ -92,7 +95,7 @@ class Scene:
             words += ["--policy", str(policy)]
         for limit in limits:
             words += ["--limit", limit]
-        words += ["--log", str(self.log)]
+        words += ["--log", str(self.log), *options]
         self.hook.parent.mkdir(exist_ok=True)
         self.hook.write_text(f'#!/bin/sh\n{before}exec {under} {shlex.join(words)} "$@"\n')
         self.hook.chmod(0o755)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gitward import __version__, clock
-from gitward.engine import Batch, conclude, entries_of, judge_change, judge_commits
+from gitward.batches import Batch, judge_commits
+from gitward.engine import conclude, entries_of, judge_change
 from gitward.errors import BudgetExceeded
 from gitward.facts import KNOWN, ask
 from gitward.gitobject import draft_commit
@@ -63,4 +64,4 @@ def _for_target(policies: tuple[Policy, ...], draft: Commit, target: str, here: 
     if not any(there):
         return ()
     tallies = judge_commits(policies, [_batch(draft, target, there)], KNOWN["commit"])
-    return tuple(f"on {target}: [{violation.entry}] {violation.message}" for tally in tallies for violation in tally.kept)
+    return tuple(f"on {target}: [{violation.entry}] {violation.message}" for tally in tallies for violation in tally.violations)

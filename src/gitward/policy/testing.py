@@ -7,7 +7,8 @@ packs that come with gitward are tested with gitward.
 
 from __future__ import annotations
 
-from gitward.engine import GATE, judge_one
+from gitward.batches import judge_one
+from gitward.engine import GATE
 from gitward.gitobject import parse_commit
 from gitward.model import OUTCOMES, Change, Oid, RefUpdate, Totals
 from gitward.patterns import matches_ref
@@ -130,10 +131,10 @@ def _outcome(entry: Entry, case: Case, ref: str) -> tuple[Outcome, str]:
             if commit.malformed and entry.rule.name != GATE:
                 found.append(("not-applicable", f"malformed: {commit.malformed}"))
                 continue
-            found.append(judge_one(entry, commit)[:2])
+            found.append(judge_one(entry, commit))
         else:
             update = _update(case, ref)
-            found.append(judge_one(entry, update if kind == "check_update" else _change(case, update))[:2])
+            found.append(judge_one(entry, update if kind == "check_update" else _change(case, update)))
     return min(found, key=lambda verdict: OUTCOMES.index(verdict[0]))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from gitward.engine import Batch, entries_of, judge_commits
+from gitward.batches import Batch, judge_commits
+from gitward.engine import entries_of
 from gitward.facts import KNOWN, ask, in_repository
 from gitward.patterns import matches_ref
 from gitward.record import record
@@ -34,7 +35,7 @@ def try_on(policy: Policy, commits: tuple[Commit, ...], ref: str, repository: Re
         against = [
             entry.id
             for entry, tally in zip(entries, tallies, strict=True)
-            if entry.severity == "error" and (tally.counts.get("violated") or tally.counts.get("undecided"))
+            if entry.severity == "error" and (tally.violated or tally.counts.get("undecided"))
         ]
         denied.update(against)
         passed += not against
