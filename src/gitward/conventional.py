@@ -7,7 +7,7 @@ anything but parentheses.
 
 from __future__ import annotations
 
-from gitward.record import record
+from gitward.record import maker, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Fault:
     at: int
 
 
+_new_header = maker(Header)
+
+
 def header(subject: str) -> Header | Fault:
     """Take a subject apart [1, 4, 5, 13]."""
     kind = _type(subject)
@@ -62,7 +65,7 @@ def header(subject: str) -> Header | Fault:
         return Fault(message="no description after the colon", at=at + 1)
     if subject[at + 1] != " " or description[0].isspace():
         return Fault(message="not exactly one space after the colon", at=at + 1)
-    return Header(type=kind, scope=scope, breaking=breaking, description=description, at=at + 2)
+    return _new_header(type=kind, scope=scope, breaking=breaking, description=description, at=at + 2)
 
 
 def _type(subject: str) -> str:

@@ -8,13 +8,13 @@ from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gitward.model import Commit, Oid, Policy, Question, Range
     from gitward.repository import Repository
 
     Answer = Callable[[Commit, Question], bool | None]
-    Asking = Callable[[Commit], tuple[Question, ...]]
+    Asking = Callable[[Commit], Sequence[Question]]
 
 # what each stage can know (docs/stages.md prints this table); policy cannot choose it
 KNOWN: dict[str, frozenset[str]] = {
@@ -28,7 +28,9 @@ KNOWN: dict[str, frozenset[str]] = {
 def asking(policies: tuple[Policy, ...]) -> Asking | None:
     """What the entries' rules ask about a commit, all together; None where no rule asks anything."""
     asks = tuple(entry.rule.asks for _, entry in entries_of(policies) if hasattr(entry.rule, "asks"))
-    return (lambda commit: tuple([question for ask in asks for question in ask(commit)])) if asks else None
+    if len(asks) == 1:
+        return asks[0]  # type: ignore[no-any-return]
+    return (lambda commit: [question for ask in asks for question in ask(commit)]) if asks else None
 
 
 def ask(policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answer) -> Iterator[Commit]:

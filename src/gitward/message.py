@@ -37,6 +37,7 @@ _CODECS = {
     )
 } | {"windows31j": "cp932"}
 _new_message, _new_trailer = maker(Message), maker(Trailer)
+_keys: dict[str, str] = {}  # memo of a pure function: the same few keys end most messages
 _SCISSORS = b" ------------------------ >8 ------------------------\n"
 _AUTO_COMMENTS = "#;@!$%^&|:"  # git's candidates for core.commentChar=auto, in its order
 
@@ -142,11 +143,17 @@ def _is_picked(lines: Sequence[str], start: int, end: int) -> bool:
     return all(lines[index].startswith(PICKED) for index in range(start, end))
 
 
-def _key(line: str) -> str:
-    """The key of a trailer line, ASCII letters, digits and `-`, white space before `:` allowed; '' where it is none."""
-    key, colon, _ = line.partition(":")
-    key = key.rstrip(" \t")
-    return key if colon and key.isascii() and key.replace("-", "0").isalnum() else ""
+def _key(before: str) -> str:
+    """What stands before a colon as the key of a trailer: ASCII letters, digits and `-`, then white space; '' if not."""
+    if (known := _keys.get(before)) is not None:
+        return known
+    key = before.rstrip(" \t")
+    key = key if key.isascii() and key.replace("-", "0").isalnum() else ""
+    if len(before) < 40:
+        if len(_keys) > 1_000:
+            _keys.clear()
+        _keys[before] = key
+    return key
 
 
 def _block(lines: Sequence[str], start: int, end: int) -> tuple[Trailer, ...]:
@@ -162,8 +169,9 @@ def _block(lines: Sequence[str], start: int, end: int) -> tuple[Trailer, ...]:
                 other += 1
             else:
                 folded.append(line.lstrip(BLANK))
-        elif key := _key(line):
-            value = line[line.index(":") + 1 :]
+            continue
+        before, colon, value = line.partition(":")
+        if colon and (key := _key(before)):
             folded = [value]
             if not value.startswith("//"):  # `https://...` is no trailer, and no reason to refuse those around it
                 good += 1
@@ -172,10 +180,17 @@ def _block(lines: Sequence[str], start: int, end: int) -> tuple[Trailer, ...]:
         elif line.startswith(PICKED):
             good, generated, folded = good + 1, True, []
         else:
+            if not (other or any(text.startswith(GENERATED) for text in lines[start:end])):
+                return ()  # most last paragraphs are text
             other, folded = other + 1, None
     if other and not (generated and good * 3 >= other):
         return ()
-    return tuple([_new_trailer(key=key, value=" ".join(parts).strip(BLANK), line=at + 1) for at, key, parts in found])
+    return tuple(
+        [
+            _new_trailer(key=key, value=(parts[0] if len(parts) == 1 else " ".join(parts)).strip(BLANK), line=at + 1)
+            for at, key, parts in found
+        ]
+    )
 
 
 # --- the file that commit-msg gets -----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from gitward.batches import Batch
+    from gitward.facts import Asking
     from gitward.model import Commit, Policy, Question
     from gitward.repository import Repository
 
@@ -73,13 +74,13 @@ class Bench:
 
 
 def _setting_aside(
-    batch: Batch, questions_of: Callable[[Commit], tuple[Question, ...]], aside: list[Aside]
+    batch: Batch, questions_of: Asking, aside: list[Aside]
 ) -> Iterator[Commit | None]:
     """The commits of a batch, None for one about which something is asked."""
     for at, commit in enumerate(batch.commits, batch.at):
         if commit and (questions := questions_of(commit)):
             run = Run(length=1, ref=batch.ref, scope=batch.scope, at=at)
-            aside.append(Aside(oid=Oid(commit.oid or ""), run=run, questions=questions))
+            aside.append(Aside(oid=Oid(commit.oid or ""), run=run, questions=tuple(questions)))
             yield None
         else:
             yield commit

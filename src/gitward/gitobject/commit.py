@@ -11,11 +11,15 @@ from gitward.record import maker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import re
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from gitward.model import Message, Oid
 
     Ordered = tuple[Oid | None, tuple[Oid, ...], Ident | None, Ident | None, Sequence[str]]
+else:
+    Oid = str
 
 LISTED_HEADERS = ("change-id", "gitbutler-*", "HG:*", "kilnhgcopies")
 """Extra commit headers that known tools write and that count for nothing; a final `*` stands for any rest."""
@@ -58,24 +62,26 @@ def draft_commit(message: Message, *, merge: bool = False) -> Commit:
 
 
 @cache
-def _header(length: int) -> str:
-    """The pattern of a commit's header, for oids of `length` hex digits: the ordered lines, then whatever follows."""
+def _header(length: int) -> Callable[[str], re.Match[str] | None]:
+    """Matches a commit's whole header, for oids of `length` hex digits: the ordered lines, then whatever follows."""
     oid = f"[0-9a-f]{{{length}}}"
-    return rf"tree ({oid})\n((?:parent {oid}\n)*)author {IDENT}\ncommitter {IDENT}(?:\n(.*))?"
+    return matching(rf"tree ({oid})\n((?:parent {oid}\n)*)author {IDENT}\ncommitter {IDENT}(?:\n(.*))?")
 
 
 def _at_once(text: str, length: int) -> Ordered | None:
     """The ordered lines of a header in which each of them is right, as almost every header is; None for another."""
-    found = matching(_header(length))(text) if length in (40, 64) else None
+    found = _header(length)(text) if length in (40, 64) else None
     if not found:
         return None
     tree, parents, name, email, time, zone, by, at, when, where, more = found.groups()
     author = _new_ident(name=name[:-1] if name else "", email=email, time=int(time), offset=minutes(zone))
-    committer = _new_ident(name=by[:-1] if by else "", email=at, time=int(when), offset=minutes(where))
+    committer = author
+    if (by, at, when, where) != (name, email, time, zone):
+        committer = _new_ident(name=by[:-1] if by else "", email=at, time=int(when), offset=minutes(where))
     if author.time >= TIME_END or committer.time >= TIME_END:
         return None
-    oids: tuple[str, ...] = tuple(parents.replace("parent ", "").split("\n")[:-1]) if parents else ()
-    return tree, oids, author, committer, more.split("\n") if more is not None else ()  # type: ignore[return-value]
+    oids: Any = parents.replace("parent ", "").split("\n")[:-1] if parents else ()
+    return Oid(tree), tuple(oids), author, committer, more.split("\n") if more is not None else ()
 
 
 def _line_by_line(text: str, length: int, faults: list[str]) -> Ordered:

@@ -52,17 +52,15 @@ class PlumbingReader:
         """(oid, type, content) of each, in order; errors as in `read`. A content over the limit is never taken in."""
         source = iter(oids)
         first = list(islice(source, _AHEAD + 1))
-        is_bulk = len(first) > _AHEAD and self._plumbing.queues_commands
-        answers = self._ask_in_bulk if is_bulk else self._ask_for_contents
-        for oid, found in answers(chain(first, source), limit):
+        if len(first) > _AHEAD and self._plumbing.queues_commands:
+            yield from self._in_bulk(chain(first, source), limit)
+            return
+        for oid, found in self._ask("--batch", chain(first, source), limit):
             if found is None:
-                raise MissingObject(f"object {oid} is not in the repository", self._advice())
+                raise self._missing(oid)
             yield oid, found[0], found[2]
 
-    def _ask_for_contents(self, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, Found | None]]:
-        return self._ask("--batch", oids, limit)
-
-    def _ask_in_bulk(self, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, Found | None]]:
+    def _in_bulk(self, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, str, bytes]]:
         """The same, a thousand at a time. git reads questions up to `flush` before it answers any, so neither side can
         wait for the other; and what it would write object by object it writes in blocks, at half the price."""
         source = iter(oids)
@@ -70,7 +68,12 @@ class PlumbingReader:
             while questions := list(islice(source, _BULK)):
                 process.write(("".join([f"contents {oid}\n" for oid in questions]) + "flush\n").encode("ascii"))
                 for oid in questions:
-                    yield oid, self._answer(process, oid, limit, has_content=True)
+                    if (found := self._answer(process, oid, limit, has_content=True)) is None:
+                        raise self._missing(oid)
+                    yield oid, found[0], found[2]
+
+    def _missing(self, oid: str) -> MissingObject:
+        return MissingObject(f"object {oid} is not in the repository", self._advice())
 
     def _ask(self, mode: str, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, Found | None]]:
         """Each oid with its answer."""

@@ -119,7 +119,8 @@ class BodyLineLength:
         if not wide:
             return
         breakable = [index for index in wide if not (_is_whole(body[index]) or self._cannot_break(body[index]))]
-        code = _code(body) if breakable else ()
+        has_code = any(fence in message.text for fence in _FENCES) or any(body[index][0] in "\t " for index in breakable)
+        code = _code(body) if has_code else ()
         for index in breakable:
             line = body[index]
             if index in code:
@@ -141,6 +142,8 @@ class BodyLineLength:
             words.pop(0)
         if len(words) + (beside != line) <= 1:
             return True
+        if beside == line and "://" not in line and line.isascii() and max(map(len, words)) <= self.max:
+            return False  # plain prose, as most long lines are
         prose = [word for word in words if "://" not in word and columns(word) <= self.max]
         is_long = beside != line or len(prose) < len(words)
         return is_long and columns(" ".join(prose)) <= self.max // 3

@@ -93,7 +93,7 @@ from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Literal
 
     from gitward.model import Commit, Message
@@ -116,19 +116,19 @@ class ConventionalCommit:
     default_refs = ("refs/heads/**",)
     first = False
 
-    def asks(self, commit: Commit) -> Iterator[Question]:
+    def asks(self, commit: Commit) -> Sequence[Question]:
         if is_revert(commit.message.subject) and (oid := reverted(commit.message.body)):
-            yield Question(kind="ancestor", value=oid)
+            return (Question(kind="ancestor", value=oid),)
+        return ()
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
         message = commit.message
         found = header(message.subject)
         if isinstance(found, Fault):
-            question = next(self.asks(commit), None)
-            if question is None:
-                yield _no_header(message, found)
+            if questions := self.asks(commit):
+                yield from _revert(commit, questions[0])
             else:
-                yield from _revert(commit, question)
+                yield _no_header(message, found)
         else:
             yield from self._header(message, found)
         below = message.subject_index + 1
