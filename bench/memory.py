@@ -13,7 +13,8 @@ LARGE = int(os.environ.get("MEMORY_COMMITS", "1000000"))
 
 
 def memory(folder: Path) -> tuple[str, bool]:
-    (folder / "policy.yaml").write_text(POLICY)
+    # a rule that asks about the history: then the walk is remembered, and each commit takes its place in memory
+    (folder / "policy.yaml").write_text(f"{POLICY}  - {{rule: conventional-commit, severity: warning}}\n")
     peaks, rows = {}, []
     for count in (10_000, LARGE):
         repository = folder / str(count)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitward import message
-from gitward.message import cleanup, parse
+from gitward.cleanup import cleanup
+from gitward.message import parse
 
 # --- parts -----------------------------------------------------------------------------------------------------------
 

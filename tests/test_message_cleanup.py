@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gitward.cleanup import cleanup
 from gitward.errors import UsageError
-from gitward.message import cleanup
 
 SCISSORS = b"# ------------------------ >8 ------------------------\n"
 BELOW = SCISSORS + b"# Do not modify\ndiff --git a/x b/x\n"

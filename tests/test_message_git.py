@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gitward.message import PICKED, cleanup, parse
+from gitward.cleanup import cleanup
+from gitward.message import PICKED, parse
 from soaking import examples
 
 ENVIRONMENT = {

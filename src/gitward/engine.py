@@ -25,6 +25,12 @@ def entries_of(policies: tuple[Policy, ...]) -> tuple[tuple[int, Entry], ...]:
     return tuple((index, entry) for index, policy in enumerate(policies) for entry in policy.entries)
 
 
+def named_refs(policies: tuple[Policy, ...]) -> set[str]:
+    """The refs that some entry names one by one."""
+    refs = (ref for _, entry in entries_of(policies) for ref in entry.refs)
+    return {ref for ref in refs if "*" not in ref and not ref.startswith("!")}
+
+
 def new_tallies(policies: tuple[Policy, ...]) -> list[Tally]:
     return [Tally() for _ in entries_of(policies)]
 

@@ -7,7 +7,7 @@ undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends i
 from __future__ import annotations
 
 from gitward import __version__, budgets, clock, sources, squash, succession
-from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change
+from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change, named_refs
 from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, totals
 from gitward.failure import no_decision
@@ -44,7 +44,7 @@ def judge(request: Request, host: Host, progress: Progress = None) -> Decision:
 def _judge(request: Request, host: Host, repository: Repository, progress: Progress) -> Decision:
     budgets.keep_refs(request, host)
     policies = _policies(request, host, repository)
-    updates = resolve(request.updates, repository, request.existing)
+    updates = resolve(request.updates, repository, request.existing, named_refs(policies))
     successions: tuple[str, ...] = ()
     if request.stage == "receive":
         updates, successions = succession.follow(policies, updates, repository)
@@ -90,6 +90,7 @@ def _policies(request: Request, host: Host, repository: Repository) -> tuple[Pol
     given = tuple(sources.load(source, repository, receiving=receiving) for source in host.policies)
     if receiving and not host.log and any(policy.audit_required for policy in given):
         raise Undecided("the policy requires an audit log, and this hook has none", "install with --log DIR", "no-log")
+    succession.keep_revisions(given, host)
     return (built_in(__version__), *given) if request.updates else given
 
 

@@ -7,12 +7,12 @@ refused under any policy. A policy that changes is named in the decision.
 from __future__ import annotations
 
 from gitward import sources
-from gitward.errors import GitwardError
+from gitward.errors import GitwardError, PolicyError
 from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Policy, RefUpdate
+    from gitward.model import Host, Policy, RefUpdate
     from gitward.repository import Repository
 
 
@@ -32,6 +32,17 @@ def follow(
                 notices += [notice] if notice else []
         followed.append(replace(update, problem=problem) if problem else update)
     return tuple(followed), tuple(notices)
+
+
+def keep_revisions(policies: tuple[Policy, ...], host: Host) -> None:
+    """A policy's file does not go back either. Raises PolicyError where the log knows a later revision of it."""
+    for policy in policies:
+        last = host.revisions.get((policy.id, policy.source), -1)
+        if last > (-1 if policy.revision is None else policy.revision):
+            raise PolicyError(
+                f"the revision of policy {policy.id} goes back from {last} to {_shown(policy)}",
+                fix="the administrator restores the newer file, or raises the revision",
+            )
 
 
 def _step(policy: Policy, path: str, update: RefUpdate, repository: Repository) -> tuple[str, str]:

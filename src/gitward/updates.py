@@ -14,7 +14,7 @@ from gitward.model import Range, RawUpdate, RefUpdate, is_zero
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gitward.repository import Repository
 
@@ -25,9 +25,12 @@ def folded(ref: str) -> str:
 
 
 def resolve(
-    raw: tuple[RawUpdate, ...], repository: Repository, existing: Mapping[str, str] | None
+    raw: tuple[RawUpdate, ...], repository: Repository, existing: Mapping[str, str] | None, named: Iterable[str] = ()
 ) -> tuple[RefUpdate, ...]:
-    """One RefUpdate per line, in order. `existing` are the remote's refs where the repository is only a clone of it."""
+    """One RefUpdate per line, in order. `existing` are the remote's refs where the repository is only a clone of it.
+
+    `named` are refs that the policies name: one that does not exist yet has its name already.
+    """
     here = existing is None
     if here and raw and repository.config("receive.procReceiveRefs"):
         raise Undecided(
@@ -38,7 +41,7 @@ def resolve(
     refs = repository.refs() if existing is None else existing
     names = [repository.symbolic_target(update.ref) or update.ref if here else update.ref for update in raw]
     by_fold: dict[str, set[str]] = {}
-    for name in (*refs, *(name for name, update in zip(names, raw, strict=True) if not is_zero(update.new))):
+    for name in (*refs, *named, *(name for name, update in zip(names, raw, strict=True) if not is_zero(update.new))):
         by_fold.setdefault(folded(name), set()).add(name)
     twice = {name for name, times in Counter(names).items() if times > 1}
     deleted = {name for name, update in zip(names, raw, strict=True) if is_zero(update.new)}

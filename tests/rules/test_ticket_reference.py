@@ -4,7 +4,7 @@ import pytest
 from hostile import BAD, refused_bad
 from judging import Case, accepts, commit, judge, rejects
 
-from gitward import message
+from gitward.cleanup import cleanup
 from gitward.rules.ticket_reference import TicketReference
 
 ISSUE = {"pattern": r"#[1-9][0-9]*"}
@@ -135,7 +135,7 @@ def test_the_fix_says_where_and_what(options: dict[str, object], fix: str) -> No
 
 @pytest.mark.parametrize(("mode", "is_there"), [("default", False), ("strip", False), ("whitespace", True)])
 def test_a_ticket_at_the_start_of_a_line_depends_on_cleanup(mode: str, is_there: bool) -> None:
-    stored = message.cleanup(b"fix: x\n\n#1 Comment\n", comment="#", mode=mode, verbose=False)
+    stored = cleanup(b"fix: x\n\n#1 Comment\n", comment="#", mode=mode, verbose=False)
     found = judge(TicketReference(in_=("body",), **ISSUE), commit(stored))
     assert (found == []) is is_there
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 
 from gitward.adapters.draft import decide_draft
-from gitward.message import cleanup, parse
+from gitward.cleanup import cleanup
+from gitward.message import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gitward.adapters.clone import ask
+from gitward.cleanup import cleanup
 from gitward.gitobject import draft_commit
-from gitward.message import cleanup, parse
+from gitward.message import parse
 from gitward.patterns import matches_ref
 
 TYPE_CHECKING = False

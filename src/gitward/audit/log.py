@@ -39,6 +39,27 @@ def append(directory: str, event: bytes) -> int:
         ) from problem
 
 
+def last_revisions(directory: str) -> dict[tuple[str, str], int]:
+    """The revision that each policy, by id and source, had when it last judged, as far as the last 128 KiB tell.
+
+    Raises OSError for a log that is there and cannot be read.
+    """
+    try:
+        with open(os.path.join(directory, SEGMENT), "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+            lines = file.read(_TAIL).split(b"\n")
+    except FileNotFoundError:
+        return {}
+    found: dict[tuple[str, str], int] = {}
+    for line in lines:
+        try:
+            policies = json.loads(line)["event"]["policies"]
+            found.update({(each["id"], each["source"]): each["revision"] for each in policies if each["revision"] is not None})
+        except (ValueError, KeyError, TypeError):
+            continue  # the cut first line, or a torn last one; `append` refuses a damaged log
+    return found
+
+
 def _acquire(lock: int) -> None:
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:

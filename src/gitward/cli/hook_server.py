@@ -12,6 +12,7 @@ from gitward import budgets
 from gitward.adapters.pre_receive import request
 from gitward.errors import GitwardError, UsageError
 from gitward.model import Actor, Decision, Host, Oid
+from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,10 +50,22 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
         limits=budgets.limits(options["--limit"]),
         repository=".",
     )
+    if host.log:
+        host = replace(host, revisions=_revisions(host.log))
     decision = _supervised(sys.stdin.buffer.read(), host)
     decision = _recorded(decision, host)
     _reported(decision, options)
     return decision.exit_code
+
+
+def _revisions(folder: str) -> dict[tuple[str, str], int]:
+    """Empty for a log that cannot be read: then no decision can be recorded either, and that denies."""
+    from gitward.audit import log
+
+    try:
+        return log.last_revisions(folder)
+    except OSError:
+        return {}
 
 
 def _decide(stdin: bytes, host: Host) -> Decision:

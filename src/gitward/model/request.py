@@ -72,10 +72,14 @@ class Limits:
 
 @record
 class Host:
-    """Where things are on this machine. The policy never says any of this."""
+    """Where things are on this machine. The policy never says any of this.
+
+    `revisions` are those that policies, by id and source, had in the last decisions of the log.
+    """
 
     policies: tuple[str, ...] = ()
     log: str = ""
+    revisions: Mapping[tuple[str, str], int] = {}
     repository: str = ""
     baseline: tuple[Oid, ...] = ()
     limits: Limits = Limits()

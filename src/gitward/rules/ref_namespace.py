@@ -6,7 +6,7 @@ Every ref that a push creates, moves or deletes must lie in a namespace that the
 allowed. A ref that is created or moved must also
 
 - not repeat a namespace in its name, as `refs/heads/refs/heads/main` does;
-- not differ from another ref only by case or by Unicode form;
+- not differ only by case or by Unicode form from another ref, or from one that the policy names;
 - where it is an annotated tag, carry the name in its `tag` header that it has as a ref.
 
 Options:
