@@ -6,8 +6,9 @@ import bodies
 import forms
 import moves
 import objects
+import people
 import subjects
 from items import Item
 
-TABLES = (*subjects.TABLES, *bodies.TABLES, *forms.TABLES, *objects.TABLES, *moves.TABLES)
+TABLES = (*subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *objects.TABLES, *moves.TABLES)
 CORPUS: tuple[Item, ...] = tuple(item for table in TABLES for item in table.items)

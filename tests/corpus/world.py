@@ -16,7 +16,7 @@ NODES = {
     "root": (), "parent": ("root",), "base": ("parent",), "side": ("parent",), "next": ("base",), "next2": ("next",),
     "orphan": (),
 }  # fmt: skip
-ZONES = ("case", "strict", "free", "kept", "named")
+ZONES = ("case", "strict", "free", "kept", "named", "signed")
 # what every branch of a zone begins with is on the server already: what is judged is only what an item brings
 _SEEDS = ("base", "side", "orphan", "next2")
 

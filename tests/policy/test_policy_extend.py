@@ -119,6 +119,6 @@ def test_a_policy_has_a_limit_of_files():
     assert "a policy is at most 32 files" in complaint
 
 
-@pytest.mark.parametrize("name", ["minimal", "conventional", "regulated"])
+@pytest.mark.parametrize("name", ["minimal", "conventional", "open-source", "regulated"])
 def test_packs_are_found_by_name(name):
     assert ids(policy(HEAD + f"extends: ['builtin:{name}']\n" + FILL))

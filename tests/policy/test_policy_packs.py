@@ -15,7 +15,7 @@ def as_file(pack: str):
 
 
 def test_the_packs_that_there_are():
-    assert packs.names() == ("conventional", "minimal", "regulated")
+    assert packs.names() == ("conventional", "minimal", "open-source", "regulated")
     assert packs.read("builtin:none") is None
     assert packs.read("builtin:../packs/minimal") is None
 
@@ -38,4 +38,5 @@ def test_regulated_judges_merges():
 def test_a_pack_judges_what_its_name_says():
     ids = {pack: [entry.id for entry in as_file(pack)[0].entries] for pack in packs.names()}
     assert ids["conventional"] == [*ids["minimal"], "conventional-commit"]
+    assert ids["open-source"] == [*ids["minimal"], "signed-off-by"]
     assert "ticket-reference" in ids["regulated"]

@@ -84,7 +84,7 @@ def test_text_that_switches_nothing_off(rule: str) -> None:
     told = {
         "message-encoding": "fix: \u202ex", "subject-length": "x", "subject-pattern": "X", "subject-style": "Fix  x.",
         "body-required": "fix: x", "body-line-length": "fix: x\n\n" + "word " * 20, "conventional-commit": "Fix x",
-        "ticket-reference": "fix: x", "no-fixup": "fixup! fix: x",
+        "ticket-reference": "fix: x", "signed-off-by": "fix: x", "no-fixup": "fixup! fix: x",
     }[rule]  # fmt: skip
     before = _verdict(rule, commit(told))
     assert before

@@ -16,6 +16,7 @@ NAMES = (
     "body-line-length",
     "conventional-commit",
     "ticket-reference",
+    "signed-off-by",
     "no-fixup",
     "no-force-push",
     "no-ref-deletion",
