@@ -31,6 +31,7 @@ from gitward.model.results import (
     PolicyInfo,
     Result,
     Violation,
+    violation,
 )
 
 TYPE_CHECKING = False
@@ -43,5 +44,5 @@ __all__ = [
     "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "Actor", "Change", "Commit", "Decision",
     "Entry", "Failure", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
     "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
-    "Violation", "is_zero",
+    "Violation", "is_zero", "violation",
 ]  # fmt: skip

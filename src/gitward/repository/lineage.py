@@ -59,18 +59,18 @@ class Lineage:
         for bit, (_, descendant) in enumerate(pairs):
             if (number := self._index.get(descendant)) is not None:
                 masks[number] = masks.get(number, 0) | 1 << bit
-        wanted = self._wanted(pairs)
-        waiting = self._children[:]
+        wanted, more = self._wanted(pairs), self._more
+        waiting, firsts = self._children[:], self._first
         ready = [number for number, children in enumerate(waiting) if not children]
         while ready:
             number = ready.pop()
             mask = masks.pop(number, 0)
             if mask and number in wanted:
                 yield from (pairs[bit] for bit in wanted[number] if mask >> bit & 1)
-            first = self._first[number]
+            first = firsts[number]
             if first < 0:
                 continue
-            for parent in (first, *self._more.get(number, ())):
+            for parent in (first, *more[number]) if number in more else (first,):
                 if mask:
                     masks[parent] = masks.get(parent, 0) | mask
                 waiting[parent] -= 1

@@ -76,7 +76,7 @@ word here. Tabs count as one column.
 
 from __future__ import annotations
 
-from gitward.model import Violation
+from gitward.model import violation
 from gitward.patterns import search
 from gitward.record import record
 from gitward.width import columns, fitting
@@ -88,7 +88,7 @@ if TYPE_CHECKING:
 
     from annotated_types import Ge, Le
 
-    from gitward.model import Commit
+    from gitward.model import Commit, Violation
     from gitward.rules.options import Pattern
 
 _MARKERS = ("-", "*", "+", "•", "–")
@@ -127,7 +127,7 @@ class BodyLineLength:
                 continue
             if self.exempt_lines is not None and search(self.exempt_lines, line):
                 continue
-            yield Violation(
+            yield violation(
                 message=f"the line has {columns(line)} columns, {self.max} allowed",
                 fix="break it at a blank",
                 line=message.body_index + index + 1,

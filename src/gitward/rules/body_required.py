@@ -55,7 +55,7 @@ is taken for trailers, as git does. A long prefix that is no Conventional Commit
 from __future__ import annotations
 
 from gitward.conventional import Header, header, is_revert
-from gitward.model import Violation
+from gitward.model import violation
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
     from annotated_types import Ge, Le
 
-    from gitward.model import Commit
+    from gitward.model import Commit, Violation
     from gitward.rules.options import Text
 
 
@@ -90,14 +90,14 @@ class BodyRequired:
         if self.unless_types and self._needs_none(message.subject):
             return
         if length:
-            yield Violation(
+            yield violation(
                 message=f"the body has {length} characters, at least {self.min} needed",
                 fix="say why the change is made",
                 line=message.body_index + 1,
                 column=1,
             )
         else:
-            yield Violation(
+            yield violation(
                 message="there is no body" + (", only trailers" if message.trailers else ""),
                 fix="leave a blank line below the subject, then say why the change is made",
             )

@@ -88,7 +88,7 @@ from __future__ import annotations
 
 from gitward.conventional import Fault, Header, header, is_revert, notes, reverted
 from gitward.errors import Undecided
-from gitward.model import Question, Violation
+from gitward.model import Question, violation
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -96,7 +96,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Literal
 
-    from gitward.model import Commit, Message
+    from gitward.model import Commit, Message, Violation
     from gitward.rules.options import Text
 
 _NOTE = "BREAKING CHANGE: and what changes for those who use it"
@@ -133,7 +133,7 @@ class ConventionalCommit:
             yield from self._header(message, found)
         below = message.subject_index + 1
         if below == message.body_index < len(message.lines):
-            yield Violation(
+            yield violation(
                 message="text right below the subject",
                 fix="leave one blank line below the subject",
                 line=below + 1,
@@ -172,7 +172,7 @@ class ConventionalCommit:
             )  # fmt: skip
             if wrong:
                 fix = "" if self.breaking == "forbid" else f"write {_NOTE}"
-                yield Violation(message=wrong, fix=fix, line=first + index + 1, column=1)
+                yield violation(message=wrong, fix=fix, line=first + index + 1, column=1)
         if marked and self.breaking == "forbid":
             yield _violation(message, "breaking changes are not taken here", "", message.subject.index("!"))
         if marked and self.breaking == "explain" and not explained:
@@ -186,13 +186,13 @@ def _some(names: tuple[str, ...]) -> str:
 
 def _violation(message: Message, text: str, fix: str, at: int) -> Violation:
     """A violation at the character with this index in the subject."""
-    return Violation(message=text, fix=fix, line=message.subject_index + 1, column=len(message.marks) + at + 1)
+    return violation(message=text, fix=fix, line=message.subject_index + 1, column=len(message.marks) + at + 1)
 
 
 def _no_header(message: Message, fault: Fault) -> Violation:
     fix = "write type: description, or type(scope): description"
     if not message.subject:
-        return Violation(message="there is no subject", fix=fix)
+        return violation(message="there is no subject", fix=fix)
     if is_revert(message.subject):
         fix += "; a revert names its commit: This reverts commit OID."
     return _violation(message, fault.message, fix, fault.at)

@@ -79,7 +79,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from gitward.errors import UsageError
-from gitward.model import Violation
+from gitward.model import violation
 from gitward.patterns import compiled
 from gitward.record import record
 
@@ -90,7 +90,7 @@ if TYPE_CHECKING:
 
     from annotated_types import Ge, Le, MinLen
 
-    from gitward.model import Commit, Message
+    from gitward.model import Commit, Message, Violation
     from gitward.rules.options import Pattern, Text
 
 _KEYS = "[A-Z][A-Z0-9_]+-[1-9][0-9]*"
@@ -132,7 +132,7 @@ class TicketReference:
                     if len(found) == self.count:
                         return
         places = _named(self.in_)
-        yield Violation(
+        yield violation(
             message=f"{len(found)} of {self.count} tickets in {places}" if found else f"no ticket in {places}",
             fix=self._fix(),
         )
