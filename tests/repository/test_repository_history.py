@@ -284,7 +284,9 @@ def test_an_abbreviation_that_fits_two_commits(
     assert repository.is_ancestor(first[:7], history.merge) is False
 
 
-def test_many_questions_in_one_walk(opened: Open, history: History, oid_of: OidOf) -> None:
+@pytest.mark.parametrize("few", [0, 100], ids=["in one walk", "one by one"])
+def test_many_questions(opened: Open, history: History, oid_of: OidOf, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr("gitward.repository.ranges._FEW", few)
     answers = {
         (history.one, history.merge): True,
         (history.side.upper(), history.merge): True,
@@ -325,14 +327,17 @@ def test_a_walk_that_was_broken_off_is_not_remembered(opened: Open, history: His
     assert repository.are_ancestors([(history.one, history.merge)]) == {(history.one, history.merge): True}
 
 
+@pytest.mark.parametrize("few", [0, 100], ids=["in one walk", "one by one"])
 def test_many_questions_where_the_answer_cannot_be_known(
-    repo: Path, opened: Open, history: History, shallow: Path
+    repo: Path, opened: Open, history: History, shallow: Path, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    monkeypatch.setattr("gitward.repository.ranges._FEW", few)
     ends = [(history.three, history.merge), (history.alone, history.merge), (history.two[:9], history.merge)]
     pairs = [*ends, ("1" * 40, history.three)]
     assert list(opened(shallow).are_ancestors(pairs).values()) == [True, None, None, None]
     (repo / ".git" / "objects" / history.two[:2] / history.two[2:]).unlink()
-    assert set(opened().are_ancestors(pairs).values()) == {None}
+    # asked alone, what is nowhere to be found is no ancestor; a walk that met the gap knows nothing at all
+    assert set(opened().are_ancestors(pairs).values()) == ({False, None} if few else {None})
 
 
 def test_newest_first(repo: Path, opened: Open, history: History) -> None:

@@ -20,7 +20,8 @@ SRC = Path(runner.__file__).parent.parent
 HOOK = f"""#!{sys.executable} -I
 import os, sys
 sys.path.insert(0, {str(SRC)!r})
-from gitward.repository import open_at, open_repository
+from gitward.repository import open_at, open_repository, ranges
+ranges._FEW = 0  # all questions in one walk
 assert "GIT_QUARANTINE_PATH" in os.environ
 with open_repository(".", quarantine=QUARANTINE, reader=READER) as repository:
     for line in sys.stdin:

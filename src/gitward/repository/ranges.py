@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gitward.model import Ancestry
 
-_FEW = 3  # questions about ancestry that are put to git one by one; more are worth a walk
+_FEW = 100  # questions about ancestry that are put to git one by one, at some 10 ms each; more are worth a whole walk
 _PREFIX = re.compile(r"[0-9a-f]{7,}")
 
 
