@@ -7,7 +7,7 @@ Commits are named once, and an entry judges each at most once, however many refs
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 
 from gitward.batches import Batch
 from gitward.engine import entries_of
@@ -96,17 +96,17 @@ class Plan:
     def pieces(self, repository: Repository, size: int, *, asking: bool = False) -> Iterator[Piece]:
         """The commits in pieces of at most `size`. One walk streams; several are joined first.
 
-        Oldest first, but for a walk that goes down to the roots: it streams the newest first, so that judging begins
-        at once. `asking` says that questions about the history are to come, for which such a walk is remembered.
+        Oldest first, parents before children, but for a walk down to the roots of a long history: it streams the newest
+        first, as git comes to them, so that judging begins at once. `asking` says that questions about the history are
+        to come, for which such a walk is remembered.
         """
         if len(self.bits) == 1:
             ((include, exclude), bit), *_ = self.bits.items()
-            if exclude:
-                walk = repository.walk(include, exclude, ignore_missing=True)
-                yield from _cut(((oid, bit) for oid in walk), self, size)
-            else:
-                walk = repository.walk_down(include, remember=asking)
-                yield from _cut(((oid, bit) for oid in walk), self, size, newest_first=True)
+            down = iter(()) if exclude else repository.walk_down(include, remember=asking)
+            newest = tuple(islice(down, size))
+            is_long = len(newest) == size
+            walk = chain(newest, down) if is_long else repository.walk(include, exclude, ignore_missing=True)
+            yield from _cut(((oid, bit) for oid in walk), self, size, newest_first=is_long)
             return
         found: dict[Oid, int] = {}
         for (include, exclude), bit in self.bits.items():
