@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     Answer = Callable[[Commit, Question], bool | None]
     Asking = Callable[[Commit], Sequence[Question]]
 
+_OBJECTS = ("message", "merge", "object", "time", "paths", "content")
 # what each stage can know (docs/stages.md prints this table); policy cannot choose it
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),
-    "push": frozenset({"message", "merge", "object", "update", "ref", "refs", "push"}),
-    "receive": frozenset({"message", "merge", "object", "update", "ref", "refs", "push"}),
-    "ci": frozenset({"message", "merge", "object"}),
+    "push": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
+    "receive": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
+    "ci": frozenset(_OBJECTS),
 }
 
 

@@ -10,6 +10,7 @@ from gitward.model.facts import (
     Actor,
     Change,
     Commit,
+    File,
     Ident,
     Message,
     Oid,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "Actor", "Change", "Commit", "Decision",
-    "Entry", "Failure", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
+    "Entry", "Failure", "File", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
     "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
     "Violation", "is_zero", "violation",
 ]  # fmt: skip

@@ -72,12 +72,35 @@ class Message:
 
 
 @record
+class File:
+    """One path that a commit changes, or that a ref update changes from its old tip to its new one.
+
+    `path` is as the tree has it, bytes; a rename is two of these. `mode` and `oid` are what is there now, `old_mode` and
+    `old_oid` what was there; the modes are git's ("100644", "100755", "120000" a symbolic link, "160000" a submodule),
+    and '' where there is nothing. `size` is the blob's now, in bytes, and `content` the blob; None where no rule asks,
+    or where what is there now is no blob, or the blob is beyond what is read. `added` are the lines of the content that
+    the old content does not hold: (number from 1, line without its LF).
+    """
+
+    path: bytes
+    mode: str
+    oid: str
+    old_mode: str = ""
+    old_oid: str = ""
+    size: int | None = None
+    content: bytes | None = None
+    added: tuple[tuple[int, bytes], ...] | None = None
+
+
+@record
 class Commit:
     """A commit, or a draft of one (`oid` and `parents` None). `merge` is known for both.
 
     `malformed` is '' or the reason why the canonical gate refuses the bytes; then the other fields are the best that
     could be read, for display only. `headers` are the names of extra headers in order, the listed ones too.
     `answers` holds what the rules asked about this commit: True, False, or None for "could not be found out".
+    `files` are the paths that it changes against its parent; of a merge, those that are as in none of its parents.
+    `seen` is when this judging began, in seconds since 1970. None and 0: not loaded, because no rule asks.
     """
 
     oid: Oid | None
@@ -91,6 +114,8 @@ class Commit:
     malformed: str = ""
     raw: bytes = b""
     answers: Mapping[Question, bool | None] = {}
+    files: tuple[File, ...] | None = None
+    seen: int = 0
 
 
 @record

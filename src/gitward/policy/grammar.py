@@ -36,8 +36,6 @@ LATER: dict[tuple[str, ...], dict[str, str]] = {
     },
 }
 LATER["rules", "tests", "accept"] = LATER["rules", "tests", "reject"] = {
-    "paths": f"`paths` {_LATER}: no rule here judges paths",
-    "author": f"`author` {_LATER}: no rule here judges idents",
     "signer": f"`signer` {_LATER}: no rule here reads signatures",
     "pusher": f"`pusher` {_LATER}: no rule here asks who pushes",
 }
@@ -134,17 +132,36 @@ class PushTotals:
 
 
 @record
+class PathCase:
+    """A file that a change brings: its path, then what is ordinary where it is left out. `old` is its mode before."""
+
+    path: Text
+    mode: Literal["", "100644", "100755", "120000", "160000"] = "100644"
+    old: Literal["", "100644", "100755", "120000", "160000"] = ""
+    size: Size | None = None
+    content: str = ""
+
+
+@record
 class Case:
-    """A change for a test. What is left out is an ordinary value; the ref is one that the entry judges."""
+    """A change for a test. What is left out is an ordinary value; the ref is one that the entry judges.
+
+    `author` and `committer` are `NAME <ADDRESS>`, then perhaps seconds and zone as git writes them.
+    """
 
     message: str | None = None
     ref: OneRef | None = None
     update: Literal["create", "ff", "non-ff", "delete"] | None = None
     parents: Annotated[int, Ge(0), Le(16)] | None = None
     push: PushTotals | None = None
+    author: Text | None = None
+    committer: Text | None = None
+    paths: Annotated[tuple[str | PathCase, ...], MinLen(1)] | None = None
 
     def conflict(self) -> str:
-        judged = (self.message, self.ref, self.update, self.parents, self.push)
+        judged = (
+            self.message, self.ref, self.update, self.parents, self.push, self.author, self.committer, self.paths,
+        )  # fmt: skip
         return "" if any(value is not None for value in judged) else "an empty test judges nothing"
 
 

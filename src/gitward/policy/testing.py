@@ -10,9 +10,9 @@ from __future__ import annotations
 from gitward.batches import judge_one
 from gitward.engine import GATE
 from gitward.gitobject import parse_commit
-from gitward.model import OUTCOMES, Change, Oid, RefUpdate, Totals
+from gitward.model import OUTCOMES, Change, File, Oid, RefUpdate, Totals
 from gitward.patterns import matches_ref
-from gitward.policy.grammar import Case
+from gitward.policy.grammar import Case, PathCase
 from gitward.policy.packs import PREFIX
 from gitward.record import record, replace, values
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _OLD, _NEW = Oid("1" * 40), Oid("2" * 40)
 _PERSON = "Ann Example <ann@example.com> 1700000000 +0000"
-_KNOWN = frozenset({"message", "merge", "object", "update", "ref", "refs", "push"})
+_SEEN = 1_800_000_000
+_KNOWN = frozenset({"message", "merge", "object", "time", "paths", "content", "update", "ref", "refs", "push"})
 _NAMES = ("example", "main", "1", "example/example", "v1.0.0", "release/1.0")  # to make a ref of a pattern with `*`
 
 
@@ -107,9 +108,10 @@ def _case(test: Test) -> tuple[Case, str]:
 
 def _kinds(entry: Entry, case: Case) -> tuple[str, ...]:
     """Which of the rule's checks a case is about."""
+    of_commit = [case.message, case.parents, case.author, case.committer, case.paths]
     given = {
-        "check_commit": case.message is not None or case.parents is not None,
-        "check_update": case.update is not None or (case.message, case.parents, case.push) == (None, None, None),
+        "check_commit": of_commit != [None] * 5,
+        "check_update": case.update is not None or (case.push is None and of_commit == [None] * 5),
         "check_push": case.push is not None,
     }
     return tuple(kind for kind, is_given in given.items() if is_given and hasattr(entry.rule, kind))
@@ -141,11 +143,34 @@ def _outcome(entry: Entry, case: Case, ref: str) -> tuple[Outcome, str]:
 def _commit(entry: Entry, case: Case) -> Commit:
     """The commit of a case, read from the bytes that git would store."""
     parents = "".join(f"parent {f'{number:x}' * 40}\n" for number in range(1 if case.parents is None else case.parents))
-    head = f"tree {_OLD}\n{parents}author {_PERSON}\ncommitter {_PERSON}\n\n"
+    head = f"tree {_OLD}\n{parents}author {_person(case.author)}\ncommitter {_person(case.committer)}\n\n"
     text = "an ordinary change\n" if case.message is None else case.message
     commit = parse_commit(_NEW, (head + text).encode("utf-8", "surrogateescape"))
     asked = entry.rule.asks(commit) if hasattr(entry.rule, "asks") else ()
-    return replace(commit, answers=dict.fromkeys(asked, True))
+    files = tuple(_file(each) for each in case.paths or ())
+    return replace(commit, answers=dict.fromkeys(asked, True), files=files, seen=_SEEN)
+
+
+def _person(given: str | None) -> str:
+    """A line of a commit's header: who is as given, when is ordinary where it is left out."""
+    return _PERSON if given is None else f"{given} 1700000000 +0000" if given.endswith(">") else given
+
+
+def _file(given: str | PathCase) -> File:
+    """A file as a rule sees it; all that stands in it is new."""
+    case = PathCase(path=given) if isinstance(given, str) else given
+    data = case.content.encode("utf-8", "surrogateescape")
+    is_blob = case.mode not in ("", "160000")
+    return File(
+        path=case.path.encode("utf-8", "surrogateescape"),
+        mode=case.mode,
+        oid=_NEW if case.mode else "",
+        old_mode=case.old,
+        old_oid=_OLD if case.old else "",
+        size=(len(data) if case.size is None else case.size) if is_blob else None,
+        content=data if is_blob else None,
+        added=tuple(enumerate(data.removesuffix(b"\n").split(b"\n"), 1)) if is_blob and data else (),
+    )
 
 
 def _update(case: Case, ref: str) -> RefUpdate:
