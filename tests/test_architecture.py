@@ -30,7 +30,7 @@ LAYERS = (
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),
-    ("updates", "scope", "facts", "budgets", "squash", "sources", "succession", "workers", "failure", "judge"),
+    ("updates", "scope", "facts", "loading", "budgets", "squash", "sources", "succession", "workers", "failure", "judge"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
     ("doctor", "starter", "explanation"),

@@ -108,6 +108,8 @@ def _group(stream: Iterator[tuple[int, Commit]]) -> list[tuple[int, Commit]]:
     for each in stream:
         group.append(each)
         size += len(each[1].raw)
+        if each[1].files:
+            size += sum(len(file.content) for file in each[1].files if file.content)
         if len(group) == _GROUP or size > _GROUP_BYTES:
             break
     return group

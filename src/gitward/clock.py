@@ -14,6 +14,13 @@ def now() -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{nanoseconds // 1000:06d}Z"
 
 
+def seconds(text: str) -> int:
+    """A time as `now` writes it, in whole seconds since 1970."""
+    from datetime import datetime
+
+    return int(datetime.fromisoformat(text).timestamp())
+
+
 def new_id() -> str:
     """A ULID: 48 bits of milliseconds and 80 of chance, 26 characters of Crockford's base 32."""
     number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")

@@ -74,12 +74,19 @@ def is_over_its_limits(policies: tuple[Policy, ...], tallies: list[Tally]) -> bo
 
 def _judge_in_scope(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> None:
     updates = (subject,) if isinstance(subject, RefUpdate) else subject.updates
-    if isinstance(subject, RefUpdate) and not subject.is_real and set(entry.rule.needs) != {"ref"}:
+    if isinstance(subject, RefUpdate) and not _is_about(entry.rule.needs, subject):
         return
     if not any(matches_ref(entry.refs, name) for update in updates for name in (update.ref, update.alias) if name):
         tally.count("not-applicable", "refs")
         return
     judge_update(entry, subject, tally)
+
+
+def _is_about(needs: tuple[str, ...], update: RefUpdate) -> bool:
+    """Whether a rule with these needs judges such an update: by its paths, where they were loaded; by its ref."""
+    if "paths" in needs:
+        return update.files is not None
+    return update.is_real or set(needs) == {"ref"}
 
 
 def judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> None:

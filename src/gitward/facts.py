@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     Answer = Callable[[Commit, Question], bool | None]
     Asking = Callable[[Commit], Sequence[Question]]
 
-_OBJECTS = ("message", "merge", "object", "time", "paths", "content")
+_OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content")
 # what each stage can know (docs/stages.md prints this table); policy cannot choose it
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),
     "push": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
     "receive": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
     "ci": frozenset(_OBJECTS),
+}
+
+_OF_TREES: dict[str, Callable[[Repository, Oid, str], bool | None]] = {
+    "remade": lambda repository, oid, conflicts: repository.is_remade(oid, resolved=conflicts == "resolved"),
+    "collides": lambda repository, oid, path: repository.collides(oid, path),
 }
 
 
@@ -48,8 +53,10 @@ def answers(repository: Repository, asked: Iterable[tuple[Oid, Question]]) -> di
     """What the objects of a repository answer to many questions, in one go."""
     asked = tuple(asked)
     pairs = [(question.value, oid) for oid, question in asked if question.kind == "ancestor"]
-    found = repository.are_ancestors(pairs)
-    return {(oid, question): found.get((question.value, oid)) for oid, question in asked}
+    related = repository.are_ancestors(pairs)
+    found = {(oid, question): related.get((question.value, oid)) for oid, question in asked}
+    of_trees = ((oid, question) for oid, question in asked if question.kind in _OF_TREES)
+    return found | {(oid, question): _OF_TREES[question.kind](repository, oid, question.value) for oid, question in of_trees}
 
 
 def in_repository(repository: Repository, tip: str = "") -> Answer:
@@ -57,7 +64,11 @@ def in_repository(repository: Repository, tip: str = "") -> Answer:
 
     def answer(commit: Commit, question: Question) -> bool | None:
         start = commit.oid or tip
-        return repository.is_ancestor(question.value, start) if start and question.kind == "ancestor" else None
+        if start and question.kind == "ancestor":
+            return repository.is_ancestor(question.value, start)
+        if commit.oid and question.kind in _OF_TREES:
+            return _OF_TREES[question.kind](repository, commit.oid, question.value)
+        return None
 
     return answer
 

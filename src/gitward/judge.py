@@ -12,12 +12,13 @@ from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, totals
 from gitward.failure import no_decision
 from gitward.integrity import built_in
+from gitward.loading import with_files
 from gitward.model import Change, Decision, Host, Oid, Request
 from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.scope import Plan
 from gitward.updates import brings, of_range, resolve
-from gitward.workers import PIECE, Bench, judge_pieces
+from gitward.workers import PIECE, Bench, Task, judge_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     existing = repository.refs(symbolic=False) if request.existing is None else request.existing
     plan = Plan(policies, ranges, existing, baseline)
     change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
+    task = Task(known=change.known, limits=host.limits, seen=clock.seconds(change.time))
+    bench = Bench(repository, policies, task)
+    change = replace(change, updates=with_files(policies, change.updates, bench.loader))
     of_push = judge_change(policies, change)
     if over := is_over_its_limits(policies, of_push):
         notices += ("the push is over its limits: its commits were not read",)
-    bench = Bench(repository, policies, change.known, host.limits.message_bytes)
     taking = squash.takers(request, policies)
     pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bench.asks is not None), taking)
     tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)

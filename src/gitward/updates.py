@@ -5,23 +5,18 @@ Source: githooks(5), pre-receive and pre-push; git-receive-pack(1). The client's
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 
 from gitward.errors import MissingObject, Undecided
 from gitward.integrity import reserved
 from gitward.model import Range, RawUpdate, RefUpdate, is_zero
+from gitward.refname import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gitward.repository import Repository
-
-
-def folded(ref: str) -> str:
-    """Two refs with the same folded name are one file on some systems, and one name to a reader."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", ref).casefold())
 
 
 def resolve(

@@ -12,6 +12,7 @@ from collections import deque
 from gitward.batches import judge_commits
 from gitward.engine import new_tallies
 from gitward.facts import answers, asking
+from gitward.loading import Loader
 from gitward.model import Oid
 from gitward.record import record, replace
 from gitward.repository import open_at
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from gitward.batches import Batch
     from gitward.facts import Asking
-    from gitward.model import Commit, Policy, Question
+    from gitward.model import Commit, Limits, Policy, Question
     from gitward.repository import Repository
 
     Judged = tuple[list[Tally], list["Aside"]]
@@ -43,34 +44,41 @@ class Aside:
     questions: tuple[Question, ...]
 
 
-class Bench:
-    """What one process needs to judge pieces: an open repository, the policies, the facts that the stage can know."""
+@record
+class Task:
+    """What is the same for all pieces: the facts that the stage can know, the budgets, and when the judging began."""
 
-    def __init__(
-        self, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str], message_bytes: int
-    ) -> None:
-        self.repository, self.policies, self.known, self.limit = repository, policies, known, message_bytes
+    known: frozenset[str]
+    limits: Limits
+    seen: int
+
+
+class Bench:
+    """What one process needs to judge pieces: an open repository and the policies."""
+
+    def __init__(self, repository: Repository, policies: tuple[Policy, ...], task: Task) -> None:
+        self.repository, self.policies, self.task = repository, policies, task
+        self.loader = Loader(repository, policies, task.known, task.limits, task.seen)
         self.asks = asking(policies)
         gc.set_threshold(1_000_000)  # records make no cycles: looking for them was a tenth of the time
 
     def judge(self, piece: Piece) -> Judged:
         """The tallies of a piece, without the commits that are set aside."""
         aside: list[Aside] = []
-        batches = piece.batches(self.repository.commits(piece.oids, limit=self.limit))
+        batches = piece.batches(self.loader.commits(piece))
         if asks := self.asks:
             batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
-        return judge_commits(self.policies, batches, self.known), aside
+        return judge_commits(self.policies, batches, self.task.known), aside
 
     def judge_aside(self, aside: list[Aside]) -> list[Tally]:
         """The tallies of what was set aside."""
         found = answers(self.repository, ((each.oid, question) for each in aside for question in each.questions))
-        read = self.repository.commits((each.oid for each in aside), limit=self.limit)
+        piece = Piece(oids=tuple(each.oid for each in aside), runs=tuple(each.run for each in aside))
         told = (
             replace(commit, answers={question: found[each.oid, question] for question in each.questions})
-            for each, commit in zip(aside, read, strict=True)
+            for each, commit in zip(aside, self.loader.commits(piece), strict=True)
         )
-        piece = Piece(oids=(), runs=tuple(each.run for each in aside))
-        return judge_commits(self.policies, piece.batches(told), self.known)
+        return judge_commits(self.policies, piece.batches(told), self.task.known)
 
 
 def _setting_aside(
@@ -89,8 +97,8 @@ def _setting_aside(
 _bench: list[Bench] = []  # one per worker process, set when it starts
 
 
-def _start(location: object, policies: tuple[Policy, ...], known: frozenset[str], message_bytes: int) -> None:
-    _bench.append(Bench(open_at(location), policies, known, message_bytes))  # type: ignore[arg-type]
+def _start(location: object, policies: tuple[Policy, ...], task: Task) -> None:
+    _bench.append(Bench(open_at(location), policies, task))  # type: ignore[arg-type]
 
 
 def _work(piece: Piece) -> Judged:
@@ -124,7 +132,7 @@ def _in_order(bench: Bench, pieces: Iterable[Piece], jobs: int) -> Iterator[tupl
     from concurrent.futures import ProcessPoolExecutor
 
     waiting: deque[tuple[Piece, Future[Judged]]] = deque()
-    start = (bench.repository.location, bench.policies, bench.known, bench.limit)
+    start = (bench.repository.location, bench.policies, bench.task)
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=start) as pool:
         for piece in pieces:
             waiting.append((piece, pool.submit(_work, piece)))

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 HEADINGS = ["What it checks", "Why", "Rejected", "Accepted", "Limits"]
 CONSTANTS = {"name", "needs", "default_refs", "first"}
 CHECKS = {"check_commit", "check_update", "check_push"}
-FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "content"}
+FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content"}
 
 
 # --- every place that a rule has -------------------------------------------------------------------------------------

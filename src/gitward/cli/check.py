@@ -10,7 +10,7 @@ import click
 
 from gitward.errors import Undecided, UsageError
 from gitward.failure import no_decision
-from gitward.model import FILE_NAME, Decision, Host, Limits, Request
+from gitward.model import FILE_NAME, UNLIMITED, Decision, Host, Request
 from gitward.render import FORMATS
 
 
@@ -98,8 +98,7 @@ def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | 
     from gitward.judge import judge
 
     workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
-    limits = Limits(commits=None, refs=None, paths=None, seconds=None)
-    host = Host(policies=policies, repository=path, jobs=workers, limits=limits, reader=reader)
+    host = Host(policies=policies, repository=path, jobs=workers, limits=UNLIMITED, reader=reader)
     with Progress("commits judged") as progress:
         return judge(request, host, progress)
 

@@ -11,7 +11,7 @@ import click
 from gitward.adapters.ci import PROVIDERS, detect, read_job
 from gitward.errors import GitwardError, Undecided
 from gitward.failure import no_decision
-from gitward.model import Decision, Host, Limits, is_zero
+from gitward.model import UNLIMITED, Decision, Host, is_zero
 from gitward.record import replace
 from gitward.render import FORMATS, render
 from gitward.render.escape import visible
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _SHOWN = {"github": "github", "gitlab": "text", "bitbucket": "text"}
 _FILED = {"github": "text", "gitlab": "gitlab", "bitbucket": "junit"}
 _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
-_UNLIMITED = Limits(commits=None, refs=None, paths=None, seconds=None)
 
 
 @click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range too)")
@@ -85,7 +84,7 @@ def _judged(check: Check, job: CiJob, repo: str, *, allow_empty: bool) -> Decisi
     from gitward.judge import judge
 
     with Progress("commits judged") as progress:
-        decision = judge(check.request, Host(policies=check.policies, repository=repo, limits=_UNLIMITED), progress)
+        decision = judge(check.request, Host(policies=check.policies, repository=repo, limits=UNLIMITED), progress)
     if decision.exit_code == 0 and decision.commits == 0 and not allow_empty:
         empty = Undecided("the range holds no commit", "check the range, or say --allow-empty", "empty")
         return no_decision("ci", empty)

@@ -98,7 +98,7 @@ def _commit(revision: str, repo: str, policies: tuple[str, ...], ref: str) -> in
     from gitward.errors import Undecided
     from gitward.explanation import judgement_of
     from gitward.judge import judge
-    from gitward.model import Host, Limits
+    from gitward.model import UNLIMITED, Host
 
     if ".." in revision:
         raise UsageError("explain takes one commit, not a range", f"for a range: gitward check {revision}")
@@ -107,9 +107,8 @@ def _commit(revision: str, repo: str, policies: tuple[str, ...], ref: str) -> in
         (commit,) = repository.commits((oid,))
         request = adapter.request(repository, ranges=(oid,), ref=ref)
         path = repository.path
-    limits = Limits(commits=None, refs=None, paths=None, seconds=None)
     sources = policies or (os.path.abspath(default_policy(repo)),)
-    decision = judge(request, Host(policies=sources, repository=path, limits=limits))
+    decision = judge(request, Host(policies=sources, repository=path, limits=UNLIMITED))
     if decision.failure:
         problem = UsageError if decision.failure.exit_code == 2 else Undecided
         raise problem(decision.failure.message, decision.failure.fix)

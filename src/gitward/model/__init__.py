@@ -22,7 +22,7 @@ from gitward.model.facts import (
     is_zero,
 )
 from gitward.model.policy import BUILT_IN, FILE_NAME, Entry, Landing, Policy
-from gitward.model.request import Host, Limits, Range, RawUpdate, Request
+from gitward.model.request import UNLIMITED, Host, Limits, Range, RawUpdate, Request
 from gitward.model.results import (
     KEPT_VIOLATIONS,
     OUTCOME_OF_CODE,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from gitward.model.results import Outcome as Outcome
 
 __all__ = [
-    "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "Actor", "Change", "Commit", "Decision",
-    "Entry", "Failure", "File", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
+    "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "UNLIMITED", "Actor", "Change", "Commit",
+    "Decision", "Entry", "Failure", "File", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
     "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
     "Violation", "is_zero", "violation",
 ]  # fmt: skip

@@ -135,7 +135,12 @@ class Tag:
 
 @record
 class Question:
-    """A fact that depends on a rule's option. `kind` "ancestor": is `value`, an oid of 7 digits or more, one of the commit's?"""
+    """A fact that depends on a rule's option.
+
+    `kind` "ancestor": is `value`, an oid of 7 digits or more, one of the commit's? "remade": does git make the same tree of
+    the merge's parents, `value` being "clean", or "resolved" where paths in conflict may hold anything? "collides": has
+    `value`, a path of the commit, a neighbour that differs only by case or Unicode form?
+    """
 
     kind: str
     value: str
@@ -151,6 +156,8 @@ class RefUpdate:
     ref update. For those two `old` and `new` may be "". `kind` is the type of the object that `new` peels to.
     `tags` are the annotated tags passed on the way, outermost first. `collisions` are refs that differ from this one
     only by case or Unicode form. `commits` is how many commits it brings, None where they were not counted.
+    `files` are the paths that differ between the two, where the commits that it brings do not tell all: loaded where an
+    entry asks for paths, and the update is forced or brings a merge; else None.
     `problem` says why this line of a push cannot stand under any policy, '' where it can.
     """
 
@@ -164,6 +171,7 @@ class RefUpdate:
     tags: tuple[Tag, ...] = ()
     collisions: tuple[str, ...] = ()
     commits: int | None = None
+    files: tuple[File, ...] | None = None
     problem: str = ""
 
     @property

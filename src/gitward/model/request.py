@@ -67,7 +67,12 @@ class Limits:
     refs: int | None = 1_000
     message_bytes: int = 1 << 20
     paths: int | None = 100_000
+    content_bytes: int | None = 100 << 20
     seconds: float | None = 60.0
+
+
+UNLIMITED = Limits(commits=None, refs=None, paths=None, content_bytes=None, seconds=None)
+"""For a developer's own machine and CI: only a message has a limit."""
 
 
 @record

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _OLD, _NEW = Oid("1" * 40), Oid("2" * 40)
 _PERSON = "Ann Example <ann@example.com> 1700000000 +0000"
 _SEEN = 1_800_000_000
-_KNOWN = frozenset({"message", "merge", "object", "time", "paths", "content", "update", "ref", "refs", "push"})
+_KNOWN = frozenset(["message", "merge", "object", "time", "paths", "sizes", "content", "update", "ref", "refs", "push"])
 _NAMES = ("example", "main", "1", "example/example", "v1.0.0", "release/1.0")  # to make a ref of a pattern with `*`
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gitward.repository.files import FileReader, Wanted
 from gitward.repository.objects import Location
 from gitward.repository.opening import open_at, open_repository
 from gitward.repository.repository import Repository
 
-__all__ = ["Location", "Repository", "open_at", "open_repository"]
+__all__ = ["FileReader", "Location", "Repository", "Wanted", "open_at", "open_repository"]

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from gitward.repository.plumbing import Plumbing
 
     Read = Callable[[str, int], tuple[str, bytes]]
+    Records = Callable[[bytes, Sequence[str], Sequence[str]], Iterator[bytes]]
 
 TREE_BYTES = 16 << 20
 _FILES = (b"100644", b"100755", b"100664")  # the last is of git's first months
-_TREES = (b"40000", b"040000")
-_KINDS = {b"120000": "a symbolic link", b"160000": "a submodule", **dict.fromkeys(_TREES, "a directory")}
+TREES = (b"40000", b"040000")
+_KINDS = {b"120000": "a symbolic link", b"160000": "a submodule", **dict.fromkeys(TREES, "a directory")}
 
 
 def read_file(read: Read, tree: str, path: str, limit: int) -> bytes | None:
@@ -32,7 +33,7 @@ def read_file(read: Read, tree: str, path: str, limit: int) -> bytes | None:
         mode, oid = _entry(read, tree, directory, path)
         if mode == b"":
             return None
-        if mode not in _TREES:
+        if mode not in TREES:
             found = _KINDS.get(mode, "a file")
             raise Undecided(f"{path}: {_shown(directory)} is {found}, no directory", "", "not-a-file")
         tree = oid
@@ -49,13 +50,18 @@ def read_file(read: Read, tree: str, path: str, limit: int) -> bytes | None:
 
 def _entry(read: Read, tree: str, name: bytes, path: str) -> tuple[bytes, str]:
     """(mode, oid) of a name in a tree; empty where it is not there."""
-    kind, data = read(tree, TREE_BYTES)
-    if kind != "tree":
-        raise MissingObject(f"{path}: object {tree} is a {kind}, no tree")
-    found = [(mode, oid) for mode, entry, oid in _entries(data, len(tree) // 2) if entry == name]
+    found = [(mode, oid) for mode, entry, oid in entries(read, tree) if entry == name]
     if len(found) > 1:
         raise Undecided(f"{path}: the tree {tree} names {_shown(name)} twice", "", "malformed-object")
     return found[0] if found else (b"", "")
+
+
+def entries(read: Read, tree: str) -> tuple[tuple[bytes, bytes, str], ...]:
+    """(mode, name, oid) of everything in a tree."""
+    kind, data = read(tree, TREE_BYTES)
+    if kind != "tree":
+        raise MissingObject(f"object {tree} is a {kind}, no tree")
+    return tuple(_entries(data, len(tree) // 2))
 
 
 def _entries(data: bytes, width: int) -> Iterator[tuple[bytes, bytes, str]]:
@@ -76,7 +82,7 @@ def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice:
     seen: set[bytes] = set()
     options = ["-c", "-r", "-z", "--root", "--no-renames", "--no-ext-diff", "--no-commit-id", "--name-only"]
     walk, diff = ["rev-list", "--ignore-missing", "--stdin"], ["diff-tree", "--stdin", *options]
-    for path in _records(plumbing, stdin, walk, diff, end=b"\0", advice=advice):
+    for path in records(plumbing, stdin, walk, diff, end=b"\0", advice=advice):
         seen.add(path)
         if at_most is not None and len(seen) > at_most:
             raise BudgetExceeded(f"the range changes more than {at_most} paths")
@@ -88,7 +94,7 @@ def new_bytes(plumbing: Plumbing, stdin: bytes, advice: Advice) -> int:
     total = 0
     walk = ["rev-list", "--objects", "--no-object-names", "--ignore-missing", "--stdin"]
     sizes = ["cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)"]
-    for line in _records(plumbing, stdin, walk, sizes, end=b"\n", advice=advice):
+    for line in records(plumbing, stdin, walk, sizes, end=b"\n", advice=advice):
         kind, size, *_ = line.split(b" ")
         if size == b"missing":
             raise MissingObject(f"object {kind.decode()} is not in the repository", advice())
@@ -97,7 +103,7 @@ def new_bytes(plumbing: Plumbing, stdin: bytes, advice: Advice) -> int:
     return total
 
 
-def _records(
+def records(
     plumbing: Plumbing, stdin: bytes, walk: Sequence[str], reader: Sequence[str], *, end: bytes, advice: Advice
 ) -> Iterator[bytes]:
     """The records that a second git prints about what a first one walks over."""

@@ -35,7 +35,7 @@ class PlumbingReader:
     """Reads objects by full ids, which the caller has checked. `advice` says what to do where one is missing."""
 
     def __init__(self, plumbing: Plumbing, advice: Callable[[], str]) -> None:
-        self._plumbing, self._advice = plumbing, advice
+        self._plumbing, self.advice = plumbing, advice
         self._idle: dict[str, list[Process]] = {}
 
     def headers(self, oids: Iterable[str]) -> Iterator[tuple[str, int] | None]:
@@ -73,7 +73,7 @@ class PlumbingReader:
                     yield oid, found[0], found[2]
 
     def _missing(self, oid: str) -> MissingObject:
-        return MissingObject(f"object {oid} is not in the repository", self._advice())
+        return MissingObject(f"object {oid} is not in the repository", self.advice())
 
     def _ask(self, mode: str, oids: Iterable[str], limit: int | None) -> Iterator[tuple[str, Found | None]]:
         """Each oid with its answer."""
@@ -119,7 +119,7 @@ class PlumbingReader:
         """git has stopped in an answer: the object, or one that it is stored as a difference from, is damaged."""
         process.output.read()
         words = last_line(process.finish().error)
-        return MissingObject(f"object {oid} cannot be read{': ' if words else ''}{words}", self._advice())
+        return MissingObject(f"object {oid} cannot be read{': ' if words else ''}{words}", self.advice())
 
 
 def _questions(process: Process, oids: Iterable[str]) -> Iterator[str]:

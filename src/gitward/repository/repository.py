@@ -9,13 +9,14 @@ from gitward.errors import Undecided
 from gitward.model import Oid
 from gitward.repository import refs
 from gitward.repository.ranges import Ranges
+from gitward.repository.trees import Trees
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Self
 
 
-class Repository(Ranges):
+class Repository(Ranges, Trees):
     """An open repository. Refs are read once, when first asked for: all that a decision rests on is of one moment."""
 
     def __enter__(self) -> Self:

@@ -1,0 +1,107 @@
+"""Loads what the entries that judge a commit need of it beyond its own bytes, and nothing else.
+
+Out of scope, out of reach: of a commit that no entry judges by its files, they are not read.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from gitward.engine import entries_of, missing_fact
+from gitward.errors import BudgetExceeded
+from gitward.record import replace
+from gitward.repository import Wanted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitward.model import Commit, File, Limits, Policy, RefUpdate
+    from gitward.repository import FileReader, Repository
+    from gitward.scope import Piece
+
+_LOADED = frozenset({"time", "paths", "sizes", "content"})
+_GROUP = 500  # commits whose changes one git lists
+_GROUP_BYTES = 8 << 20
+
+
+class Loader:
+    """Loads for one process. `seen` is when the judging began, in seconds since 1970."""
+
+    def __init__(
+        self, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str], limits: Limits, seen: int
+    ) -> None:
+        self._repository, self._limits, self._seen = repository, limits, seen
+        self._needs = tuple(
+            frozenset[str]() if missing_fact(entry, known) else _LOADED.intersection(entry.rule.needs)
+            for _, entry in entries_of(policies)
+        )
+        self._reader: FileReader = repository.file_reader(limits.content_bytes)
+        self._paths = 0
+
+    def commits(self, piece: Piece) -> Iterator[Commit]:
+        """The commits of a piece, in order, each with what the entries that judge it need."""
+        read = self._repository.commits(piece.oids, limit=self._limits.message_bytes)
+        if not any(self._needs):
+            yield from read
+            return
+        for run in piece.runs:
+            pairs = zip(run.scope, self._needs, strict=True)
+            needs = frozenset[str]().union(*(need for word, need in pairs if not word))
+            stream = islice(read, run.length)
+            yield from self._filled(stream, needs) if needs else stream
+
+    def _filled(self, stream: Iterator[Commit], needs: frozenset[str]) -> Iterator[Commit]:
+        while group := _group(stream):
+            # what the gate refuses no other rule sees, and git could stumble over it
+            asked = [commit.oid for commit in group if commit.oid and not commit.malformed] if needs - {"time"} else []
+            files = self._repository.files(asked, _wanted(needs), self._reader)
+            for commit in group:
+                if asked and commit.oid and not commit.malformed:
+                    yield replace(commit, seen=self._seen, files=self._counted(next(files)))
+                else:
+                    yield replace(commit, seen=self._seen)
+
+    def update(self, update: RefUpdate) -> RefUpdate:
+        """A ref update with the paths that differ, where its commits do not tell all: it is forced, or merges.
+
+        A merge may drop what one of its sides brought, and no commit says so.
+        """
+        old, new = update.old, update.peeled
+        if update.ancestry not in ("ff", "non-ff", "range") or update.kind != "commit" or not (old and new):
+            return update
+        ends: tuple[str | None, str] = (self._repository.peel(old)[1], new)
+        if self._repository.header(ends[0] or "")[0] != "commit":
+            return update
+        if update.ancestry == "range":
+            ends = (self._repository.merge_base(*ends), new)  # type: ignore[arg-type]
+        if ends[0] is None or (update.ancestry != "non-ff" and not self._repository.has_merges(new, ends[0])):
+            return update
+        return replace(update, files=self._counted(self._repository.net_files(ends[0], new)))
+
+    def _counted(self, files: tuple[File, ...]) -> tuple[File, ...]:
+        self._paths += len(files)
+        if self._limits.paths is not None and self._paths > self._limits.paths:
+            raise BudgetExceeded(f"the push changes more than {self._limits.paths} paths", "push it in smaller parts")
+        return files
+
+
+def with_files(policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], loader: Loader) -> tuple[RefUpdate, ...]:
+    """The same updates, with the paths that differ where an entry judges updates by paths."""
+    asks = any(hasattr(entry.rule, "check_update") and "paths" in entry.rule.needs for _, entry in entries_of(policies))
+    return tuple(loader.update(update) for update in updates) if asks else updates
+
+
+def _wanted(needs: frozenset[str]) -> Wanted:
+    return Wanted(sizes="sizes" in needs, content="content" in needs)
+
+
+def _group(stream: Iterator[Commit]) -> list[Commit]:
+    group: list[Commit] = []
+    size = 0
+    for commit in stream:
+        group.append(commit)
+        size += len(commit.raw)
+        if len(group) == _GROUP or size > _GROUP_BYTES:
+            break
+    return group

@@ -1,0 +1,106 @@
+"""What stands in the trees of commits, and what merges make of them. Source: git-merge-tree(1)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import partial
+
+from gitward.errors import MissingObject, Undecided
+from gitward.refname import folded
+from gitward.repository import content, differences
+from gitward.repository.files import FileReader, Wanted
+from gitward.repository.objects import Objects
+from gitward.repository.plumbing import LONG, Plumbing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gitward.model import File
+
+_REMADE = (0, 1)  # exit statuses of `git merge-tree`: clean, conflicts
+
+
+class Trees(Objects):
+    """Reads what commits change."""
+
+    def file_reader(self, limit: int | None = None) -> FileReader:
+        """What reads blobs for `files`, at most `limit` bytes in all."""
+        return FileReader(self._git_reader, limit)
+
+    def files(self, oids: Iterable[str], wanted: Wanted, reader: FileReader) -> Iterator[tuple[File, ...]]:
+        """What each of the commits changes against its parents, in order, streamed (model.File)."""
+        oids = tuple(self._checked(oids))
+        records = partial(content.records, self._plumbing, end=b"\0", advice=self._advice)
+        for found in differences.of_commits(records, oids) if oids else ():
+            yield reader.files(found, wanted)
+
+    def net_files(self, old: str, new: str) -> tuple[File, ...]:
+        """The paths in which the tree of one commit differs from that of another."""
+        output = self._plumbing.run(differences.between(*self._checked((old, new))), timeout=LONG)
+        return self.file_reader().files(differences.of_trees(output), Wanted())
+
+    def has_merges(self, include: str, exclude: str) -> bool:
+        """Whether a merge is among the commits that one end reaches and the other does not."""
+        ends = self._checked((include, exclude))
+        args = ["rev-list", "--merges", "--max-count=1", "{}", "^{}"]
+        args[-2:] = [text.format(oid) for text, oid in zip(args[-2:], ends, strict=True)]
+        return bool(self._plumbing.run(args, timeout=LONG))
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """A best common ancestor of two commits, None where there is none. Source: git-merge-base(1)."""
+        answer = self._plumbing.call(["merge-base", *self._checked((one, other))], timeout=LONG)
+        return answer.output.decode("ascii").strip() if answer.status == 0 else None
+
+    def collides(self, commit: str, path: str) -> bool:
+        """Whether a path of a commit, or a directory of it, has a neighbour that differs only by case or Unicode form."""
+        (found,) = self.commits((commit,))
+        tree: str | None = found.tree
+        for name in path.encode("utf-8", "surrogateescape").split(b"/"):
+            if tree is None:
+                raise MissingObject(f"{commit} has no path {path}")
+            entries = content.entries(self.read, tree)
+            alike = folded(name.decode("utf-8", "surrogateescape"))
+            if any(entry != name and folded(entry.decode("utf-8", "surrogateescape")) == alike for _, entry, _ in entries):
+                return True
+            tree = next((oid for mode, entry, oid in entries if entry == name and mode in content.TREES), None)
+        return False
+
+    def is_remade(self, oid: str, *, resolved: bool) -> bool | None:
+        """Whether git, merging the parents of a merge anew, makes the tree that the merge has.
+
+        With `resolved` the paths that git left in conflict may hold anything. None where git cannot tell: it is older
+        than 2.38, or there are more than two parents. What git writes for it goes into a folder that is removed again.
+        """
+        (commit,) = self.commits((oid,))
+        if commit.tree is None or len(commit.parents or ()) != 2:
+            return None
+        try:
+            with tempfile.TemporaryDirectory(prefix="gitward-") as folder:
+                return self._remade(Plumbing(self.path, self._writing_to(folder)), commit.parents or (), commit.tree, resolved)
+        except OSError as problem:
+            raise Undecided(f"no room to merge in: {problem.strerror}", "look at the space in TMPDIR", "no-space") from None
+
+    def _remade(self, plumbing: Plumbing, parents: tuple[str, ...], tree: str, resolved: bool) -> bool | None:
+        args = ["merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", "--allow-unrelated-histories"]
+        answer = plumbing.call([*args, *parents], timeout=LONG)
+        made, *conflicts = answer.output.removesuffix(b"\0").split(b"\0")
+        if answer.status not in _REMADE or len(made) != self.oid_length:
+            return None
+        if answer.status == 0 or not resolved:
+            return answer.status == 0 and made.decode("ascii") == tree
+        output = plumbing.run(differences.between(made.decode("ascii"), tree), timeout=LONG)
+        return {each.path for each in differences.of_trees(output)} <= set(conflicts)
+
+    def _writing_to(self, folder: str) -> dict[str, str]:
+        """Variables under which git reads all objects and writes to a folder of its own. Source: git(1)."""
+        given = self._plumbing.env
+        objects = given.get("GIT_OBJECT_DIRECTORY") or os.path.join(self.common_dir, "objects")
+        others = [_quoted(os.path.abspath(objects)), given.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")]
+        return {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(filter(None, others))}
+
+
+def _quoted(path: str) -> str:
+    """A path in double quotes, as git reads it in a list of object folders: there `:` would end it."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
