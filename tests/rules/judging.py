@@ -6,6 +6,8 @@ In an example of a rule's page the first word after the fence says what stands i
     commit    a raw commit
     update    `ANCESTRY REF`, then perhaps `tag=NAME` or `collides=REF`
     push      totals, `commits=5`, one a line
+    files     what a commit changes, a path a line, then perhaps `mode=120000`, `old=100644` (the mode before; `mode=`
+              is a removal) or `size=5`; lines indented by four spaces are the content of the file above, all of it new
 
 `\\u202e`, `\\x1b` and `\\f` in an example stand for those characters.
 """
@@ -19,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitward import gitobject, message
-from gitward.model import Change, Commit, Oid, RefUpdate, Tag, Totals, Violation
+from gitward.model import Change, Commit, File, Oid, RefUpdate, Tag, Totals, Violation
 from gitward.rules import load
 
 OID, OTHER = Oid("1" * 40), Oid("2" * 40)
@@ -48,6 +50,28 @@ def raw_commit(*headers: str, body: str = "fix: x\n", parents: int = 0) -> Commi
     lines = [f"tree {TREE}", *[f"parent {number:040x}" for number in range(1, parents + 1)]]
     lines += [f"author {ident}", f"committer {ident}", *headers]
     return gitobject.parse_commit(OID, ("\n".join(lines) + "\n\n" + body).encode("utf-8", "surrogateescape"))
+
+
+def file(
+    path: str | bytes, content: str | bytes = b"", *, mode: str = "100644", old: str = "", size: int | None = None, at: int = 1
+) -> File:
+    """A file that a commit adds, or changes where `old` is its mode before: all of its content is new, from line `at`."""
+    data = _bytes(content)
+    is_blob = mode not in ("", "160000")
+    return File(
+        path=_bytes(path), mode=mode, oid=OID if mode else "", old_mode=old, old_oid=OTHER if old else "",
+        size=(len(data) if size is None else size) if is_blob else None, content=data if is_blob else None,
+        added=tuple(enumerate(data.removesuffix(b"\n").split(b"\n"), at)) if is_blob and data else (),
+    )  # fmt: skip
+
+
+def changing(*files: File, **facts: Any) -> Commit:
+    """A commit that changes these files, and of which nothing else matters."""
+    return commit("fix: x\n", files=files, **facts)
+
+
+def _bytes(given: str | bytes) -> bytes:
+    return given if isinstance(given, bytes) else given.encode("utf-8", "surrogateescape")
 
 
 def update(ancestry: Any, ref: str, *, tag: str = "", collides: str = "", **facts: Any) -> RefUpdate:
@@ -122,8 +146,12 @@ def accepts(given: str | bytes | Subject, **options: Any) -> Case:
 def _case(given: str | bytes | Subject, options: dict[str, Any], says: str, at: Any) -> Case:
     if isinstance(given, (str, bytes)):
         return Case(commit(given), options, says, at, given if isinstance(given, str) else given.decode("latin-1"))
-    label = given.message.subject if isinstance(given, Commit) else getattr(given, "ref", "push")
+    label = _label(given) if isinstance(given, Commit) else getattr(given, "ref", "push")
     return Case(given, options, says, at, label)
+
+
+def _label(given: Commit) -> str:
+    return " ".join(each.path.decode("latin-1") for each in given.files or ()) or given.message.subject
 
 
 def assert_well_formed(violation: Violation, subject: Subject) -> None:
@@ -163,11 +191,24 @@ def _example(kind: str, text: str) -> Subject:
         return commit(text)
     if kind == "commit":
         return gitobject.parse_commit(OID, text.encode())
+    if kind == "files":
+        return changing(*_files(text))
     words = text.split()
     if kind == "update":
         return update(words[0], words[1], **dict(word.split("=", 1) for word in words[2:]))
     assert kind == "push", kind
     return push(**{name: int(number) for name, number in (word.split("=") for word in words)})
+
+
+def _files(text: str) -> list[File]:
+    found: list[File] = []
+    for head, content in re.findall(r"(?m)^(\S.*)\n((?: {4}.*\n)*)", text):
+        path, *facts = shlex.split(head)
+        given: dict[str, Any] = dict(fact.split("=", 1) for fact in facts)
+        if "size" in given:
+            given["size"] = int(given["size"])
+        found.append(file(path, re.sub("(?m)^ {4}", "", content), **given))
+    return found
 
 
 def _options(rule: str, given: list[str]) -> dict[str, Any]:

@@ -21,6 +21,13 @@ from gitward.errors import UsageError
 from gitward.patterns import compiled
 
 _REF_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|\*\*\*")
+_PATH_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\?\[]|//|\*\*\*")
+_PATH_HINTS = {
+    "?": "only * and ** stand for other text; for a ? that is in a name write *",
+    "[": "only * and ** stand for other text; for a [ that is in a name write *",
+    "\\": "parts are parted by /; for a backslash that is in a name write *",
+    "***": "write * within a part, ** across",
+}
 _SIZE = re.compile(r"([1-9][0-9]{0,15})(?:\s?(KiB|MiB|GiB))?")
 _UNITS = {None: 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -79,6 +86,22 @@ class RefShape(Checked):
         return value
 
 
+class PathShape(Checked):
+    """A glob of paths that a path could match (gitward.pathglobs); a leading `!` is allowed."""
+
+    def check(self, value: str) -> str:
+        path = value.removeprefix("!")
+        if not path:
+            raise Refused(f"{value!r} can match no path: nothing stands after the !", "for every path, write /")
+        wrong = _PATH_FORBIDDEN.search(path)
+        if wrong:
+            hint = _PATH_HINTS.get(wrong.group(), "")
+            raise Refused(f"{value!r} can match no path, or not what it seems to: it has {wrong.group()!r}", hint)
+        if any(part in (".", "..") for part in path.split("/")):
+            raise Refused(f"{value!r} can match no path: none has a part '.' or '..'", "begin with / at the top of the tree")
+        return value
+
+
 class Bytes(Read):
     """A number of bytes, with or without KiB, MiB or GiB."""
 
@@ -103,6 +126,9 @@ Words = Annotated[tuple[Text, ...], MinLen(1)]
 RefGlob = Annotated[str, RefShape()]
 """A pattern of refs: begins with `refs/` or `!refs/`, `*` within a part, `**` across."""
 RefGlobs = Annotated[tuple[RefGlob, ...], MinLen(1)]
+PathGlob = Annotated[str, MinLen(1), PathShape()]
+"""A pattern of paths: `*` within a part, `**` across, a leading `/` for the top of the tree, `x/` for all below it."""
+PathGlobs = Annotated[tuple[PathGlob, ...], MinLen(1)]
 Positive = Annotated[int, Ge(1)]
 Size = Annotated[int, Bytes()]
 """A number of bytes: the rule sees an int, the policy may write `10MiB`. A bound: `Annotated[Size, Le(n)]`."""
