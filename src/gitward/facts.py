@@ -31,9 +31,14 @@ _OF_TREES: dict[str, Callable[[Repository, Oid, str], bool | None]] = {
 }
 
 
-def asking(policies: tuple[Policy, ...]) -> Asking | None:
-    """What the entries' rules ask about a commit, all together; None where no rule asks anything."""
-    asks = tuple(entry.rule.asks for _, entry in entries_of(policies) if hasattr(entry.rule, "asks"))
+def asking(policies: tuple[Policy, ...], scope: tuple[str, ...] = ()) -> Asking | None:
+    """What the entries' rules ask about a commit, all together; None where no rule asks anything.
+
+    With a `scope` only the entries count that judge by it: those with the word ''.
+    """
+    entries = entries_of(policies)
+    judging = zip(entries, scope or [""] * len(entries), strict=True)
+    asks = tuple(entry.rule.asks for (_, entry), word in judging if not word and hasattr(entry.rule, "asks"))
     if len(asks) == 1:
         return asks[0]  # type: ignore[no-any-return]
     return (lambda commit: [question for ask in asks for question in ask(commit)]) if asks else None

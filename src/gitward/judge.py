@@ -68,7 +68,7 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     if over := is_over_its_limits(policies, of_push):
         notices += ("the push is over its limits: its commits were not read",)
     taking = squash.takers(request, policies)
-    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bench.asks is not None), taking)
+    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bench.asks), taking)
     tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
     message = squash.judge_message(request, policies, taking, repository)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):

@@ -63,7 +63,7 @@ class Loader:
                     yield replace(commit, seen=self._seen)
 
     def update(self, update: RefUpdate) -> RefUpdate:
-        """A ref update with the paths that differ, where its commits do not tell all: it is forced, or merges.
+        """A ref update with the paths that differ and that its commits do not tell, where it is forced, or merges.
 
         A merge may drop what one of its sides brought, and no commit says so.
         """
@@ -77,7 +77,7 @@ class Loader:
             ends = (self._repository.merge_base(*ends), new)  # type: ignore[arg-type]
         if ends[0] is None or (update.ancestry != "non-ff" and not self._repository.has_merges(new, ends[0])):
             return update
-        return replace(update, files=self._counted(self._repository.net_files(ends[0], new)))
+        return replace(update, files=self._counted(self._repository.untold_files(ends[0], new, self._limits.paths)))
 
     def _counted(self, files: tuple[File, ...]) -> tuple[File, ...]:
         self._paths += len(files)
@@ -87,7 +87,7 @@ class Loader:
 
 
 def with_files(policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], loader: Loader) -> tuple[RefUpdate, ...]:
-    """The same updates, with the paths that differ where an entry judges updates by paths."""
+    """The same updates, with the untold paths where an entry judges updates by paths."""
     asks = any(hasattr(entry.rule, "check_update") and "paths" in entry.rule.needs for _, entry in entries_of(policies))
     return tuple(loader.update(update) for update in updates) if asks else updates
 

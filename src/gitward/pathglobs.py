@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_PATTERNS = 1_000
+SHOWN = 100  # characters of a path that a message quotes
 _MEMORY = 16 << 20
 _compiled: dict[tuple[tuple[str, ...], bool], tuple[Any, Any]] = {}  # a memo of a pure function
 
@@ -45,6 +46,12 @@ def pattern_of(patterns: tuple[str, ...], path: bytes, *, ignore_case: bool = Fa
         return ""
     wanted = (pattern for pattern in patterns if not pattern.startswith("!"))
     return next(pattern for pattern in wanted if matches_path((pattern,), path, ignore_case=ignore_case))
+
+
+def shown(path: bytes) -> str:
+    """A path as a message quotes it, in quotes; of a long one the end. Its bytes are kept: renderers escape them."""
+    text = path.decode("utf-8", "surrogateescape")
+    return f'"{text}"' if len(text) <= SHOWN else f'"...{text[3 - SHOWN :]}"'
 
 
 def _programs(patterns: tuple[str, ...], ignore_case: bool) -> tuple[Any, Any]:

@@ -59,16 +59,23 @@ class Bench:
     def __init__(self, repository: Repository, policies: tuple[Policy, ...], task: Task) -> None:
         self.repository, self.policies, self.task = repository, policies, task
         self.loader = Loader(repository, policies, task.known, task.limits, task.seen)
-        self.asks = asking(policies)
+        self.asks = asking(policies) is not None
+        self._asking: dict[tuple[str, ...], Asking | None] = {}  # by scope: what no entry judges is not asked about
         gc.set_threshold(1_000_000)  # records make no cycles: looking for them was a tenth of the time
 
     def judge(self, piece: Piece) -> Judged:
         """The tallies of a piece, without the commits that are set aside."""
         aside: list[Aside] = []
         batches = piece.batches(self.loader.commits(piece))
-        if asks := self.asks:
-            batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
+        if self.asks:
+            batches = (self._setting_aside(batch, aside) for batch in batches)
         return judge_commits(self.policies, batches, self.task.known), aside
+
+    def _setting_aside(self, batch: Batch, aside: list[Aside]) -> Batch:
+        if batch.scope not in self._asking:
+            self._asking[batch.scope] = asking(self.policies, batch.scope)
+        asks = self._asking[batch.scope]
+        return replace(batch, commits=_set_aside(batch, asks, aside)) if asks else batch
 
     def judge_aside(self, aside: list[Aside]) -> list[Tally]:
         """The tallies of what was set aside."""
@@ -81,12 +88,10 @@ class Bench:
         return judge_commits(self.policies, piece.batches(told), self.task.known)
 
 
-def _setting_aside(
-    batch: Batch, questions_of: Asking, aside: list[Aside]
-) -> Iterator[Commit | None]:
+def _set_aside(batch: Batch, questions_of: Asking, aside: list[Aside]) -> Iterator[Commit | None]:
     """The commits of a batch, None for one about which something is asked."""
     for at, commit in enumerate(batch.commits, batch.at):
-        if commit and (questions := questions_of(commit)):
+        if commit and not commit.malformed and (questions := questions_of(commit)):
             run = Run(length=1, ref=batch.ref, scope=batch.scope, at=at)
             aside.append(Aside(oid=Oid(commit.oid or ""), run=run, questions=tuple(questions)))
             yield None

@@ -8,7 +8,8 @@ import moves
 import objects
 import people
 import subjects
+import trees
 from items import Item
 
-TABLES = (*subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *objects.TABLES, *moves.TABLES)
+TABLES = (*subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *trees.TABLES, *objects.TABLES, *moves.TABLES)
 CORPUS: tuple[Item, ...] = tuple(item for table in TABLES for item in table.items)

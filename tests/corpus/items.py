@@ -6,11 +6,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Blob:
+    """A file of a tree; for a submodule the content is the name of a node."""
+
+    path: bytes
+    content: bytes = b"x\n"
+    mode: str = "100644"
+
+
+def tree(*given: str | bytes | Blob) -> tuple[Blob, ...]:
+    """Files by their paths, ordinary where nothing else is said."""
+    return tuple(
+        each if isinstance(each, Blob) else Blob(each if isinstance(each, bytes) else each.encode()) for each in given
+    )
+
+
+@dataclass(frozen=True)
 class Draft:
     """One object to make. `parents` are nodes of the world's history, or `~` for the item's own object before this one.
 
     `message` and `raw` may name oids: `{tree}`, or a node in braces. `raw` is the whole object, where git itself would
-    not make it; `kind` is then its type. `files` are sizes of new files, in bytes.
+    not make it; `kind` is then its type. `files` are sizes of new files, in bytes; `tree` is the whole tree otherwise.
     """
 
     message: bytes = b""
@@ -19,11 +35,12 @@ class Draft:
     raw: bytes = b""
     kind: str = "commit"
     files: tuple[int, ...] = ()
+    tree: tuple[Blob, ...] = ()
 
     @property
     def is_message(self) -> bool:
         """Whether all there is to judge is a message, so that commit-msg can."""
-        return not self.raw and not self.files
+        return not self.raw and not self.files and not self.tree
 
 
 @dataclass(frozen=True)

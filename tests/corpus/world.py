@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from items import GOOD, Draft, Item
+from items import GOOD, Blob, Draft, Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ NODES = {
     "root": (), "parent": ("root",), "base": ("parent",), "side": ("parent",), "next": ("base",), "next2": ("next",),
     "orphan": (),
 }  # fmt: skip
-ZONES = ("case", "strict", "free", "kept", "named", "signed")
+ZONES = ("case", "strict", "free", "kept", "named", "signed", "merged", "paths")
 # what every branch of a zone begins with is on the server already: what is judged is only what an item brings
 _SEEDS = ("base", "side", "orphan", "next2")
 
@@ -88,7 +89,8 @@ class World:
     def _commit(self, draft: Draft, before: str) -> str:
         self._clock += 1  # no two commits are equal
         ident = f"Ann <ann@example.com> {self._clock} +0000"
-        lines = [f"tree {self._tree(draft.files)}", *(f"parent {parent}" for parent in self.parents(draft, before)),
+        tree = self._folder(draft.tree) if draft.tree else self._tree(draft.files)
+        lines = [f"tree {tree}", *(f"parent {parent}" for parent in self.parents(draft, before)),
                  f"author {ident}", f"committer {ident}"]  # fmt: skip
         if draft.encoding:
             lines.append(f"encoding {draft.encoding}")
@@ -100,6 +102,22 @@ class World:
             content = (f"{self._clock} {number} ".encode() * size)[:size]
             entries += b"100644 file-%03d\0" % number + bytes.fromhex(self._add("blob", content))
         return self._add("tree", entries) if files else self.nodes["tree"]
+
+    def _folder(self, blobs: tuple[Blob, ...]) -> str:
+        """A tree of these files, in git's order: the name of a folder counts as if it ended in `/`."""
+        below: dict[bytes, list[Blob]] = {}
+        entries: dict[bytes, bytes] = {}
+        for blob in blobs:
+            name, slash, rest = blob.path.partition(b"/")
+            if slash:
+                below.setdefault(name, []).append(replace(blob, path=rest))
+            else:
+                is_link = blob.mode == "160000"
+                oid = self.nodes[blob.content.decode()] if is_link else self._add("blob", blob.content)
+                entries[name] = b"%s %s\0" % (blob.mode.encode(), name) + bytes.fromhex(oid)
+        for name, inner in below.items():
+            entries[name + b"/"] = b"40000 %s\0" % name + bytes.fromhex(self._folder(tuple(inner)))
+        return self._add("tree", b"".join(entries[name] for name in sorted(entries)))
 
     # --- refs ---------------------------------------------------------------------------------------------------------
 

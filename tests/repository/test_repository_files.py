@@ -120,7 +120,7 @@ def test_a_merge_is_asked_for_what_no_side_has(repo: Path, git: Git, opened: Ope
     assert found[1].added == ((1, b"x"),)
 
 
-def test_what_a_merge_drops_is_a_net_difference(repo: Path, git: Git, opened: Open, commit: Commit, oid_of: OidOf) -> None:
+def test_what_a_merge_drops_is_told_by_no_commit(repo: Path, git: Git, opened: Open, commit: Commit, oid_of: OidOf) -> None:
     commit("one", a="1\n")
     git("checkout", "-q", "-b", "side", cwd=repo)
     commit("side", b="side\n")
@@ -131,7 +131,11 @@ def test_what_a_merge_drops_is_a_net_difference(repo: Path, git: Git, opened: Op
     repository = opened()
     new = oid_of("HEAD")
     assert changes(repository, new) == [()]
-    assert shown(repository.net_files(main, new)) == [(b"b", "", "100644"), (b"guarded", "100644", "")]
+    assert shown(repository.untold_files(main, new)) == [(b"guarded", "100644", "")]
+    assert shown(repository.untold_files(new, main)) == [(b"b", "100644", ""), (b"guarded", "", "100644")]
+    assert repository.untold_files(new, new) == ()
+    with pytest.raises(BudgetExceeded):
+        repository.untold_files(main, new, at_most=0)
     assert repository.has_merges(new, main)
     assert not repository.has_merges(main, oid_of(f"{main}~"))
     assert repository.merge_base(main, oid_of("HEAD^1")) == oid_of(f"{main}~")
@@ -146,7 +150,7 @@ def test_remade_merges(repo: Path, git: Git, opened: Open, commit: Commit, oid_o
     evil = git("commit-tree", tree, "-p", "HEAD^1", "-p", "HEAD^2", "-m", "x", cwd=repo).stdout.strip()
     assert opened().is_remade(evil, resolved=False) is False
     assert opened().is_remade(evil, resolved=True) is False
-    octopus = git("commit-tree", tree, *"-p HEAD^1 -p HEAD^2 -p HEAD~2 -m x".split(), cwd=repo).stdout.strip()
+    octopus = git("commit-tree", tree, *["-p", "HEAD^1", "-p", "HEAD^2", "-p", "HEAD~2", "-m", "x"], cwd=repo).stdout.strip()
     assert opened().is_remade(octopus, resolved=True) is None
 
 
@@ -176,7 +180,7 @@ def test_a_folder_with_a_colon(repo: Path, git: Git, opened: Open, commit: Commi
 
 
 def test_collisions(repo: Path, opened: Open, commit: Commit) -> None:
-    oid = commit("one", **{"Readme": "x", "README": "y", "other": "z", "Dir_a": "1", "dir_b": "2"})
+    oid = commit("one", Readme="x", README="y", other="z", Dir_a="1", dir_b="2")
     repository = opened()
     assert repository.collides(oid, "Readme")
     assert repository.collides(oid, "Dir/a")

@@ -6,6 +6,7 @@ In an example of a rule's page the first word after the fence says what stands i
     commit    a raw commit
     update    `ANCESTRY REF`, then perhaps `tag=NAME` or `collides=REF`
     push      totals, `commits=5`, one a line
+    merge     a merge; `remade=yes` or `remade=no` says whether git makes the same of its parents
     files     what a commit changes, a path a line, then perhaps `mode=120000`, `old=100644` (the mode before; `mode=`
               is a removal) or `size=5`; lines indented by four spaces are the content of the file above, all of it new
 
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitward import gitobject, message
-from gitward.model import Change, Commit, File, Oid, RefUpdate, Tag, Totals, Violation
+from gitward.model import Change, Commit, File, Oid, Question, RefUpdate, Tag, Totals, Violation
 from gitward.rules import load
 
 OID, OTHER = Oid("1" * 40), Oid("2" * 40)
@@ -191,6 +192,9 @@ def _example(kind: str, text: str) -> Subject:
         return commit(text)
     if kind == "commit":
         return gitobject.parse_commit(OID, text.encode())
+    if kind == "merge":
+        is_remade = {"remade=yes": True, "remade=no": False}[text.strip()]
+        return commit("Merge\n", merge=True, parents=(OID, OTHER), answers=dict.fromkeys(remade(), is_remade))
     if kind == "files":
         return changing(*_files(text))
     words = text.split()
@@ -198,6 +202,11 @@ def _example(kind: str, text: str) -> Subject:
         return update(words[0], words[1], **dict(word.split("=", 1) for word in words[2:]))
     assert kind == "push", kind
     return push(**{name: int(number) for name, number in (word.split("=") for word in words)})
+
+
+def remade() -> tuple[Question, ...]:
+    """What `clean-merge` asks about a merge."""
+    return tuple(Question(kind="remade", value=value) for value in ("clean", "resolved"))
 
 
 def _files(text: str) -> list[File]:

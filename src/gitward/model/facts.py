@@ -156,8 +156,8 @@ class RefUpdate:
     ref update. For those two `old` and `new` may be "". `kind` is the type of the object that `new` peels to.
     `tags` are the annotated tags passed on the way, outermost first. `collisions` are refs that differ from this one
     only by case or Unicode form. `commits` is how many commits it brings, None where they were not counted.
-    `files` are the paths that differ between the two, where the commits that it brings do not tell all: loaded where an
-    entry asks for paths, and the update is forced or brings a merge; else None.
+    `files` are the paths that differ between the two and that no commit which it brings changes: loaded where an entry
+    asks for paths, and the update is forced or brings a merge; else None.
     `problem` says why this line of a push cannot stand under any policy, '' where it can.
     """
 

@@ -146,7 +146,8 @@ class PathCase:
 class Case:
     """A change for a test. What is left out is an ordinary value; the ref is one that the entry judges.
 
-    `author` and `committer` are `NAME <ADDRESS>`, then perhaps seconds and zone as git writes them.
+    `author` and `committer` are `NAME <ADDRESS>`, then perhaps seconds and zone as git writes them. `answer` is what the
+    repository says to whatever the rule asks: is this an ancestor, does git make the same merge.
     """
 
     message: str | None = None
@@ -157,6 +158,7 @@ class Case:
     author: Text | None = None
     committer: Text | None = None
     paths: Annotated[tuple[str | PathCase, ...], MinLen(1)] | None = None
+    answer: bool = True
 
     def conflict(self) -> str:
         judged = (

@@ -53,7 +53,7 @@ class TestReport:
 def run_tests(policy: Policy, tests: Tests) -> TestReport:
     """Run the tests of every entry. What a test does not say is ordinary: one parent, a ref that the entry judges.
 
-    A commit that a message names (a revert) is taken to be there.
+    A commit that a message names (a revert) is taken to be there, unless the test says `answer: false`.
     """
     passed, faults = 0, []
     for entry in policy.entries:
@@ -146,9 +146,9 @@ def _commit(entry: Entry, case: Case) -> Commit:
     head = f"tree {_OLD}\n{parents}author {_person(case.author)}\ncommitter {_person(case.committer)}\n\n"
     text = "an ordinary change\n" if case.message is None else case.message
     commit = parse_commit(_NEW, (head + text).encode("utf-8", "surrogateescape"))
+    commit = replace(commit, files=tuple(_file(each) for each in case.paths or ()), seen=_SEEN)
     asked = entry.rule.asks(commit) if hasattr(entry.rule, "asks") else ()
-    files = tuple(_file(each) for each in case.paths or ())
-    return replace(commit, answers=dict.fromkeys(asked, True), files=files, seen=_SEEN)
+    return replace(commit, answers=dict.fromkeys(asked, case.answer))
 
 
 def _person(given: str | None) -> str:

@@ -77,8 +77,8 @@ def _shown(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> int:
-    """How many different paths the commits of a range change; of a merge, those that differ from every parent."""
+def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> set[bytes]:
+    """The paths that the commits of a range change; of a merge, those that differ from every parent."""
     seen: set[bytes] = set()
     options = ["-c", "-r", "-z", "--root", "--no-renames", "--no-ext-diff", "--no-commit-id", "--name-only"]
     walk, diff = ["rev-list", "--ignore-missing", "--stdin"], ["diff-tree", "--stdin", *options]
@@ -86,7 +86,7 @@ def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice:
         seen.add(path)
         if at_most is not None and len(seen) > at_most:
             raise BudgetExceeded(f"the range changes more than {at_most} paths")
-    return len(seen)
+    return seen
 
 
 def new_bytes(plumbing: Plumbing, stdin: bytes, advice: Advice) -> int:

@@ -102,7 +102,7 @@ class Ranges(Objects):
         include, exclude = tuple(include), tuple(exclude)
         files = size = 0
         if ends := self._ends(include, exclude):
-            files = content.changed_paths(self._plumbing, ends, max_files, self._advice)
+            files = len(content.changed_paths(self._plumbing, ends, max_files, self._advice))
         if ends := self._ends((*include, *others), exclude):
             size = content.new_bytes(self._plumbing, ends, self._advice)
         return files, size

@@ -8,7 +8,7 @@ from functools import partial
 
 from gitward.errors import MissingObject, Undecided
 from gitward.refname import folded
-from gitward.repository import content, differences
+from gitward.repository import content, differences, history
 from gitward.repository.files import FileReader, Wanted
 from gitward.repository.objects import Objects
 from gitward.repository.plumbing import LONG, Plumbing
@@ -36,10 +36,17 @@ class Trees(Objects):
         for found in differences.of_commits(records, oids) if oids else ():
             yield reader.files(found, wanted)
 
-    def net_files(self, old: str, new: str) -> tuple[File, ...]:
-        """The paths in which the tree of one commit differs from that of another."""
+    def untold_files(self, old: str, new: str, at_most: int | None = None) -> tuple[File, ...]:
+        """The paths in which the tree of one commit differs from another's, but for those that a commit between changes.
+
+        Raises BudgetExceeded where these change more than `at_most` paths.
+        """
+        ends = history.revisions((new,), (old,))
         output = self._plumbing.run(differences.between(*self._checked((old, new))), timeout=LONG)
-        return self.file_reader().files(differences.of_trees(output), Wanted())
+        found = differences.of_trees(output)
+        told = content.changed_paths(self._plumbing, ends, at_most, self._advice) if found else set()
+        untold = tuple(each for each in found if each.path not in told)
+        return self.file_reader().files(untold, Wanted())
 
     def has_merges(self, include: str, exclude: str) -> bool:
         """Whether a merge is among the commits that one end reaches and the other does not."""

@@ -23,6 +23,9 @@ NAMES = (
     "ref-name",
     "ref-namespace",
     "linear-history",
+    "clean-merge",
+    "changed-paths",
+    "file-size",
     "push-limits",
 )
 
