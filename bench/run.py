@@ -1,7 +1,7 @@
 """`make bench`: the figures of the README, the peers in the same run.
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
-out, and the report says so. ONLY=hook,history,push,memory takes some of them. Writes bench/results/PART.md.
+out, and the report says so. ONLY=hook,history,push,memory,rules takes some of them. Writes bench/results/PART.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ import push
 from hook import hook
 from measure import ROOT, git, limit_self
 
-PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory}
+import rules
+
+PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
+         "rules": rules.rules}  # fmt: skip
 
 
 def machine() -> str:
