@@ -7,6 +7,8 @@ anything but parentheses.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gitward.record import maker, record
 
 TYPE_CHECKING = False
@@ -39,10 +41,15 @@ class Fault:
 
 
 _new_header = maker(Header)
+_MEMO = 200  # characters; a few longer subjects must not fill the memory
 
 
 def header(subject: str) -> Header | Fault:
-    """Take a subject apart [1, 4, 5, 13]."""
+    """Take a subject apart [1, 4, 5, 13]. Several rules ask this of one commit: short subjects are remembered."""
+    return _remembered(subject) if len(subject) <= _MEMO else _taken_apart(subject)
+
+
+def _taken_apart(subject: str) -> Header | Fault:
     kind = _type(subject)
     at = len(kind)
     if not kind:
@@ -66,6 +73,9 @@ def header(subject: str) -> Header | Fault:
     if subject[at + 1] != " " or description[0].isspace():
         return Fault(message="not exactly one space after the colon", at=at + 1)
     return _new_header(type=kind, scope=scope, breaking=breaking, description=description, at=at + 2)
+
+
+_remembered = lru_cache(maxsize=256)(_taken_apart)
 
 
 def _type(subject: str) -> str:

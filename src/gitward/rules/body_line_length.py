@@ -83,7 +83,7 @@ from gitward.width import columns, fitting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Annotated, Literal
 
     from annotated_types import Ge, Le
@@ -110,12 +110,11 @@ class BodyLineLength:
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
         message = commit.message
         body = message.body
+        longest = max(map(len, body), default=0)
         # no character takes more columns than it has bytes in UTF-8, and none has more than four
-        is_ascii = message.text.isascii()
-        if not body or max(map(len, body)) <= (self.max if is_ascii else self.max // 4):
+        if longest <= self.max and (message.text.isascii() or longest <= self.max // 4 or all(map(str.isascii, body))):
             return
-        width: Callable[[str], int] = len if is_ascii else columns
-        wide = [index for index, line in enumerate(body) if width(line) > self.max]
+        wide = [index for index, line in enumerate(body) if (len(line) if line.isascii() else columns(line)) > self.max]
         if not wide:
             return
         breakable = [index for index in wide if not (_is_whole(body[index]) or self._cannot_break(body[index]))]

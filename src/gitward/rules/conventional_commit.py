@@ -86,6 +86,8 @@ undecided.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gitward.conventional import Fault, Header, header, is_revert, notes, reverted
 from gitward.errors import Undecided
 from gitward.model import Question, violation
@@ -157,7 +159,7 @@ class ConventionalCommit:
                     break
 
     def _is_listed(self, word: str, names: tuple[str, ...]) -> bool:
-        return word in names or (self.case == "ignore" and word.lower() in (name.lower() for name in names))
+        return word in names or (self.case == "ignore" and word.lower() in _lowered(names))
 
     def _breaking(self, message: Message, marked: bool) -> Iterator[Violation]:
         first = message.body_index
@@ -180,6 +182,12 @@ class ConventionalCommit:
             yield _violation(message, "no BREAKING CHANGE note explains the !", f"add a line {_NOTE}", at)
 
 
+@lru_cache(maxsize=64)
+def _lowered(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
+
+
+@lru_cache(maxsize=64)
 def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names[:20]) + (f", and {len(names) - 20} more" if len(names) > 20 else "")
 

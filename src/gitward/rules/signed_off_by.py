@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 
     from gitward.model import Commit, Ident, Message, Trailer
 
-_KEY = "signed-off-by"
+_KEY, _AS_WRITTEN = "signed-off-by", "Signed-off-by"
 _FIX = "git commit --amend --signoff writes it"
 
 
@@ -97,11 +97,16 @@ class SignedOffBy:
     first = False
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
-        found = [trailer for trailer in commit.message.trailers if trailer.key.lower() == _KEY]
+        found = [trailer for trailer in commit.message.trailers if trailer.key == _AS_WRITTEN or trailer.key.lower() == _KEY]
         if not found:
             yield _missing(commit.message)
             return
-        yield from _twice(found)
+        if len(found) > 1:
+            yield from _twice(found)
+        for ident in (commit.author, commit.committer) if self.by == "either" else ():
+            line = f"{ident.name} <{ident.email}>" if ident else ""
+            if any(trailer.value == line for trailer in found) and _person(line):
+                return  # letter by letter, as git writes it: most commits are done with here
         signed = {trailer.line: who for trailer in found if (who := _person(trailer.value))}
         wanted = self._wanted(commit)
         if not signed:

@@ -117,12 +117,13 @@ class SubjectStyle:
     def _case(self, message: Message) -> Iterator[Violation]:
         at = _after_prefixes(message.subject)
         word = message.subject[at:].partition(" ")[0]
-        if not word or not _is_plain(word):
+        if not word:
             return
         first = word[0]
-        if self.case == "lower" and first.lower() != first and (word[1:].islower() or word == "A"):
-            yield _violation(message, f'"{word[:60]}" begins with a capital letter', "begin with a small letter", at)
-        elif self.case == "sentence" and word.islower() and first.title() != first:
+        if self.case == "lower":
+            if first.lower() != first and (word[1:].islower() or word == "A") and _is_plain(word):
+                yield _violation(message, f'"{word[:60]}" begins with a capital letter', "begin with a small letter", at)
+        elif word.islower() and first.title() != first and _is_plain(word):
             yield _violation(message, f'"{word[:60]}" begins with a small letter', "begin with a capital letter", at)
 
 
@@ -149,7 +150,7 @@ def _white_space(message: Message) -> Iterator[Violation]:
 def _after_prefixes(subject: str) -> int:
     """Where the text begins after every `type(scope): ` and `subsystem: `."""
     at = 0
-    while isinstance(found := header(subject[at : at + 200]), Header):
+    while ": " in (ahead := subject[at : at + 200]) and isinstance(found := header(ahead), Header):
         at += found.at
     return at
 
