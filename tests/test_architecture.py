@@ -15,7 +15,7 @@ IO_MODULES = {"os", "subprocess", "socket", "pathlib", "shutil", "tempfile", "io
 CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
         "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
-        "errors.py")  # fmt: skip
+        "errors.py", "fixing/")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
@@ -31,7 +31,8 @@ LAYERS = (
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),
-    ("updates", "scope", "facts", "loading", "budgets", "squash", "sources", "succession", "workers", "failure", "judge"),
+    ("updates", "scope", "facts", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
+     "judge", "fixing"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
     ("doctor", "starter", "explanation"),
