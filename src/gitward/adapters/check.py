@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from gitward.errors import UsageError
 from gitward.message import parse
 from gitward.model import Decision, Range, Request
@@ -9,8 +11,13 @@ from gitward.repository import open_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Message
+    from collections.abc import Callable, Iterator
+
+    from gitward.fixing import Fix
+    from gitward.model import Message, Policy
     from gitward.repository import Repository
+
+    Judge = Callable[..., Decision]
 
 opened = open_repository
 _REMOTE = "refs/remotes/origin/"
@@ -74,6 +81,27 @@ def squash_message(repository: Repository, judged: Range) -> Message:
 
 def decide_message(raw: bytes, policies: tuple[str, ...], repo: str, ref: str) -> Decision:
     """Judge a message on its own, as commit-msg does, for a ref."""
+    with _judging(policies, repo, ref) as (_, judge):
+        return judge(parse(raw))
+
+
+def fix_message(raw: bytes, policies: tuple[str, ...], repo: str, ref: str, verb: str) -> tuple[Decision, Fix | None]:
+    """What can safely be put right in a message, and the decision about the result, which says what was done."""
+    from gitward.adapters.messagefile import words
+    from gitward.fixing import propose
+
+    with _judging(policies, repo, ref) as (loaded, judge):
+        fix = propose(loaded, parse(raw), judge)
+        if fix is not None:
+            return judge(fix.message, words(fix, verb)), fix
+        decision = judge(parse(raw))
+        found = any(result.violations for result in decision.results)
+        return judge(parse(raw), ("nothing of it can be fixed safely",)) if found else decision, None
+
+
+@contextmanager
+def _judging(policies: tuple[str, ...], repo: str, ref: str) -> Iterator[tuple[tuple[Policy, ...], Judge]]:
+    """The policies, and what they say of a message for a ref."""
     from gitward import sources
     from gitward.adapters.draft import decide_draft
     from gitward.facts import in_repository
@@ -83,4 +111,8 @@ def decide_message(raw: bytes, policies: tuple[str, ...], repo: str, ref: str) -
         named = ref or target(repository)[0]
         notices = () if ref else (f"judged for {named}; say --ref for another",)
         answer = in_repository(repository, repository.ref("HEAD") or "")
-        return decide_draft(loaded, parse(raw), named, answer, notices=notices)
+
+        def judge(message: Message, more: tuple[str, ...] = ()) -> Decision:
+            return decide_draft(loaded, message, named, answer, notices=(*more, *notices))
+
+        yield loaded, judge

@@ -24,6 +24,8 @@ from gitward.render import FORMATS
 @click.option("--ref", metavar="REFNAME", default="", help="Judge as commits for this ref. Default: the target branch.")
 @click.option("--all", "all_refs", is_flag=True, help="Every commit that a ref reaches, once, for the refs that reach it.")
 @click.option("--message", metavar="FILE|-", default="", help="Judge this message as it would be committed.")
+@click.option("--fix", is_flag=True, help="With --message FILE: put right in the file what can be put right safely.")
+@click.option("--diff", is_flag=True, help="With --fix: show the change, and leave the file as it is.")
 @click.option("--squash", metavar="BASE..HEAD", default="", help="Show and judge the message a squash merge would write.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=None, help="Processes. Default: the cores, for --all.")
 @click.option("--reader", type=click.Choice(["plumbing", "libgit2"]), default="plumbing", show_default=True,
@@ -35,7 +37,7 @@ from gitward.render import FORMATS
 @click.option("--color", "--colour", type=click.Choice(["auto", "always", "never"]), default="auto")
 def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: str, message: str, squash: str,
           jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str, output: str, color: str, *,
-          all_refs: bool, allow_empty: bool, all_violations: bool) -> int:  # fmt: skip
+          all_refs: bool, allow_empty: bool, all_violations: bool, fix: bool, diff: bool) -> int:  # fmt: skip
     """Judge commits by the policy, as the hook and the server do.
 
     RANGE with `..` is what git rev-list takes; a single revision is that one commit. With no RANGE: what is ahead of
@@ -47,6 +49,7 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
       gitward check HEAD~5.. --ref refs/heads/main
       gitward check --all --policy new-policy.yaml --jobs 2
       git log -1 --format=%B | gitward check --message -
+      gitward check --message draft.txt --fix
       gitward check --squash origin/main..HEAD
     """
     from gitward.adapters import check as adapter
@@ -54,8 +57,11 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
     given = sum(bool(choice) for choice in (ranges, all_refs, message, squash))
     if given > 1:
         raise UsageError("give one of RANGE, --all, --message, --squash")
+    _refuse_fix(message, form, fix=fix, diff=diff)
     try:
-        if message:
+        if fix:
+            decision = _fixed(message, policies or (default_policy(repo),), repo, ref, diff=diff, color=color)
+        elif message:
             decision = adapter.decide_message(_read(message), policies or (default_policy(repo),), repo, ref)
         else:
             with adapter.opened(repo) as repository:
@@ -90,6 +96,34 @@ def _read(name: str) -> bytes:
         return sys.stdin.buffer.read()
     with open(name, "rb") as file:
         return file.read()
+
+
+def _refuse_fix(message: str, form: str, *, fix: bool, diff: bool) -> None:
+    """Raise UsageError for what --fix and --diff cannot stand beside."""
+    if (fix or diff) and not (fix and message and message != "-"):
+        raise UsageError("--fix needs --message FILE, and --diff needs --fix", "gitward check --message FILE --fix --diff")
+    if diff and form != "text":
+        raise UsageError("--diff needs --format text")
+
+
+def _fixed(message: str, policies: tuple[str, ...], repo: str, ref: str, *, diff: bool, color: str) -> Decision:
+    """Rewrite the file, or show how; the decision is about the result, which is what git would be given."""
+    from gitward.adapters import check as adapter
+    from gitward.adapters.messagefile import check_rewritable, rewrite
+    from gitward.cli.output import wants_colour, write
+    from gitward.message import parse
+    from gitward.render.difference import difference
+
+    check_rewritable(message)
+    raw = _read(message)
+    decision, fix = adapter.fix_message(raw, policies, repo, ref, "would fix" if diff else "fixed")
+    if fix is None:
+        return decision
+    if diff:
+        write(difference(parse(raw).lines, fix.pieces, colour=wants_colour(sys.stdout, color)))
+    else:
+        rewrite(message, fix.message.raw)
+    return decision
 
 
 def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | None,

@@ -70,6 +70,8 @@ def propose(policies: tuple[Policy, ...], message: Message, judge: Judge) -> Fix
     if not _is_open_to_change(message):
         return None
     before = judge(message)
+    if before.failure:
+        return None
     fix = Fix(message=message, done=(), pieces=tuple((line,) for line in message.lines), decision=before)
     tidy = _changed(fix, _tidy(message), "", _TIDY, judge)
     if tidy is not None and not _is_worse(fix.decision, tidy.decision):
