@@ -18,6 +18,7 @@ COMMANDS = (
     "policy show",
     "policy schema",
     "policy test",
+    "policy diff",
     "completion",
 )
 

@@ -66,7 +66,7 @@ def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str) -> int
 def _policy(repo: str, policies: tuple[str, ...], *, needed: bool) -> Policy | None:
     """The first policy named, else that of the work tree. None where there is none, unless it is needed."""
     from gitward.cli.check import default_policy
-    from gitward.cli.policy import loaded
+    from gitward.cli.policy_source import loaded
 
     if not policies:
         try:

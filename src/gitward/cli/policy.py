@@ -1,4 +1,4 @@
-"""`gitward policy`: validate, show, schema, test."""
+"""`gitward policy`: validate, show, schema, test, and the commands that have files of their own."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ import os
 
 import click
 
+from gitward.cli import policy_diff
+from gitward.cli.policy_source import REPO as _REPO
+from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
 from gitward.render.escape import visible
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from gitward.model import Policy
-
-_REPO = click.option(
-    "--repo", metavar="P", default=".", show_default=True, help="The repository, or a folder in its work tree."
-)
-
 
 @click.group(
-    epilog="exit codes: 0 good, 1 a test of the policy does not hold, 2 usage or policy invalid, 3 cannot be read"
+    epilog="exit codes: 0 good, 1 a test does not hold or a policy is weaker, 2 usage or policy invalid, 3 cannot be read"
 )
 def policy() -> None:
-    """Check, show and test policies.
+    """Check, show, test and compare policies.
 
     FILE is a policy file; where it is left out, .gitward.yaml at the top of the work tree.
 
@@ -32,21 +27,9 @@ def policy() -> None:
       gitward policy validate
       gitward policy show --ref refs/heads/main
       gitward policy test
+      gitward policy diff origin/main:.gitward.yaml .gitward.yaml
       gitward policy schema > gitward.schema.json
     """
-
-
-def loaded(source: str, repo: str) -> Policy:
-    """A policy from a file or from REF:PATH. Raises PolicyError; Undecided where the repository cannot be read."""
-    from gitward import sources
-    from gitward.policy.load import load_file
-
-    if not sources.is_in_repository(source):
-        return load_file(source)
-    from gitward.repository import open_repository
-
-    with open_repository(repo) as repository:
-        return sources.load(source, repository, receiving=False)
 
 
 def _default(repo: str) -> str:
@@ -136,3 +119,6 @@ def test(file: str, repo: str) -> int:
         click.echo(visible(f"{fault.place}: [{fault.entry}] {fault.message}"))
     click.echo(f"{'ok' if report.is_green else 'not ok'}: {report.passed} tests hold, {len(report.faults)} faults")
     return 0 if report.is_green else 1
+
+
+policy.add_command(policy_diff.diff)

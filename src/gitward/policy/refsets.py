@@ -132,10 +132,10 @@ class RefSets:
 def _may_meet(taken_out: list[str], others: list[tuple[str, list[str], list[str]]]) -> bool:
     """Whether patterns that are taken out may match refs that other items of a list name."""
     named = [pattern for item, patterns, _ in others if not item.startswith("!") for pattern in patterns]
-    return any(not _are_apart(pattern, other) for pattern in taken_out for other in named)
+    return any(not are_apart(pattern, other) for pattern in taken_out for other in named)
 
 
-def _are_apart(pattern: str, other: str) -> bool:
+def are_apart(pattern: str, other: str) -> bool:
     """True only if no ref can match both: what stands before the first `*` differs."""
     first, second = pattern.partition("*")[0], other.partition("*")[0]
     return not first.startswith(second) and not second.startswith(first)

@@ -1,0 +1,171 @@
+"""The promise of `policy diff`: where it finds nothing weaker, whatever the old policy denies the new one denies too."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from policies import policy
+
+from gitward.batches import judge_one
+from gitward.gitobject import parse_commit
+from gitward.model import Change, Oid, RefUpdate, Totals
+from gitward.patterns import matches_ref
+from gitward.policy.diff import diff, is_safe
+from gitward.record import replace
+from soaking import examples
+
+OLD, NEW, ZERO = Oid("1" * 40), Oid("2" * 40), Oid("0" * 40)
+REFS = ("refs/heads/main", "refs/heads/topic", "refs/heads/release/1", "refs/tags/v1", "refs/notes/x")
+MESSAGES = (
+    "fix: handle it", "Fix: handle it.", "feat(api)!: read more", "feat(a)!: x\n\nBREAKING CHANGE: all of it", "x", "",
+    "docs: PROJ-1 say it\n\nBecause nobody did.", "fixup! fix: handle it", "fix: handle the one that was not handled yet",
+    "fix: two\nlines", "wip", "PROJ-12: do\n\nRefs: PROJ-13", "fix:  two blanks ", "UTF-8: read it", "fix: \u202eno\u202c",
+    "Merge branch 'x'\n\n" + "a long line of a body " * 5,
+    "fix: x y z\n\nSigned-off-by: Ann Example <ann@example.com>", "fix: x y z\n\nSigned-off-by: Bob <bob@example.com>",
+)  # fmt: skip
+OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "malformed-object": {"headers": ("[build-id]", "[other]", "[build-id, other]")},
+    "message-encoding": {"allow": ("[bidi]", "[bidi, bom]", "[]")},
+    "subject-length": {"min": ("0", "5", "10"), "max": ("20", "40", "72"), "unit": ("columns", "code-points")},
+    "subject-pattern": {"pattern": ("fix", "'^[a-z]'"), "negate": ("true", "false"), "description": ("a", "b")},
+    "subject-style": {
+        "trailing_punctuation": ("'.'", "'.!'", "''"), "white_space": ("true", "false"),
+        "case": ("any", "lower", "sentence"), "blank_second_line": ("true", "false"),
+    },
+    "body-required": {"min": ("1", "10", "30"), "unless_types": ("[docs]", "[docs, fix]")},
+    "body-line-length": {"max": ("20", "72", "200"), "exempt_lines": ("long", "^a", "x")},
+    "conventional-commit": {
+        "types": ("[fix]", "[fix, feat]", "[FIX]", "[]"), "scopes": ("[api]", "[api, a]", "[]"), "case": ("exact", "ignore"),
+        "require_scope": ("true", "false"), "breaking": ("allow", "explain", "forbid"),
+    },
+    "ticket-reference": {"in": ("[subject]", "[subject, body]", "[trailers]"), "count": ("1", "2"), "allow": ("[UTF]", "[]")},
+    "signed-off-by": {"by": ("either", "author", "committer")},
+    "no-fixup": {}, "no-force-push": {}, "no-ref-deletion": {}, "linear-history": {},
+    "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
+    "ref-namespace": {"allow": ("['refs/heads/**']", "['refs/heads/**', 'refs/tags/**']", "['refs/**', '!refs/heads/topic']")},
+    "push-limits": {"commits": ("1", "5"), "updates": ("1", "3")},
+}  # fmt: skip
+COMMON = {
+    "refs": (
+        "['refs/heads/**']", "[refs/heads/main]", "['refs/**']", "['refs/heads/**', '!refs/heads/topic']", "['refs/heads/*']",
+    ),
+    "severity": ("error", "warning"),
+    "merges": ("skip", "judge"),
+    "message": ("a", "b"),
+}
+NEEDED = {"ref-name": {"pattern": "'.*'"}, "subject-pattern": {"pattern": "fix"}, "push-limits": {"commits": "5"}}
+NO_MERGES = {name for name in OPTIONS if name.startswith(("no-", "ref-", "push-", "linear-", "malformed-", "message-"))}
+
+
+def choices(rule: str) -> list[tuple[str, str]]:
+    common = {
+        key: values
+        for key, values in COMMON.items()
+        if not (key == "merges" and rule in NO_MERGES) and not (rule == "malformed-object" and key in ("refs", "severity"))
+    }
+    own = [(key, value) for key, values in OPTIONS[rule].items() for value in values]
+    return [*own, *own, *own, *((key, value) for key, values in common.items() for value in values)]
+
+
+@st.composite
+def entries(draw):
+    rule = draw(st.sampled_from(sorted(OPTIONS)))
+    return rule, {**NEEDED.get(rule, {}), **dict(draw(st.lists(st.sampled_from(choices(rule)), max_size=3)))}
+
+
+@st.composite
+def changed(draw, old):
+    """The entries of a policy with a few changes: options set anew, entries taken out or added."""
+    new = {rule: dict(options) for rule, options in old.items()}
+    for _ in range(draw(st.integers(1, 2))):
+        rule = draw(st.sampled_from(sorted(new)))
+        if draw(st.integers(0, 9)) == 0 and len(new) > 1:
+            del new[rule]
+        elif draw(st.integers(0, 3)) == 0:
+            new.setdefault(*draw(entries()))
+        else:
+            new[rule].update([draw(st.sampled_from(choices(rule)))])
+    return new
+
+
+def text(entries_of: dict[str, dict[str, str]], mode: str) -> str:
+    lines = ["version: 1", "policy: {id: test}", f"mode: {mode}", "rules:"]
+    for rule, options in entries_of.items():
+        lines.append("  - {" + ", ".join([f"rule: {rule}", *(f"{key}: {value}" for key, value in options.items())]) + "}")
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def commits():
+    found = []
+    for message in MESSAGES:
+        for parents in (1, 2):
+            head = f"tree {OLD}\n" + f"parent {OLD}\n" * parents
+            ann, bob = (f"{name} <{at}@example.com> 1700000000 +0000" for name, at in (("Ann Example", "ann"), ("Bob", "bob")))
+            raw = f"{head}author {ann}\ncommitter {bob}\n\n{message}"
+            found.append(parse_commit(NEW, raw.encode()))
+    return found
+
+
+def updates():
+    for ref in REFS:
+        for ancestry in ("create", "ff", "non-ff", "delete"):
+            old, new = (ZERO if ancestry == "create" else OLD), (ZERO if ancestry == "delete" else NEW)
+            yield RefUpdate(ref=ref, old=old, new=new, ancestry=ancestry, kind="none" if ancestry == "delete" else "commit")
+
+
+def denied(found) -> set[tuple[object, ...]]:
+    """What of many changes a policy denies."""
+    if found.mode == "evaluate":
+        return set()
+    out: set[tuple[object, ...]] = set()
+    for entry in found.entries:
+        if entry.severity != "error":
+            continue
+        refs = [ref for ref in REFS if matches_ref(entry.refs, ref)]
+        if hasattr(entry.rule, "check_commit"):
+            for index, commit in enumerate(commits()):
+                asked = entry.rule.asks(commit) if hasattr(entry.rule, "asks") else ()
+                if judge_one(entry, replace(commit, answers=dict.fromkeys(asked, True)))[0] == "violated":
+                    out |= {("commit", index, ref) for ref in refs}
+        if hasattr(entry.rule, "check_update"):
+            out |= {
+                ("update", update.ref, update.ancestry)
+                for update in updates()
+                if update.ref in refs and judge_one(entry, update)[0] == "violated"
+            }
+        if hasattr(entry.rule, "check_push"):
+            for size in (1, 2, 4, 9):
+                known = frozenset({"push", "message", "update", "ref", "refs", "merge", "object"})
+                push = Change(stage="receive", time="", updates=tuple(updates())[:1], known=known,
+                              totals=Totals(commits=size, updates=size))  # fmt: skip
+                if judge_one(entry, push)[0] == "violated":
+                    out |= {("push", size, ref) for ref in refs}
+    return out
+
+
+seen = {"safe": 0, "unsafe": 0}
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(st.data())
+def test_what_the_old_policy_denies_the_new_one_denies_too(data):
+    old = dict(data.draw(st.lists(entries(), min_size=1, max_size=4)))
+    new = data.draw(changed(old))
+    modes = data.draw(st.sampled_from([("enforce", "enforce")] * 6 + [("enforce", "evaluate"), ("evaluate", "enforce")]))
+    pair = []
+    for given_entries, mode in zip((old, new), modes, strict=True):
+        pair.append(policy(text(given_entries, mode)))
+    changes = diff(*pair)
+    seen["safe" if is_safe(changes) else "unsafe"] += 1
+    if is_safe(changes):
+        assert denied(pair[0]) - denied(pair[1]) == set(), [change.words for change in changes]
+    if pair[0].entries == pair[1].entries:
+        assert {change.key for change in changes} <= {"mode"}
+
+
+def test_the_property_sees_both_kinds():
+    if sum(seen.values()):
+        assert min(seen.values()) > sum(seen.values()) / 10
