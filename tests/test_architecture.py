@@ -32,7 +32,7 @@ LAYERS = (
     ("policy",),
     ("git", "gitcommand", "repository"),
     ("updates", "scope", "facts", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
-     "judge", "fixing"),
+     "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
     ("doctor", "starter", "explanation"),

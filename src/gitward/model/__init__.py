@@ -38,7 +38,9 @@ from gitward.model.results import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.model.facts import Ancestry as Ancestry
+    from gitward.model.facts import Answer as Answer
     from gitward.model.facts import Stage as Stage
+    from gitward.model.facts import TicketState as TicketState
     from gitward.model.results import Outcome as Outcome
 
 __all__ = [

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     Oid = NewType("Oid", str)
     Stage = Literal["commit", "push", "receive", "ci", "deploy"]
     Ancestry = Literal["create", "ff", "non-ff", "delete", "range", "draft"]
+    # what a tracker says of a ticket; the last three are why it says nothing: it gave no answer of use, the push names
+    # too many tickets, this host has no look-up of that name that it could use
+    TicketState = Literal["open", "closed", "absent", "moved", "outage", "too-many", "unusable"]
+    Answer = bool | TicketState | None
 else:
     Oid = str
 
@@ -98,7 +102,7 @@ class Commit:
 
     `malformed` is '' or the reason why the canonical gate refuses the bytes; then the other fields are the best that
     could be read, for display only. `headers` are the names of extra headers in order, the listed ones too.
-    `answers` holds what the rules asked about this commit: True, False, or None for "could not be found out".
+    `answers` holds what the rules asked about this commit: True, False, None for "could not be found out", or a word.
     `files` are the paths that it changes against its parent; of a merge, those that are as in none of its parents.
     `seen` is when this judging began, in seconds since 1970. None and 0: not loaded, because no rule asks.
     """
@@ -113,7 +117,7 @@ class Commit:
     headers: tuple[str, ...] = ()
     malformed: str = ""
     raw: bytes = b""
-    answers: Mapping[Question, bool | None] = {}
+    answers: Mapping[Question, Answer] = {}
     files: tuple[File, ...] | None = None
     seen: int = 0
 
@@ -139,11 +143,13 @@ class Question:
 
     `kind` "ancestor": is `value`, an oid of 7 digits or more, one of the commit's? "remade": does git make the same tree of
     the merge's parents, `value` being "clean", or "resolved" where paths in conflict may hold anything? "collides": has
-    `value`, a path of the commit, a neighbour that differs only by case or Unicode form?
+    `value`, a path of the commit, a neighbour that differs only by case or Unicode form? "ticket":
+    what does the look-up `source` say of the ticket `value`? A TicketState.
     """
 
     kind: str
     value: str
+    source: str = ""
 
 
 @record

@@ -80,6 +80,15 @@ def load_plain(read: Reader, path: str, source: str) -> Resolved:
     return resolve(path, source, parse, _parse(data, path, prefix + path, File))
 
 
+def load_record(of: type, data: bytes, file: str) -> Any:
+    """Another YAML file of the host's as a record, read as strictly as a policy. Raises PolicyError."""
+    document = _composed(decode(data, file), file, file)
+    problems: list[PolicyError] = []
+    value = _validated(of, document.data, document, (), problems)
+    complaints.raise_first(problems)
+    return value
+
+
 def folder_reader(folder: str) -> Reader:
     """Reads files below a folder. Raises PolicyError for a file that is there and cannot be read."""
 
