@@ -5,7 +5,7 @@ The canonical gate comes first; then since and exempt, in the words of the scope
 
 from __future__ import annotations
 
-from gitward.engine import GATE, OUT, entries_of, judge_update, missing_fact, new_tallies, undecided
+from gitward.engine import GATE, OUT, entries_of, judge_update, missing_fact, new_tallies, unfinished
 from gitward.model import Commit
 from gitward.record import record
 from gitward.tally import Tally
@@ -132,7 +132,7 @@ def _judge_group(row: Row, group: list[tuple[int, Commit]], ref: str | None) -> 
                 for violation in check(commit):
                     found.append(violation)
             except Exception as problem:  # noqa: BLE001  undecided
-                tally.count("undecided", undecided(problem), where=(commit.oid or "the message")[:12], at=at)
+                tally.count(*unfinished(problem), where=(commit.oid or "the message")[:12], at=at)
                 found = []
                 continue
             if not found:

@@ -6,7 +6,7 @@ outcome); the check; severity and mode only when the decision is read. A rule th
 
 from __future__ import annotations
 
-from gitward.errors import GitwardError
+from gitward.errors import Excused, GitwardError
 from gitward.model import Change, Decision, PolicyInfo, RefUpdate, Result
 from gitward.patterns import matches_ref
 from gitward.tally import Tally
@@ -40,9 +40,11 @@ def missing_fact(entry: Entry, known: frozenset[str]) -> str:
     return next((need for need in entry.rule.needs if need not in known), "")
 
 
-def undecided(problem: Exception) -> str:
-    """Why a check that did not come to its end leaves its subject undecided: never passed, never lost (invariant 5)."""
-    return problem.message if isinstance(problem, GitwardError) else f"the rule crashed: {type(problem).__name__}"
+def unfinished(problem: Exception) -> tuple[Outcome, str]:
+    """What becomes of a subject whose check did not come to its end, and why: never passed, never lost (invariant 5)."""
+    if isinstance(problem, Excused):
+        return "exempt", problem.message
+    return "undecided", problem.message if isinstance(problem, GitwardError) else f"the rule crashed: {type(problem).__name__}"
 
 
 def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
@@ -94,7 +96,7 @@ def judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> Non
     try:
         found = tuple((entry.rule.check_push if ref is None else entry.rule.check_update)(subject))
     except Exception as problem:  # noqa: BLE001  undecided
-        tally.count("undecided", undecided(problem), where="the push" if ref is None else ref)
+        tally.count(*unfinished(problem), where="the push" if ref is None else ref)
         return
     tally.count("violated" if found else "passed")
     if found and tally.takes(0, len(found)):
@@ -132,6 +134,7 @@ def conclude(
     version: str,
     commits: int = 0,
     notices: tuple[str, ...] = (),
+    details: tuple[str, ...] = (),
     failure: Failure | None = None,
 ) -> Decision:
     """The decision: one result per entry, in the order of the policies."""
@@ -152,6 +155,7 @@ def conclude(
             for (policy, entry), tally in zip(entries_of(policies), tallies, strict=True)
         ),
         notices=notices,
+        details=details,
         failure=failure,
         commits=commits,
     )

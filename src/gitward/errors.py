@@ -42,6 +42,12 @@ class Undecided(GitwardError):
         self.reason = reason
 
 
+class Excused(GitwardError):
+    """A rule could not find something out, and the policy says that such a subject is let go: exempt, with this reason."""
+
+    reason = "excused"
+
+
 class BudgetExceeded(Undecided):
     """The input is larger than the host lets gitward read (semantics: budgets)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitward.engine import entries_of, missing_fact
+from gitward.engine import OUT, entries_of, missing_fact
 from gitward.model import Change, Totals, is_zero
 from gitward.record import replace
 
@@ -10,19 +10,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from gitward.model import Commit, Oid, Policy, Question, Range
+    from gitward.lookup.ask import Lookups
+    from gitward.model import Answer, Commit, Host, Oid, Policy, Question, Range
     from gitward.repository import Repository
+    from gitward.tally import Tally
 
-    Answer = Callable[[Commit, Question], bool | None]
+    Answering = Callable[[Commit, Question], Answer]
     Asking = Callable[[Commit], Sequence[Question]]
+    Asks = tuple[tuple[int, Asking], ...]
 
 _OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content")
 # what each stage can know (docs/stages.md prints this table); policy cannot choose it
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),
     "push": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
-    "receive": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
-    "ci": frozenset(_OBJECTS),
+    "receive": frozenset({*_OBJECTS, "ticket", "update", "ref", "refs", "push"}),
+    "ci": frozenset({*_OBJECTS, "ticket"}),
 }
 
 _OF_TREES: dict[str, Callable[[Repository, Oid, str], bool | None]] = {
@@ -30,23 +33,28 @@ _OF_TREES: dict[str, Callable[[Repository, Oid, str], bool | None]] = {
     "collides": lambda repository, oid, path: repository.collides(oid, path),
 }
 
-
-def asking(policies: tuple[Policy, ...], scope: tuple[str, ...] = ()) -> Asking | None:
-    """What the entries' rules ask about a commit, all together; None where no rule asks anything.
-
-    With a `scope` only the entries count that judge by it: those with the word ''.
-    """
-    entries = entries_of(policies)
-    judging = zip(entries, scope or [""] * len(entries), strict=True)
-    asks = tuple(entry.rule.asks for (_, entry), word in judging if not word and hasattr(entry.rule, "asks"))
-    if len(asks) == 1:
-        return asks[0]  # type: ignore[no-any-return]
-    return (lambda commit: [question for ask in asks for question in ask(commit)]) if asks else None
+def asking(policies: tuple[Policy, ...]) -> Asks:
+    """What the entries' rules ask about a commit, each with its entry's index; a rule that may look up, only if it does."""
+    return tuple(
+        (index, entry.rule.asks)
+        for index, (_, entry) in enumerate(entries_of(policies))
+        if hasattr(entry.rule, "asks") and getattr(entry.rule, "lookup", True)
+    )
 
 
-def ask(policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answer) -> Iterator[Commit]:
+def asked_in(asks: Asks, scope: tuple[str, ...]) -> Asking | None:
+    """What is asked about a commit of this scope, all together; None where nothing is."""
+    here = tuple(ask for index, ask in asks if not scope[index])
+    if len(here) <= 1:
+        return here[0] if here else None
+    return lambda commit: [question for ask in here for question in ask(commit)]
+
+
+def ask(
+    policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answering, scope: tuple[str, ...] = ()
+) -> Iterator[Commit]:
     """The same commits, with the answers to what the entries' rules ask about them, each asked when it is met."""
-    questions_of = asking(policies)
+    questions_of = asked_in(asking(policies), scope or ("",) * len(entries_of(policies)))
     for commit in commits:
         if questions_of and (questions := questions_of(commit)):
             answers = {question: answer(commit, question) for question in questions}
@@ -54,20 +62,29 @@ def ask(policies: tuple[Policy, ...], commits: Iterable[Commit], answer: Answer)
         yield commit
 
 
-def answers(repository: Repository, asked: Iterable[tuple[Oid, Question]]) -> dict[tuple[Oid, Question], bool | None]:
-    """What the objects of a repository answer to many questions, in one go."""
+def answers(
+    repository: Repository, asked: Iterable[tuple[Oid, Question]], lookups: Lookups | None = None
+) -> dict[tuple[Oid, Question], Answer]:
+    """What the objects of a repository, and trackers, answer to many questions, in one go."""
     asked = tuple(asked)
     pairs = [(question.value, oid) for oid, question in asked if question.kind == "ancestor"]
     related = repository.are_ancestors(pairs)
-    found = {(oid, question): related.get((question.value, oid)) for oid, question in asked}
-    of_trees = ((oid, question) for oid, question in asked if question.kind in _OF_TREES)
-    return found | {(oid, question): _OF_TREES[question.kind](repository, oid, question.value) for oid, question in of_trees}
+    said = lookups.answers(question for _, question in asked if question.kind == "ticket") if lookups else {}
+    found: dict[tuple[Oid, Question], Answer] = {}
+    for oid, question in asked:
+        if question.kind in _OF_TREES:
+            found[oid, question] = _OF_TREES[question.kind](repository, oid, question.value)
+        else:
+            found[oid, question] = said.get(question) if question.kind == "ticket" else related.get((question.value, oid))
+    return found
 
 
-def in_repository(repository: Repository, tip: str = "") -> Answer:
+def in_repository(repository: Repository, tip: str = "", lookups: Lookups | None = None) -> Answering:
     """Answers from the objects of a repository. A draft is looked at from `tip`, on which it is about to land."""
 
-    def answer(commit: Commit, question: Question) -> bool | None:
+    def answer(commit: Commit, question: Question) -> Answer:
+        if question.kind == "ticket":
+            return lookups.answers((question,)).get(question) if lookups else None
         start = commit.oid or tip
         if start and question.kind == "ancestor":
             return repository.is_ancestor(question.value, start)
@@ -76,6 +93,51 @@ def in_repository(repository: Repository, tip: str = "") -> Answer:
         return None
 
     return answer
+
+
+# --- look-ups ---------------------------------------------------------------------------------------------------------
+
+
+def without_lookups(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    """The same policies for a stage that looks nothing up: their rules judge the message alone."""
+    if not _looking_up(policies):
+        return policies
+    return tuple(
+        replace(
+            policy,
+            entries=tuple(
+                replace(entry, rule=replace(entry.rule, lookup=None, state="open", on_outage="deny"))
+                if getattr(entry.rule, "lookup", None)
+                else entry
+                for entry in policy.entries
+            ),
+        )
+        for policy in policies
+    )
+
+
+def lookups_of(policies: tuple[Policy, ...], host: Host) -> Lookups | None:
+    """The host's look-ups, ready to be asked; None where no entry asks, or the host looks nothing up."""
+    if host.lookups is None or not _looking_up(policies):
+        return None
+    from gitward.lookup.ask import Lookups
+
+    return Lookups(host.lookups, host.limits.seconds)
+
+
+def _looking_up(policies: tuple[Policy, ...]) -> bool:
+    return any(getattr(entry.rule, "lookup", None) for _, entry in entries_of(policies))
+
+
+def outage_warnings(policies: tuple[Policy, ...], tallies: Iterable[Tally]) -> tuple[str, ...]:
+    """A line per entry and reason for which commits were let go, where the entry wants to warn of that."""
+    return tuple(
+        f"warning: [{entry.id}] {times} not looked up: {reason}"
+        for tally, (_, entry) in zip(tallies, entries_of(policies), strict=True)
+        if getattr(entry.rule, "on_outage", "") == "warn"
+        for (outcome, reason), times in sorted(tally.reasons.items())
+        if outcome == "exempt" and reason not in OUT
+    )
 
 
 def totals(

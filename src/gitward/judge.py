@@ -9,7 +9,7 @@ from __future__ import annotations
 from gitward import __version__, budgets, clock, sources, squash, succession
 from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change, named_refs
 from gitward.errors import GitwardError, PolicyError, Undecided
-from gitward.facts import KNOWN, totals
+from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lookups
 from gitward.failure import no_decision
 from gitward.integrity import built_in
 from gitward.loading import with_files
@@ -45,6 +45,9 @@ def judge(request: Request, host: Host, progress: Progress = None) -> Decision:
 def _judge(request: Request, host: Host, repository: Repository, progress: Progress) -> Decision:
     budgets.keep_refs(request, host)
     policies = _policies(request, host, repository)
+    lookups = lookups_of(policies, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
+    if not lookups:
+        policies = without_lookups(policies)
     updates = resolve(request.updates, repository, request.existing, named_refs(policies))
     successions: tuple[str, ...] = ()
     if request.stage == "receive":
@@ -62,18 +65,22 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     plan = Plan(policies, ranges, existing, baseline)
     change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
     task = Task(known=change.known, limits=host.limits, seen=clock.seconds(change.time))
-    bench = Bench(repository, policies, task)
+    bench = Bench(repository, policies, task, lookups)
     change = replace(change, updates=with_files(policies, change.updates, bench.loader))
     of_push = judge_change(policies, change)
     if over := is_over_its_limits(policies, of_push):
         notices += ("the push is over its limits: its commits were not read",)
     taking = squash.takers(request, policies)
-    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bench.asks), taking)
+    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
     tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
-    message = squash.judge_message(request, policies, taking, repository)
+    message = squash.judge_message(request, policies, taking, repository, lookups)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
         tally.merge(of_squash)
+    notices += outage_warnings(policies, tallies)
+    details = tuple(lookups.details) if lookups else ()
+    if request.stage != "receive":  # who reads the report runs the host
+        notices, details = (*notices, *details), ()
     return conclude(
         policies,
         change,
@@ -82,6 +89,7 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
         version=__version__,
         commits=commits,
         notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
+        details=details,
     )
 
 

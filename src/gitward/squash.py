@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitward.lookup.ask import Lookups
     from gitward.model import Policy, Request
     from gitward.repository import Repository
     from gitward.scope import Piece
@@ -50,7 +51,8 @@ def _without(scope: tuple[str, ...], taking: tuple[bool, ...]) -> tuple[str, ...
 
 
 def judge_message(
-    request: Request, policies: tuple[Policy, ...], taking: tuple[bool, ...], repository: Repository
+    request: Request, policies: tuple[Policy, ...], taking: tuple[bool, ...], repository: Repository,
+    lookups: Lookups | None = None,
 ) -> list[Tally]:
     """The squash message as a draft commit on the range's ref; a revert is looked for below the range's tip."""
     if not taking or request.squash is None:
@@ -61,5 +63,6 @@ def judge_message(
         "not the squash message" if not taken else "" if matches_ref(entry.refs, ref) else "refs"
         for taken, (_, entry) in zip(taking, entries_of(policies), strict=True)
     )
-    asked = tuple(ask(policies, (draft,), in_repository(repository, request.ranges[0].include[0])))
+    answer = in_repository(repository, request.ranges[0].include[0], lookups)
+    asked = tuple(ask(policies, (draft,), answer, scope))
     return judge_commits(policies, [Batch(ref=ref, scope=scope, commits=asked)], KNOWN[request.stage])

@@ -11,7 +11,7 @@ from collections import deque
 
 from gitward.batches import judge_commits
 from gitward.engine import new_tallies
-from gitward.facts import answers, asking
+from gitward.facts import answers, asked_in, asking
 from gitward.loading import Loader
 from gitward.model import Oid
 from gitward.record import record, replace
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from gitward.batches import Batch
-    from gitward.facts import Asking
+    from gitward.facts import Asks
+    from gitward.lookup.ask import Lookups
     from gitward.model import Commit, Limits, Policy, Question
     from gitward.repository import Repository
 
@@ -56,30 +57,26 @@ class Task:
 class Bench:
     """What one process needs to judge pieces: an open repository and the policies."""
 
-    def __init__(self, repository: Repository, policies: tuple[Policy, ...], task: Task) -> None:
+    def __init__(
+        self, repository: Repository, policies: tuple[Policy, ...], task: Task, lookups: Lookups | None = None
+    ) -> None:
         self.repository, self.policies, self.task = repository, policies, task
         self.loader = Loader(repository, policies, task.known, task.limits, task.seen)
-        self.asks = asking(policies) is not None
-        self._asking: dict[tuple[str, ...], Asking | None] = {}  # by scope: what no entry judges is not asked about
+        self.asks, self.lookups = asking(policies), lookups
         gc.set_threshold(1_000_000)  # records make no cycles: looking for them was a tenth of the time
 
     def judge(self, piece: Piece) -> Judged:
         """The tallies of a piece, without the commits that are set aside."""
         aside: list[Aside] = []
         batches = piece.batches(self.loader.commits(piece))
-        if self.asks:
-            batches = (self._setting_aside(batch, aside) for batch in batches)
+        if asks := self.asks:
+            batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
         return judge_commits(self.policies, batches, self.task.known), aside
-
-    def _setting_aside(self, batch: Batch, aside: list[Aside]) -> Batch:
-        if batch.scope not in self._asking:
-            self._asking[batch.scope] = asking(self.policies, batch.scope)
-        asks = self._asking[batch.scope]
-        return replace(batch, commits=_set_aside(batch, asks, aside)) if asks else batch
 
     def judge_aside(self, aside: list[Aside]) -> list[Tally]:
         """The tallies of what was set aside."""
-        found = answers(self.repository, ((each.oid, question) for each in aside for question in each.questions))
+        asked = ((each.oid, question) for each in aside for question in each.questions)
+        found = answers(self.repository, asked, self.lookups)
         piece = Piece(oids=tuple(each.oid for each in aside), runs=tuple(each.run for each in aside))
         told = (
             replace(commit, answers={question: found[each.oid, question] for question in each.questions})
@@ -88,10 +85,11 @@ class Bench:
         return judge_commits(self.policies, piece.batches(told), self.task.known)
 
 
-def _set_aside(batch: Batch, questions_of: Asking, aside: list[Aside]) -> Iterator[Commit | None]:
-    """The commits of a batch, None for one about which something is asked."""
+def _setting_aside(batch: Batch, asks: Asks, aside: list[Aside]) -> Iterator[Commit | None]:
+    """The commits of a batch, None for one about which an entry that judges it asks something."""
+    questions_of = asked_in(asks, batch.scope)
     for at, commit in enumerate(batch.commits, batch.at):
-        if commit and not commit.malformed and (questions := questions_of(commit)):
+        if commit and questions_of and not commit.malformed and (questions := questions_of(commit)):
             run = Run(length=1, ref=batch.ref, scope=batch.scope, at=at)
             aside.append(Aside(oid=Oid(commit.oid or ""), run=run, questions=tuple(questions)))
             yield None

@@ -50,6 +50,8 @@ rules:
     in: ["body"]
     count: 1
     merges: "skip"
+    state: "open"
+    on_outage: "deny"
     since: {{commits: ["{OID}"]}}
     exempt: [{{commit: {OID}}}]
     message: "see \\"the handbook\\"\\u001b[2J, na\\u00efve"

@@ -6,21 +6,21 @@ from gitward import __version__, clock
 from gitward.batches import Batch, judge_commits
 from gitward.engine import conclude, entries_of, judge_change
 from gitward.errors import BudgetExceeded
-from gitward.facts import KNOWN, ask
+from gitward.facts import KNOWN, ask, without_lookups
 from gitward.gitobject import draft_commit
 from gitward.model import Change, Limits, RefUpdate
 from gitward.patterns import matches_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.facts import Answer
+    from gitward.facts import Answering
     from gitward.model import Commit, Decision, Entry, Message, Policy
 
 _EVERY_BRANCH = {"refs/heads/**", "refs/**"}
 
 
 def decide_draft(
-    policies: tuple[Policy, ...], message: Message, ref: str, answer: Answer, *, merge: bool = False, target: str = "",
+    policies: tuple[Policy, ...], message: Message, ref: str, answer: Answering, *, merge: bool = False, target: str = "",
     notices: tuple[str, ...] = (),
 ) -> Decision:  # fmt: skip
     """Judge a message for `ref`, '' on a detached HEAD; what `target`, another ref, would say comes along as notices.
@@ -33,6 +33,7 @@ def decide_draft(
 
         problem = BudgetExceeded(f"the message has {size} bytes, the limit is {limit}", "shorten the message")
         return no_decision("commit", problem)
+    policies = without_lookups(policies)
     (draft,) = ask(policies, (draft_commit(message, merge=merge),), answer)
     known = KNOWN["commit"]
     update = RefUpdate(ref=ref or "refs/heads/**", old="", new="", ancestry="draft", commits=1)

@@ -92,6 +92,7 @@ def _event(decision: Decision, actor: Actor, kept: Kept) -> dict[str, Any]:
             "would_be": decision.would_be,
             "exit_code": decision.exit_code,
             "failure": failure and {"reason": failure.reason, "detail": text(failure.detail[:4000] or failure.message)},
+            "details": [text(detail[:400]) for detail in decision.details[:20]],
         },
     }
 

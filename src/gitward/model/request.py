@@ -79,7 +79,8 @@ UNLIMITED = Limits(commits=None, refs=None, paths=None, content_bytes=None, seco
 class Host:
     """Where things are on this machine. The policy never says any of this.
 
-    `revisions` are those that policies, by id and source, had in the last decisions of the log.
+    `revisions` are those that policies, by id and source, had in the last decisions of the log. `lookups` are the look-ups
+    that policies may name, each with the file of its settings; None: nothing is looked up.
     """
 
     policies: tuple[str, ...] = ()
@@ -90,3 +91,4 @@ class Host:
     limits: Limits = Limits()
     jobs: int = 1
     reader: Literal["plumbing", "libgit2"] = "plumbing"
+    lookups: Mapping[str, str] | None = {}

@@ -113,7 +113,8 @@ class Decision:
 
     A result denies when its severity is error, its policy is in enforce mode and its outcome is violated; it leaves the
     decision open when that outcome is undecided. A failure is no result and no policy's mode softens it.
-    `notices` are sentences for the reader that change nothing ("taken as judged: 12 commits").
+    `notices` are sentences for the reader that change nothing ("taken as judged: 12 commits"), `details` sentences for the
+    server's own log: they may name what who pushes is not to know.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Decision:
     failure: Failure | None = None
     notices: tuple[str, ...] = ()
     commits: int = 0
+    details: tuple[str, ...] = ()
 
     def _code(self, *, as_if_enforced: bool) -> int:
         if self.failure:

@@ -51,7 +51,7 @@ def render(
     if decision.failure:
         lines += failure_lines(decision.failure, with_detail=audience == "server")
     # what the target branch would say is advice, and comes as a notice (docs/report.md)
-    lines += [("warning" if notice.startswith("on refs/") else "note", f": {notice}") for notice in decision.notices]
+    lines += [_notice(notice) for notice in decision.notices]
     if all_violations:
         lines += [
             ("", f"{outcome}[{result.entry}] {count}: {reason}")
@@ -61,6 +61,12 @@ def render(
         ]
     lines.append(last_line(decision))
     return "".join(f"{_painted(label) if colour else label}{visible(rest)}\n" for label, rest in lines)
+
+
+def _notice(notice: str) -> Line:
+    if notice.startswith(("on refs/", "warning: ")):
+        return "warning", f": {notice.removeprefix('warning: ')}"
+    return "note", f": {notice}"
 
 
 def plain(lines: Iterable[Line]) -> str:

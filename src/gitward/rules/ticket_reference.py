@@ -1,4 +1,4 @@
-r"""`ticket-reference`: the message names a ticket.
+r"""`ticket-reference`: the message names a ticket, which exists and is open where a look-up is named.
 
 ## What it checks
 
@@ -15,6 +15,11 @@ do not count under a pattern of one's own either.
 - `count`: how many different tickets, default 1.
 - `allow`: words before the number, such as `CVE`, that count although they are on the list above.
 - `merges`: `skip`, or `judge` to judge merge commits too.
+- `lookup`: the name of a look-up, whose address and token are the server's own settings ([look-ups](lookup.md)). At
+  pre-receive and in CI the tracker is then asked about the tickets, and `count` of them must be as `state` says.
+- `state`: `open`, or `exists` where a closed ticket will do.
+- `on_outage`: what becomes of a commit when the tracker gives no answer of use in time: `deny` leaves it undecided,
+  which lets no push in; `warn` and `allow` let it go as exempt, counted, `warn` with a line in the report.
 
 Patterns for other trackers: `#[1-9][0-9]*` for `#12`, `([\w.-]+/[\w.-]+)?#[1-9][0-9]*` for `owner/repo#3` as well,
 `(?i)gh-[1-9][0-9]*` for `gh-4`.
@@ -69,7 +74,12 @@ fix: CVE-2024-12345
 
 ## Limits
 
-Whether the ticket exists is not looked up. Of a text with more than 10,000 words that match and do not count, the rest
+commit-msg and pre-push look no ticket up: they judge the message alone. Of a message that names more than ten tickets the
+first ten are looked up, or `count`, where that is more; of a push a hundred, and what hangs on another is undecided. What
+counts is the state when the push arrives: a ticket that is closed later makes a later `gitward check` of the same commit
+say so. Whoever can make the tracker fail gets by under `allow` and `warn`.
+
+Of a text with more than 10,000 words that match and do not count, the rest
 is not read. Before and after a word, `-` is a part of it only when another word or number goes on there: `X-PROJ-12`
 and `PROJ-12-34` are no tickets, `PROJ-12-handle-the-file` names one.
 """
@@ -78,20 +88,26 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gitward.model import violation
+from gitward.errors import Excused, Undecided
+from gitward.model import Question, violation
 from gitward.record import record
 from gitward.tickets import KEYS, find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Annotated, Literal
 
     from annotated_types import Ge, Le, MinLen
 
-    from gitward.model import Commit, Message, Violation
+    from gitward.model import Answer, Commit, Message, Violation
     from gitward.rules.options import Pattern, Text
 
+_LOOKED_UP = 10  # tickets of one message, or `count` where that is more
+_MAX_LENGTH = 200  # characters of a ticket; what is longer is asked about by its first ones, and is in no tracker
+_SHOWN = 3  # tickets that a violation names, the rest is counted
+_WORDS = {"closed": "is closed", "absent": "does not exist", "moved": "has moved to another name"}
+_UNKNOWN = ("unusable", "too-many", "outage")
 _PLACES = {"subject": "the subject", "body": "the body", "trailers": "the trailers"}
 
 
@@ -102,26 +118,77 @@ class TicketReference:
     count: Annotated[int, Ge(1), Le(100)] = 1
     allow: tuple[Text, ...] = ()
     merges: Literal["skip", "judge"] = "skip"
+    lookup: Text | None = None
+    state: Literal["open", "exists"] = "open"
+    on_outage: Literal["deny", "warn", "allow"] = "deny"
 
     name = "ticket-reference"
     needs = ("message",)
     default_refs = ("refs/heads/**",)
     first = False
 
+    def conflict(self) -> str:
+        if not self.lookup and (self.state, self.on_outage) != ("open", "deny"):
+            return "`state` and `on_outage` are about a `lookup`, and none is named"
+        return ""
+
+    def asks(self, commit: Commit) -> Sequence[Question]:
+        """What the tracker says of the tickets, where one is to be asked and enough of them are named."""
+        if not self.lookup or (commit.merge and self.merges == "skip"):
+            return ()
+        found = self._named_in(commit.message, max(self.count, _LOOKED_UP))
+        if len(found) < self.count:
+            return ()
+        return tuple(Question(kind="ticket", value=ticket[: _MAX_LENGTH + 1], source=self.lookup) for ticket in found)
+
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
-        message = commit.message
-        found: set[str] = set()
+        found = self._named_in(commit.message, self.count)
+        if len(found) < self.count:
+            places = _named(self.in_)
+            yield violation(
+                message=f"{len(found)} of {self.count} tickets in {places}" if found else f"no ticket in {places}",
+                fix=self._fix(),
+            )
+        elif self.lookup:
+            yield from self._check_states({question: commit.answers.get(question) for question in self.asks(commit)})
+
+    def _named_in(self, message: Message, at_most: int) -> dict[str, None]:
+        """The different tickets, in order, as far as they matter."""
+        found: dict[str, None] = {}
         for place in self.in_:
             for text in _texts(message, place):
                 for ticket in self.tickets(text):
-                    found.add(ticket)
-                    if len(found) == self.count:
-                        return
-        places = _named(self.in_)
-        yield violation(
-            message=f"{len(found)} of {self.count} tickets in {places}" if found else f"no ticket in {places}",
-            fix=self._fix(),
-        )
+                    found[ticket] = None
+                    if len(found) == at_most:
+                        return found
+        return found
+
+    def _check_states(self, states: dict[Question, Answer]) -> Iterator[Violation]:
+        """Whether enough tickets are as they should be, or could be, for all that is known. `True` is "as it should be"."""
+        wanted: tuple[Answer, ...] = (True, "open", "closed") if self.state == "exists" else (True, "open")
+        name = (self.lookup or "")[:40]
+        short = self.count - sum(state in wanted for state in states.values())
+        unknown = [state for state in states.values() if state is None or state in _UNKNOWN]
+        if short <= 0:
+            return
+        if len(unknown) < short:
+            yield self._violation(states, wanted)
+        elif None in unknown or "unusable" in unknown:
+            raise Undecided(f"the look-up {name} is not set up here, or cannot be used", reason="no-lookup")
+        elif "too-many" in unknown:
+            raise Undecided("the push names too many tickets to look all of them up", reason="too-large")
+        elif self.on_outage == "deny":
+            raise Undecided(f"the look-up {name} gives no answer", reason="outage")
+        else:
+            raise Excused(f"the look-up {name} gives no answer")
+
+    def _violation(self, states: dict[Question, Answer], wanted: tuple[Answer, ...]) -> Violation:
+        wrong = [f"{question.value[:30]} {_WORDS[state]}" for question, state in states.items() if state in _WORDS
+                 and state not in wanted]  # fmt: skip
+        more = f", and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        needed = f" ({self.count} needed)" if self.count > 1 else ""
+        fix = "name a ticket that exists" + (" and is open" if self.state == "open" else "")
+        return violation(message=", ".join(wrong[:_SHOWN]) + more + needed, fix=fix)
 
     def tickets(self, text: str) -> Iterator[str]:
         """The tickets that a text names, in order, a branch's name for instance."""
