@@ -13,6 +13,10 @@ from gitward.failure import no_decision
 from gitward.model import FILE_NAME, UNLIMITED, Decision, Host, Request
 from gitward.render import FORMATS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @click.command(
     epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty RANGE too)",
@@ -27,6 +31,8 @@ from gitward.render import FORMATS
 @click.option("--fix", is_flag=True, help="With --message FILE: put right in the file what can be put right safely.")
 @click.option("--diff", is_flag=True, help="With --fix: show the change, and leave the file as it is.")
 @click.option("--squash", metavar="BASE..HEAD", default="", help="Show and judge the message a squash merge would write.")
+@click.option("--lookup", "lookups", metavar="NAME=FILE", multiple=True, help="The settings of a look-up that policies name.")
+@click.option("--no-lookup", is_flag=True, help="Look no ticket up: judge the messages alone.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=None, help="Processes. Default: the cores, for --all.")
 @click.option("--reader", type=click.Choice(["plumbing", "libgit2"]), default="plumbing", show_default=True,
               help="Who reads the objects: git itself, or libgit2 as a second opinion on the same bytes.")
@@ -35,9 +41,10 @@ from gitward.render import FORMATS
 @click.option("--output", metavar="F", default="", help="Write the report to this file.")
 @click.option("--all-violations", is_flag=True, help="Print every violation that was kept, not one block per entry.")
 @click.option("--color", "--colour", type=click.Choice(["auto", "always", "never"]), default="auto")
-def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: str, message: str, squash: str,
-          jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str, output: str, color: str, *,
-          all_refs: bool, allow_empty: bool, all_violations: bool, fix: bool, diff: bool) -> int:  # fmt: skip
+def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], lookups: tuple[str, ...], ref: str,
+          message: str, squash: str, jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str,
+          output: str, color: str, *, all_refs: bool, allow_empty: bool, all_violations: bool, fix: bool, diff: bool,
+          no_lookup: bool) -> int:  # fmt: skip
     """Judge commits by the policy, as the hook and the server do.
 
     RANGE with `..` is what git rev-list takes; a single revision is that one commit. With no RANGE: what is ahead of
@@ -58,6 +65,7 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
     if given > 1:
         raise UsageError("give one of RANGE, --all, --message, --squash")
     _refuse_fix(message, form, fix=fix, diff=diff)
+    found = None if no_lookup else named_lookups(lookups, repo)
     try:
         if fix:
             decision = _fixed(message, policies or (default_policy(repo),), repo, ref, diff=diff, color=color)
@@ -68,7 +76,7 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
                 request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
                 sources = policies or (default_policy(repo),)
                 path = repository.path
-            decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs)
+            decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs, lookups=found)
     except Undecided as problem:  # what to judge could not be found out: a report says so, like any other
         decision = no_decision("commit" if message else "ci", problem)
     _report(decision, form, output, color, all_violations=all_violations)
@@ -80,15 +88,31 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], ref: st
 
 def default_policy(repo: str) -> str:
     """`.gitward.yaml` at the top of the work tree, looked for upwards from the folder; exit code 2 where there is none."""
-    folder = os.path.abspath(repo)
-    while True:
+    for folder in _upwards(repo):
         path = os.path.join(folder, FILE_NAME)
         if os.path.lexists(path):
             return path
-        if os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder:
-            raise UsageError(f"there is no policy: no {FILE_NAME} at the top of the work tree",
-                             "write one with `gitward init`, or name one with --policy")  # fmt: skip
+    raise UsageError(f"there is no policy: no {FILE_NAME} at the top of the work tree",
+                     "write one with `gitward init`, or name one with --policy")  # fmt: skip
+
+
+def named_lookups(words: tuple[str, ...], repo: str) -> dict[str, str]:
+    """The files of --lookup options, which lie outside the checkout. Raises UsageError."""
+    if not words:
+        return {}
+    from gitward.lookup import named
+
+    *_, top = _upwards(repo)
+    return named(words, checkout="" if os.path.dirname(top) == top else top)
+
+
+def _upwards(repo: str) -> Iterator[str]:
+    """The folder, and those above it, up to the top of the work tree."""
+    folder = os.path.abspath(repo)
+    yield folder
+    while not os.path.exists(os.path.join(folder, ".git")) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
+        yield folder
 
 
 def _read(name: str) -> bytes:
@@ -127,12 +151,13 @@ def _fixed(message: str, policies: tuple[str, ...], repo: str, ref: str, *, diff
 
 
 def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | None,
-            reader: Literal["plumbing", "libgit2"] = "plumbing", *, all_refs: bool) -> Decision:  # fmt: skip
+            reader: Literal["plumbing", "libgit2"] = "plumbing", *, all_refs: bool,
+            lookups: dict[str, str] | None) -> Decision:  # fmt: skip
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
     workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
-    host = Host(policies=policies, repository=path, jobs=workers, limits=UNLIMITED, reader=reader)
+    host = Host(policies=policies, repository=path, jobs=workers, limits=UNLIMITED, reader=reader, lookups=lookups)
     with Progress("commits judged") as progress:
         return judge(request, host, progress)
 

@@ -108,7 +108,7 @@ def _commit(revision: str, repo: str, policies: tuple[str, ...], ref: str) -> in
         request = adapter.request(repository, ranges=(oid,), ref=ref)
         path = repository.path
     sources = policies or (os.path.abspath(default_policy(repo)),)
-    decision = judge(request, Host(policies=sources, repository=path, limits=UNLIMITED))
+    decision = judge(request, Host(policies=sources, repository=path, limits=UNLIMITED, lookups=None))
     if decision.failure:
         problem = UsageError if decision.failure.exit_code == 2 else Undecided
         raise problem(decision.failure.message, decision.failure.fix)

@@ -23,7 +23,7 @@ CLIENT = {
     "pre-push": "pre_push",
 }
 SERVER = {"pre-receive": "pre_receive"}
-OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--format", "--output")
+OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--lookup", "--format", "--output")
 USAGE = f"""usage: gitward hook NAME [OPTIONS] [ARGUMENTS OF THE HOOK]
 
 Run by git through the hook files that `gitward install` writes.
@@ -35,6 +35,7 @@ names, on a server:  {", ".join(SERVER)}
   --log DIR               record each decision in this folder before it is released (server)
   --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)
   --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths, seconds (server)
+  --lookup NAME=FILE      the settings of a look-up that policies may name (server; docs/lookup.md)
   --format FORMAT         text (default), json, sarif, junit, github, gitlab
   --output FILE           write the report here, not to stdout
 

@@ -49,6 +49,7 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
         baseline=tuple(Oid(oid) for oid in options["--baseline"]),
         limits=budgets.limits(options["--limit"]),
         repository=".",
+        lookups=_lookups(options["--lookup"]),
     )
     if host.log:
         host = replace(host, revisions=_revisions(host.log))
@@ -56,6 +57,14 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
     decision = _recorded(decision, host)
     _reported(decision, options)
     return decision.exit_code
+
+
+def _lookups(words: list[str]) -> dict[str, str]:
+    if not words:
+        return {}
+    from gitward.lookup import named
+
+    return named(words)
 
 
 def _revisions(folder: str) -> dict[tuple[str, str], int]:

@@ -84,7 +84,7 @@ if TYPE_CHECKING:
 
     from annotated_types import MinLen
 
-    from gitward.model import Commit, File, RefUpdate, Violation
+    from gitward.model import Answer, Commit, File, RefUpdate, Violation
     from gitward.rules.options import PathGlob, Positive
 
 _KINDS = {"100644": "file", "100664": "file", "100755": "executable", "120000": "symlink", "160000": "submodule"}
@@ -164,7 +164,7 @@ def _collides(file: File) -> Question:
     return Question(kind="collides", value=file.path.decode("utf-8", "surrogateescape"))
 
 
-def _collision(file: File, answer: bool | None) -> Iterator[Violation]:
+def _collision(file: File, answer: Answer) -> Iterator[Violation]:
     if answer is None:
         raise Undecided("it was not found out whether new paths collide with others", "", "not-loaded")
     if answer:
