@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from judging import commit, judge
+from typing import Any
 
+import pytest
+
+from gitward import message
 from gitward.errors import Excused, Undecided
-from gitward.model import Commit, Question
+from gitward.model import Commit, Question, Violation
 from gitward.rules.ticket_reference import TicketReference
 
 OPEN = {"lookup": "jira"}
 EXISTS = {"lookup": "jira", "state": "exists"}
 BOTH = {"lookup": "jira", "count": 2}
+
+
+def commit(text: str, **facts: Any) -> Commit:
+    given = {"oid": None, "tree": None, "parents": None, "merge": False, "author": None, "committer": None, **facts}
+    return Commit(message=message.parse(text.encode()), **given)
+
+
+def judge(rule: TicketReference, subject: Commit) -> list[Violation]:
+    return list(rule.check_commit(subject))
 
 
 def told(text: str, **states: bool | str | None) -> Commit:

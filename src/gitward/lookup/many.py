@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     Said = dict[str, TicketState | NoAnswer]
 
 AT_ONCE = 4
-PATIENCE = 4  # questions without an answer, after which the rest is not asked
 LATE = "does not answer in time"
 
 
 def ask_many(questions: Mapping[str, Ask], *, timeout: float, until: float) -> Said:
     """The answer to each question, in at most `timeout` seconds each and not after `until` (time.monotonic).
 
-    A tracker that has left a few questions without an answer is asked nothing more.
+    A question that gets no answer keeps its place among those that are asked at once. So a tracker that has left a few
+    without an answer is asked nothing more.
     """
     waiting = deque(questions.items())
     running: dict[str, tuple[Ask, float]] = {}
@@ -44,7 +44,7 @@ def ask_many(questions: Mapping[str, Ask], *, timeout: float, until: float) -> S
     said: Said = {}
     silent = 0
     while waiting or running:
-        while waiting and len(running) < AT_ONCE and silent < PATIENCE and time.monotonic() < until:
+        while waiting and len(running) + silent < AT_ONCE and time.monotonic() < until:
             name, question = waiting.popleft()
             running[name] = (question, min(until, time.monotonic() + timeout))
             threading.Thread(target=_ask, args=(name, question, done), daemon=True).start()
@@ -58,7 +58,7 @@ def ask_many(questions: Mapping[str, Ask], *, timeout: float, until: float) -> S
             question.cut()
         said[name] = answer or NoAnswer(LATE)
         silent += isinstance(said[name], NoAnswer)
-    reason = "is not asked any more: there was no answer before" if silent >= PATIENCE else LATE
+    reason = "is not asked any more: there was no answer before" if time.monotonic() < until else LATE
     return said | {name: NoAnswer(reason) for name, _ in waiting}
 
 
