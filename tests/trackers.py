@@ -35,6 +35,8 @@ class Tracker:
 
     def stop(self) -> None:
         self.over.set()
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)  # else the accept that waits takes one more
         self.listener.close()
 
     def _serve(self) -> None:
