@@ -40,9 +40,12 @@ if TYPE_CHECKING:
 @click.option(
     "--limit", "limits", metavar="NAME=NUMBER", multiple=True, help="Server: raise or lower a budget of a push."
 )
+@click.option(
+    "--lookup", "lookups", metavar="NAME=FILE", multiple=True, help="Server: the settings of a look-up that policies name."
+)
 @click.option("--remove", is_flag=True, help="Take the hooks out, and put back what stood there.")
 def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log: str, baseline: tuple[str, ...],
-            limits: tuple[str, ...], client: bool, everywhere: bool, remove: bool) -> int:  # fmt: skip
+            limits: tuple[str, ...], lookups: tuple[str, ...], client: bool, everywhere: bool, remove: bool) -> int:  # fmt: skip
     """Put the hooks in, beside those that are there.
 
     A hook that stands in the way is kept as NAME.before-gitward; it runs first, gets the same input, and when it fails
@@ -68,9 +71,9 @@ def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log:
       gitward install --server /srv/git/app.git --remove
     """
     _refuse_mixtures(client=client, everywhere=everywhere, server=server, org=org, repo=repo, remove=remove,
-                     server_only=(*baseline, *limits, *([log] if log else [])), policies=policies)  # fmt: skip
+                     server_only=(*baseline, *limits, *lookups, *([log] if log else [])), policies=policies)  # fmt: skip
     if server or org:
-        return _servers(server, org, None if remove else _settings(policies, log, baseline, limits))
+        return _servers(server, org, None if remove else _settings(policies, log, baseline, limits, lookups))
     return _clone(repo or os.curdir, policies, everywhere=everywhere, remove=remove)
 
 
@@ -82,17 +85,18 @@ def _refuse_mixtures(*, client: bool, everywhere: bool, server: str, org: str, r
     if repo and (on_server or everywhere):
         raise UsageError("--repo names one clone", "leave it out here")
     if server_only and not on_server:
-        raise UsageError("--log, --baseline and --limit are a server's", "add --server PATH or --org DIR")
+        raise UsageError("--log, --baseline, --limit and --lookup are a server's", "add --server PATH or --org DIR")
     if len(policies) > 1 and not on_server:
         raise UsageError("the hooks of a clone judge by one policy", "use `extends` in it")
     if remove and (policies or server_only):
         raise UsageError("--remove takes hooks out and needs no settings", "leave --policy and the like out")
 
 
-def _settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...]) -> Settings:
+def _settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...],
+              lookups: tuple[str, ...]) -> Settings:  # fmt: skip
     from gitward.installer.server import settings
 
-    return settings(policies, log, baseline, limits)
+    return settings(policies, log, baseline, limits, lookups)
 
 
 # --- clones -----------------------------------------------------------------------------------------------------------

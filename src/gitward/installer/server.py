@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitward.model import Policy
+
 HIDDEN = ("refs/gitward/baseline", "refs/gitward/receipts")
 DEPTH = 6  # forges keep repositories at most this many folders below their root
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -30,10 +32,11 @@ class Settings:
     log: str = ""
     baseline: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+    lookups: tuple[str, ...] = ()
 
     def options(self) -> tuple[str, ...]:
         named = (("--policy", self.policies), ("--log", (self.log,) if self.log else ()),
-                 ("--baseline", self.baseline), ("--limit", self.limits))  # fmt: skip
+                 ("--baseline", self.baseline), ("--limit", self.limits), ("--lookup", self.lookups))  # fmt: skip
         return tuple(word for name, values in named for value in values for word in (name, value))
 
 
@@ -47,8 +50,10 @@ class Placed:
     problem: GitwardError | None = None
 
 
-def settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...]) -> Settings:
-    """Check and complete what was given on the command line. Raises UsageError."""
+def settings(
+    policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...], lookups: tuple[str, ...] = ()
+) -> Settings:
+    """Check and complete what was given on the command line. Raises UsageError, PolicyError for a look-up's settings."""
     if not policies:
         raise UsageError("a server hook without a policy denies every push", "add --policy FILE, or --policy REF:PATH")
     for oid in baseline:
@@ -62,7 +67,21 @@ def settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], lim
         log=os.path.abspath(log) if log else "",
         baseline=baseline,
         limits=limits,
+        lookups=_lookups(lookups),
     )
+
+
+def _lookups(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The same words, the paths absolute, each file read as the hook will."""
+    if not words:
+        return ()
+    from gitward import lookup
+    from gitward.lookup.settings import load
+
+    found = lookup.named(words)
+    for path in found.values():
+        load(path)  # whether the token can be read, `doctor` says: the hook runs as whoever receives pushes
+    return tuple(f"{name}={path}" for name, path in found.items())
 
 
 def hook_path(path: str) -> str:
@@ -151,7 +170,14 @@ def _check_policies(path: str, settings: Settings) -> tuple[str, ...]:
             policy = sources.load(source, repository, receiving=True)
             if policy.audit_required and not settings.log:
                 raise PolicyError("this policy requires an audit log", source, fix="add --log DIR")
+            for name in sorted(lookups_named(policy) - {word.partition("=")[0] for word in settings.lookups}):
+                raise PolicyError(f"this policy names the look-up {name}", source, fix=f"add --lookup {name}=FILE")
     return tuple(remarks)
+
+
+def lookups_named(policy: Policy) -> set[str]:
+    """The look-ups that the rules of a policy name."""
+    return {name for entry in policy.entries if (name := getattr(entry.rule, "lookup", None))}
 
 
 def _make_log(folder: str, path: str) -> None:

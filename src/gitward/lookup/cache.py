@@ -34,10 +34,10 @@ _STATES: tuple[TicketState, ...] = ("open", "closed", "absent", "moved")
 class Cache:
     """The answers of one look-up. Raises NoAnswer where the folder cannot be used."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, user: int | None = None) -> None:
         self.folder, self.seconds = settings.cache, settings.cache_seconds
         self.where = [settings.kind, settings.url, *settings.repositories, *settings.command]
-        self._check()
+        self._check(user)
 
     def get(self, ticket: str) -> TicketState | None:
         """What is known of a ticket, None where nothing is."""
@@ -69,12 +69,12 @@ class Cache:
         key = "\0".join((*self.where, ticket)).encode("utf-8", "surrogateescape")
         return os.path.join(self.folder, f"{hashlib.sha256(key).hexdigest()[:_SLOT]}.json")
 
-    def _check(self) -> None:
-        """Whether the folder is one, no link to one, that this user owns and nobody else can write."""
+    def _check(self, user: int | None) -> None:
+        """Whether the folder is one, no link to one, that the user (None: this one) owns and nobody else can write."""
         try:
             status = os.lstat(self.folder)
         except OSError as problem:
             raise NoAnswer(f"has no cache: {self.folder}: {problem.strerror}") from None
-        theirs = sys.platform != "win32" and (status.st_uid != os.geteuid() or status.st_mode & 0o022)
+        theirs = sys.platform != "win32" and (status.st_uid != (os.geteuid() if user is None else user) or status.st_mode & 0o022)
         if theirs or not stat.S_ISDIR(status.st_mode):
             raise NoAnswer(f"has no cache: {self.folder} is not a folder that this user alone can write")

@@ -97,11 +97,11 @@ class Settings:
     def address(self) -> str:
         return self.url or _GITHUB
 
-    def token(self) -> str:
-        """What stands in the token's file, '' where none is named. Raises GitwardError, UsageError."""
+    def token(self, user: int | None = None) -> str:
+        """What stands in the token's file, '' where none is named; `user` as in `read_guarded`."""
         if not self.token_file:
             return ""
-        token = read_guarded(self.token_file, secret=True).decode("latin-1").strip()
+        token = read_guarded(self.token_file, secret=True, user=user).decode("latin-1").strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise UsageError(f"{self.token_file} does not hold a token", "one line, printable ASCII, no blanks")
         return token
@@ -112,17 +112,18 @@ def load(path: str) -> Settings:
     settings: Settings = load_record(Settings, read_guarded(path), path)
     if settings.command:
         with _opened(settings.command[0]) as file:
-            _check(file.fileno(), settings.command[0], _OTHERS_WRITE)
+            _check(file.fileno(), settings.command[0], _OTHERS_WRITE, None)
     return settings
 
 
-def read_guarded(path: str, *, secret: bool = False) -> bytes:
+def read_guarded(path: str, *, secret: bool = False, user: int | None = None) -> bytes:
     """The bytes of a file that only its owner can write; of a secret one, that only its owner can read.
 
+    The owner is root or `user`, who is going to use it: None for the user who runs this process.
     Raises GitwardError for one that cannot be read, UsageError for one that others could have written, or could read.
     """
     with _opened(path) as file:
-        _check(file.fileno(), path, _OTHERS if secret else _OTHERS_WRITE)
+        _check(file.fileno(), path, _OTHERS if secret else _OTHERS_WRITE, user)
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UsageError(f"{path} has more than {MAX_BYTES} bytes")
@@ -136,14 +137,17 @@ def _opened(path: str) -> BinaryIO:
         raise GitwardError(f"{path} cannot be read: {problem.strerror}", "make it readable for this user") from None
 
 
-def _check(number: int, path: str, others: int) -> None:
+def _check(number: int, path: str, others: int, user: int | None) -> None:
     status = os.fstat(number)
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path} is not a file")
     if sys.platform == "win32":  # the profile's own access list keeps others out
         return
-    if status.st_uid not in (0, os.geteuid()):
-        raise UsageError(f"{path} belongs to user {status.st_uid}, who could change it", "make it root's or this user's own")
+    user = os.geteuid() if user is None else user
+    if status.st_uid not in (0, user):
+        raise UsageError(f"{path} belongs to user {status.st_uid}, who could change it", f"chown {user} {path}")
+    if others == _OTHERS and status.st_uid != user:
+        raise UsageError(f"{path} belongs to root, and user {user} cannot read it", f"chown {user} {path}")
     if status.st_mode & others:
         what, mode = ("read", "600") if others == _OTHERS else ("written", "go-w")
         raise UsageError(f"{path} can be {what} by others than its owner", f"chmod {mode} {path}")
