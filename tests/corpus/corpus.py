@@ -7,9 +7,13 @@ import forms
 import moves
 import objects
 import people
+import secret
 import subjects
 import trees
 from items import Item
 
-TABLES = (*subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *trees.TABLES, *objects.TABLES, *moves.TABLES)
+TABLES = (
+    *subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *trees.TABLES, *secret.TABLES, *objects.TABLES,
+    *moves.TABLES,
+)  # fmt: skip
 CORPUS: tuple[Item, ...] = tuple(item for table in TABLES for item in table.items)

@@ -126,6 +126,16 @@ def bodied(body: str, trailers: str = TICKET) -> str:
 GOOD = titled("fix: handle names in paths")
 
 
+def holding(*paths: str | bytes | tuple[str | bytes, str | bytes] | tuple[str | bytes, str | bytes, str]) -> Draft:
+    """A commit in which all but its tree is right: the paths, alone or with a content and perhaps a mode."""
+    made = []
+    for each in paths:
+        path, content, mode = (*(each if isinstance(each, tuple) else (each, b"x\n")), "100644")[:3]
+        made.append(Blob(path if isinstance(path, bytes) else path.encode(),
+                         content if isinstance(content, bytes) else content.encode(), mode))  # fmt: skip
+    return Draft(GOOD.encode(), tree=tuple(made))
+
+
 def narrow(
     subject: str = "feat(api): read names",
     body: str = "The walk stopped at the first\nname of that kind, and said nothing.",

@@ -26,6 +26,7 @@ NAMES = (
     "clean-merge",
     "changed-paths",
     "file-size",
+    "secret-files",
     "push-limits",
 )
 
