@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import authorship
 import bodies
 import forms
 import moves
@@ -13,7 +14,8 @@ import trees
 from items import Item
 
 TABLES = (
-    *subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *trees.TABLES, *secret.TABLES, *objects.TABLES,
+    *subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *trees.TABLES, *secret.TABLES, *authorship.TABLES,
+    *objects.TABLES,
     *moves.TABLES,
 )  # fmt: skip
 CORPUS: tuple[Item, ...] = tuple(item for table in TABLES for item in table.items)

@@ -43,6 +43,7 @@ def test_every_page_has_examples_of_both(rule: str) -> None:
 
 PIECES = [
     "fix: ", "PROJ-12", "UTF-8", "fixup! ", "\n", "\n\n", "\r\n", "```\n", "    ", "| a | b |", "](", "https://a.b/",
+    "Assisted-by: ", "Signed-off-by: Claude Code\n", "Generated with [Codex]",
     "Refs: ", "BREAKING CHANGE: ", 'Revert "', "This reverts commit 1111111.", "\u200d", "\u202e", "👩", "中", "é",
     "word " * 20, ".", " ", "\t", "!", "(", ")", ":", "\0", "\r",
 ]  # fmt: skip
@@ -84,7 +85,8 @@ def test_text_that_switches_nothing_off(rule: str) -> None:
     told = {
         "message-encoding": "fix: \u202ex", "subject-length": "x", "subject-pattern": "X", "subject-style": "Fix  x.",
         "body-required": "fix: x", "body-line-length": "fix: x\n\n" + "word " * 20, "conventional-commit": "Fix x",
-        "ticket-reference": "fix: x", "signed-off-by": "fix: x", "no-fixup": "fixup! fix: x",
+        "ticket-reference": "fix: x", "signed-off-by": "fix: x",
+        "ai-attribution": "fix: x\n\nAssisted-by: Claude", "no-fixup": "fixup! fix: x",
     }[rule]  # fmt: skip
     before = _verdict(rule, commit(told))
     assert before

@@ -17,6 +17,7 @@ NAMES = (
     "conventional-commit",
     "ticket-reference",
     "signed-off-by",
+    "ai-attribution",
     "no-fixup",
     "no-force-push",
     "no-ref-deletion",
