@@ -15,7 +15,7 @@ from items import Item
 
 TABLES = (
     *subjects.TABLES, *bodies.TABLES, *forms.TABLES, *people.TABLES, *trees.TABLES, *secret.TABLES, *authorship.TABLES,
-    *objects.TABLES,
+    *prose.TABLES, *objects.TABLES,
     *moves.TABLES,
 )  # fmt: skip
 CORPUS: tuple[Item, ...] = tuple(item for table in TABLES for item in table.items)

@@ -87,6 +87,7 @@ def test_text_that_switches_nothing_off(rule: str) -> None:
         "body-required": "fix: x", "body-line-length": "fix: x\n\n" + "word " * 20, "conventional-commit": "Fix x",
         "ticket-reference": "fix: x", "signed-off-by": "fix: x",
         "ai-attribution": "fix: x\n\nAssisted-by: Claude", "no-fixup": "fixup! fix: x",
+        "subject-imperative": "fixes x",
     }[rule]  # fmt: skip
     before = _verdict(rule, commit(told))
     assert before

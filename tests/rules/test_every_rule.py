@@ -212,7 +212,7 @@ def test_numbers_have_bounds(rule: str, option: str, least: int, most: int) -> N
 @pytest.mark.parametrize("rule", NAMES)
 def test_merges_are_skipped_where_subject_body_and_tickets_are_judged(rule: str) -> None:
     text = {"subject-length", "subject-pattern", "subject-style", "body-required", "body-line-length"}
-    wanted = rule in text | {"conventional-commit", "ticket-reference", "signed-off-by"}
+    wanted = rule in text | {"conventional-commit", "ticket-reference", "signed-off-by", "subject-imperative"}
     assert load(rule).__defaults__.get("merges") == ("skip" if wanted else None)
 
 

@@ -12,6 +12,7 @@ NAMES = (
     "subject-length",
     "subject-pattern",
     "subject-style",
+    "subject-imperative",
     "body-required",
     "body-line-length",
     "conventional-commit",
