@@ -36,7 +36,7 @@ LAYERS = (
      "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
-    ("doctor", "starter", "explanation"),
+    ("doctor", "starter", "explanation", "vendor", "imports"),
     ("cli", "__main__"),
 )
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "policy schema",
     "policy test",
     "policy diff",
+    "policy vendor",
     "completion",
 )
 

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from gitward.cli import policy_diff
+from gitward.cli import policy_diff, policy_vendor
 from gitward.cli.policy_source import REPO as _REPO
 from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
@@ -15,10 +15,10 @@ from gitward.render.escape import visible
 
 
 @click.group(
-    epilog="exit codes: 0 good, 1 a test does not hold or a policy is weaker, 2 usage or policy invalid, 3 cannot be read"
+    epilog="exit codes: 0 good, 1 not good (a test fails, weaker, a copy differs), 2 usage or policy invalid, 3 cannot be read"
 )
 def policy() -> None:
-    """Check, show, test and compare policies.
+    """Check, show, test, compare and copy policies.
 
     FILE is a policy file; where it is left out, .gitward.yaml at the top of the work tree.
 
@@ -122,3 +122,4 @@ def test(file: str, repo: str) -> int:
 
 
 policy.add_command(policy_diff.diff)
+policy.add_command(policy_vendor.vendor)
