@@ -8,6 +8,7 @@ import forms
 import moves
 import objects
 import people
+import prose
 import secret
 import subjects
 import trees
