@@ -202,7 +202,7 @@ def test_completion_scripts(gitward: Run, shell: str) -> None:
     [
         ("gitward che", {"check"}),
         ("gitward policy s", {"show", "schema"}),
-        ("gitward explain subject-", {"subject-length", "subject-pattern", "subject-style"}),
+        ("gitward explain subject-", {"subject-imperative", "subject-length", "subject-pattern", "subject-style"}),
         ("gitward install --ser", {"--server"}),
     ],
 )
