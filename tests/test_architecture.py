@@ -36,7 +36,7 @@ LAYERS = (
      "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),
-    ("doctor", "starter", "explanation", "vendor", "imports"),
+    ("doctor", "starter", "explanation", "vendor", "imports", "comparison", "life"),
     ("cli", "__main__"),
 )
 

@@ -12,7 +12,7 @@ from gitward.tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from gitward.model import Change, Entry, Outcome, Policy, RefUpdate, Violation
@@ -36,12 +36,12 @@ class Batch:
 
 
 class Row:
-    """One entry at work."""
+    """One entry at work. `denied` takes the places of the commits that it calls violated, where that is asked."""
 
-    __slots__ = ("check", "entry", "policy", "skips_merges", "tally")
+    __slots__ = ("check", "denied", "entry", "policy", "skips_merges", "tally")
 
-    def __init__(self, tally: Tally, policy: int, entry: Entry) -> None:
-        self.tally, self.policy, self.entry = tally, policy, entry
+    def __init__(self, tally: Tally, policy: int, entry: Entry, denied: set[int] | None = None) -> None:
+        self.tally, self.policy, self.entry, self.denied = tally, policy, entry, denied
         self.check: Callable[[Any], Iterator[Violation]] = entry.rule.check_commit
         self.skips_merges: bool = getattr(entry.rule, "merges", "judge") == "skip"
 
@@ -61,14 +61,20 @@ def judge_one(entry: Entry, subject: Commit | RefUpdate | Change) -> tuple[Outco
     return tally.verdict
 
 
-def judge_commits(policies: tuple[Policy, ...], batches: Iterable[Batch], known: frozenset[str]) -> list[Tally]:
-    """Judge commits by every entry that judges commits; one tally per entry, in the order of `entries_of`."""
+def judge_commits(
+    policies: tuple[Policy, ...], batches: Iterable[Batch], known: frozenset[str], denied: Sequence[set[int]] = ()
+) -> list[Tally]:
+    """Judge commits by every entry that judges commits; one tally per entry, in the order of `entries_of`.
+
+    `denied`, a set per policy or nothing, takes the places of the commits that its entries of severity error deny.
+    """
     tallies = new_tallies(policies)
     rows: list[tuple[int, str, Row]] = []
     for index, (policy, entry) in enumerate(entries_of(policies)):
         if hasattr(entry.rule, "check_commit"):
             fact = missing_fact(entry, known)
-            row = Row(tallies[index], policy, entry)
+            counts = denied and entry.severity == "error"
+            row = Row(tallies[index], policy, entry, denied[policy] if counts else None)
             rows.append((index, f"{fact} not known here" if fact else "", row))
     for batch in batches:
         active: list[Row] = []
@@ -144,5 +150,7 @@ def _judge_group(row: Row, group: list[tuple[int, Commit]], ref: str | None) -> 
             found = []
     tally.passed += passed
     tally.violated += len(violated)
+    if row.denied is not None:
+        row.denied.update(violated)
     tally.count("not-applicable", "merge", merges)
     return violated

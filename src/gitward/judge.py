@@ -13,7 +13,7 @@ from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lo
 from gitward.failure import no_decision
 from gitward.integrity import built_in
 from gitward.loading import with_files
-from gitward.model import Change, Decision, Host, Oid, Request
+from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
 from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.scope import Plan
@@ -24,27 +24,46 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gitward.comparison import Comparison
     from gitward.model import Policy, Range
     from gitward.repository import Repository
 
     Progress = Callable[[int], None] | None
 
 
-def judge(request: Request, host: Host, progress: Progress = None) -> Decision:
-    """Decide. Never raises but for KeyboardInterrupt: what went wrong stands in the decision's `failure`."""
+def judge(
+    request: Request,
+    host: Host,
+    progress: Progress = None,
+    *,
+    policies: tuple[Policy, ...] = (),
+    comparison: Comparison | None = None,
+) -> Decision:
+    """Decide. Never raises but for KeyboardInterrupt: what went wrong stands in the decision's `failure`.
+
+    `policies`, loaded already, are for a rehearsal: they judge in place of those that the host names. `comparison` is
+    told what each policy denies, commit by commit.
+    """
     try:
         receiving = request.stage == "receive"
         with open_repository(host.repository or ".", quarantine=receiving, reader=host.reader) as repository:
-            return _judge(request, host, repository, progress)
+            return _judge(request, host, repository, policies, progress, comparison)
     except GitwardError as problem:
         return no_decision(request.stage, problem)
     except Exception as problem:  # noqa: BLE001  invariant 5: a crash is never an answer
         return no_decision(request.stage, problem)
 
 
-def _judge(request: Request, host: Host, repository: Repository, progress: Progress) -> Decision:
+def _judge(
+    request: Request,
+    host: Host,
+    repository: Repository,
+    policies: tuple[Policy, ...],
+    progress: Progress,
+    comparison: Comparison | None,
+) -> Decision:
     budgets.keep_refs(request, host)
-    policies = _policies(request, host, repository)
+    policies = policies or _policies(request, host, repository)
     lookups = lookups_of(policies, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
     if not lookups:
         policies = without_lookups(policies)
@@ -64,7 +83,7 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
     existing = repository.refs(symbolic=False) if request.existing is None else request.existing
     plan = Plan(policies, ranges, existing, baseline)
     change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
-    task = Task(known=change.known, limits=host.limits, seen=clock.seconds(change.time))
+    task = Task(known=change.known, limits=host.limits, seen=clock.seconds(change.time), compares=comparison is not None)
     bench = Bench(repository, policies, task, lookups)
     change = replace(change, updates=with_files(policies, change.updates, bench.loader))
     of_push = judge_change(policies, change)
@@ -72,7 +91,7 @@ def _judge(request: Request, host: Host, repository: Repository, progress: Progr
         notices += ("the push is over its limits: its commits were not read",)
     taking = squash.takers(request, policies)
     pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
-    tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress)
+    tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress, comparison=comparison)
     message = squash.judge_message(request, policies, taking, repository, lookups)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
@@ -111,7 +130,7 @@ def _baseline(
     """On a server the baseline is what the host says; elsewhere the ref is believed, and its oid is printed."""
     if request.stage == "receive" or host.baseline or not any(e.since_baseline for _, e in entries_of(policies)):
         return host.baseline, ()
-    oid = repository.ref("refs/gitward/baseline")
+    oid = repository.ref(BASELINE)
     if oid is None:
         return (), ("no baseline here: everything is judged",)
     return (Oid(oid),), (f"baseline {oid}",)

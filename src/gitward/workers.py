@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from gitward.batches import Batch
+    from gitward.comparison import Comparison
     from gitward.facts import Asks
     from gitward.lookup.ask import Lookups
     from gitward.model import Commit, Limits, Policy, Question
     from gitward.repository import Repository
 
-    Judged = tuple[list[Tally], list["Aside"]]
+    Denied = list[set[int]]  # per policy the places of the commits that it denies; empty where nobody asks
+    Judged = tuple[list[Tally], list["Aside"], Denied]
 
 PIECE = 4_000
 _AHEAD = 4  # pieces in flight per worker: enough to keep it busy, few enough to keep memory flat
@@ -47,11 +49,15 @@ class Aside:
 
 @record
 class Task:
-    """What is the same for all pieces: the facts that the stage can know, the budgets, and when the judging began."""
+    """What is the same for all pieces: the facts that the stage can know, the budgets, and when the judging began.
+
+    `compares`: somebody asks which commits each policy denies.
+    """
 
     known: frozenset[str]
     limits: Limits
     seen: int
+    compares: bool = False
 
 
 class Bench:
@@ -68,12 +74,16 @@ class Bench:
     def judge(self, piece: Piece) -> Judged:
         """The tallies of a piece, without the commits that are set aside."""
         aside: list[Aside] = []
+        denied = self._denied()
         batches = piece.batches(self.loader.commits(piece))
         if asks := self.asks:
             batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
-        return judge_commits(self.policies, batches, self.task.known), aside
+        return judge_commits(self.policies, batches, self.task.known, denied), aside, denied
 
-    def judge_aside(self, aside: list[Aside]) -> list[Tally]:
+    def _denied(self) -> Denied:
+        return [set() for _ in self.policies] if self.task.compares else []
+
+    def judge_aside(self, aside: list[Aside]) -> tuple[list[Tally], Denied]:
         """The tallies of what was set aside."""
         asked = ((each.oid, question) for each in aside for question in each.questions)
         found = answers(self.repository, asked, self.lookups)
@@ -82,7 +92,8 @@ class Bench:
             replace(commit, answers={question: found[each.oid, question] for question in each.questions})
             for each, commit in zip(aside, self.loader.commits(piece), strict=True)
         )
-        return judge_commits(self.policies, piece.batches(told), self.task.known)
+        denied = self._denied()
+        return judge_commits(self.policies, piece.batches(told), self.task.known, denied), denied
 
 
 def _setting_aside(batch: Batch, asks: Asks, aside: list[Aside]) -> Iterator[Commit | None]:
@@ -109,20 +120,33 @@ def _work(piece: Piece) -> Judged:
 
 
 def judge_pieces(
-    bench: Bench, pieces: Iterable[Piece], *, jobs: int, progress: Callable[[int], None] | None
+    bench: Bench,
+    pieces: Iterable[Piece],
+    *,
+    jobs: int,
+    progress: Callable[[int], None] | None,
+    comparison: Comparison | None = None,
 ) -> tuple[list[Tally], int]:
     """The tallies of all pieces, and how many commits there were."""
     total, commits = new_tallies(bench.policies), 0
     waiting: list[Aside] = []
     results = _in_order(bench, pieces, jobs) if jobs > 1 else ((piece, bench.judge(piece)) for piece in pieces)
-    for piece, (tallies, aside) in results:
+    for piece, (tallies, aside, denied) in results:
         _add(total, tallies)
         waiting += aside
         commits += len(piece.oids)
+        if comparison:
+            comparison.add(denied, piece)
         if progress:
             progress(commits)
     if waiting:
-        _add(total, bench.judge_aside(waiting))
+        tallies, denied = bench.judge_aside(waiting)
+        _add(total, tallies)
+        if comparison:
+            oids, runs = tuple(each.oid for each in waiting), tuple(each.run for each in waiting)
+            comparison.add(denied, Piece(oids=oids, runs=runs))
+    if comparison:
+        comparison.look_up(bench)
     return total, commits
 
 

@@ -21,7 +21,7 @@ from gitward.model.facts import (
     Trailer,
     is_zero,
 )
-from gitward.model.policy import BUILT_IN, FILE_NAME, Entry, Landing, Policy
+from gitward.model.policy import BASELINE, BUILT_IN, FILE_NAME, Entry, Landing, Policy
 from gitward.model.request import UNLIMITED, Host, Limits, Range, RawUpdate, Request
 from gitward.model.results import (
     KEPT_VIOLATIONS,
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from gitward.model.results import Outcome as Outcome
 
 __all__ = [
-    "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "UNLIMITED", "Actor", "Change", "Commit",
-    "Decision", "Entry", "Failure", "File", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy", "PolicyInfo",
-    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
+    "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "UNLIMITED", "Actor", "Change",
+    "Commit", "Decision", "Entry", "Failure", "File", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy",
+    "PolicyInfo", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
     "Violation", "is_zero", "violation",
 ]  # fmt: skip

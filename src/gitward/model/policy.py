@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gitward.model.facts import Oid
 
 FILE_NAME = ".gitward.yaml"  # where a repository keeps its policy: at the top of the work tree
+BASELINE = "refs/gitward/baseline"  # what it reaches is exempt where an entry says `since: baseline`
 BUILT_IN = "built-in"  # the source of the policy of gitward's own, with what no policy can allow (integrity)
 
 
