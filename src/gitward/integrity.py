@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RESERVED = ("refs/replace/", "refs/gitward/")
+OWN_REFS = "refs/gitward/"  # nobody's history: what these reach was judged, or let go, for other refs
+RESERVED = ("refs/replace/", OWN_REFS)
 
 
 @record

@@ -11,6 +11,7 @@ from itertools import chain, groupby, islice
 
 from gitward.batches import Batch
 from gitward.engine import entries_of
+from gitward.integrity import OWN_REFS
 from gitward.patterns import matches_ref
 from gitward.record import record
 
@@ -145,7 +146,8 @@ def _spans(entry: Entry, ranges: tuple[Range, ...], existing: Mapping[str, str])
         exclude = brought.exclude
         if exclude is None:
             if known is None:
-                known = tuple(sorted({oid for ref, oid in existing.items() if matches_ref(entry.refs, ref)}))
+                judged = {oid for ref, oid in existing.items() if matches_ref(entry.refs, ref) and not ref.startswith(OWN_REFS)}
+                known = tuple(sorted(judged))
             exclude = known
         joined.setdefault(exclude, []).append(brought)
     spans: dict[Span, str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from gitward.errors import UsageError
+from gitward.integrity import OWN_REFS
 from gitward.message import parse
 from gitward.model import Decision, Range, Request
 from gitward.repository import open_repository
@@ -42,7 +43,7 @@ def request(
     if all_refs:
         refs = repository.refs()
         return Request(stage="ci", ranges=tuple(Range(ref=name, include=(oid,)) for name, oid in sorted(refs.items())
-                                                if not name.startswith("refs/remotes/")))  # fmt: skip
+                                                if not name.startswith(("refs/remotes/", OWN_REFS))))  # fmt: skip
     named, oid = target(repository)
     notices = () if ref else (f"judged for {named}; say --ref for another",)
     ref = ref or named
