@@ -17,14 +17,14 @@ _ELSEWHERE = (
 )  # fmt: skip
 
 
-def ask(folder: str, *arguments: str) -> tuple[int, str, str]:
+def ask(folder: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
     """Run git in a folder: (exit status, stdout, the last line of stderr), without the line ends.
 
     Raises GitwardError where the folder cannot be entered, git cannot be started or does not come to an end.
     """
     if not os.path.isdir(folder):
         raise GitwardError(f"there is no folder {folder}")
-    answer = git.call(arguments, own_config=True, cwd=folder, without=_ELSEWHERE)
+    answer = git.call(arguments, stdin=stdin, own_config=True, cwd=folder, without=_ELSEWHERE)
     return (
         answer.status,
         answer.output.decode("utf-8", "surrogateescape").removesuffix("\n"),
@@ -32,9 +32,9 @@ def ask(folder: str, *arguments: str) -> tuple[int, str, str]:
     )
 
 
-def need(folder: str, *arguments: str) -> str:
+def need(folder: str, *arguments: str, stdin: bytes = b"") -> str:
     """The stdout of a command that must succeed. Raises GitwardError with git's own words and, where known, the fix."""
-    status, out, words = ask(folder, *arguments)
+    status, out, words = ask(folder, *arguments, stdin=stdin)
     if status == 0:
         return out
     if "dubious ownership" in words or "safe.directory" in words:

@@ -380,3 +380,51 @@ def test_ancestry(repo: Path, git: Git, opened: Open, history: History, oid_of: 
     for old, new in ((absent, history.one), (history.one, absent), (zero, absent)):
         with pytest.raises(MissingObject, match=absent):
             repository.ancestry(old, new)
+
+
+def test_independent(repo: Path, git: Git, opened: Open, history: History) -> None:
+    repository = opened()
+    assert repository.independent([]) == ()
+    assert repository.independent(history.all) == (history.merge,)
+    assert repository.independent([history.alone, history.three, history.side, history.one]) == tuple(
+        sorted([history.alone, history.three, history.side])
+    )
+    assert repository.independent([history.one, history.one]) == (history.one,)
+    with pytest.raises(MissingObject):
+        repository.independent([history.one, "0" * len(history.one)])
+
+
+def test_newest_before_goes_down_first_parents(repo: Path, git: Git, opened: Open, commit: Commit) -> None:
+    oids = {}
+    for number, day in enumerate((100, 200, 300)):
+        date = {"GIT_COMMITTER_DATE": f"@{day * 86_400} +0000"}
+        if number == 2:
+            git("checkout", "-q", "-b", "side", oids[100], cwd=repo)
+            git("commit", "-q", "--allow-empty", "-m", "side", cwd=repo, env={"GIT_COMMITTER_DATE": f"@{150 * 86_400} +0000"})
+            git("checkout", "-q", "main", cwd=repo)
+            git("merge", "-q", "--no-ff", "-m", "merge", "side", cwd=repo, env=date)
+        else:
+            git("commit", "-q", "--allow-empty", "-m", f"{number}", cwd=repo, env=date)
+        oids[day] = git("rev-parse", "HEAD", cwd=repo).stdout.strip()
+    repository = opened()
+    for seconds, day in ((300 * 86_400 + 1, 300), (300 * 86_400, 200), (200 * 86_400, 100), (100 * 86_400, 0)):
+        assert repository.newest_before(oids[300], seconds) == oids.get(day)
+
+
+def test_a_shallow_clone_knows_neither(tmp_path: Path, repo: Path, git: Git, opened: Open, history: History) -> None:
+    git("clone", "-q", "--depth=1", f"file://{repo}", tmp_path / "shallow")
+    repository = opened(tmp_path / "shallow")
+    for ask in (
+        lambda: repository.independent([history.merge]),
+        lambda: repository.newest_before(history.merge, 1 << 40),
+        lambda: repository.newest_before(history.merge, 1),
+    ):
+        with pytest.raises(Undecided) as caught:
+            ask()
+        assert (caught.value.reason, caught.value.fix[:22]) == ("incomplete-range", "git fetch --unshallow ")
+
+
+def test_a_count_gives_up_in_time(opened: Open, history: History) -> None:
+    with pytest.raises(Undecided) as caught:
+        opened().count([history.merge], [], seconds=0.0001)
+    assert caught.value.reason == "timeout"

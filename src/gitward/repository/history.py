@@ -43,11 +43,11 @@ def walk(plumbing: Plumbing, stdin: bytes, options: Sequence[str], advice: Advic
         raise broken_walk(args, answer, advice)
 
 
-def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice) -> int:
+def count(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice: Advice, seconds: float = LONG) -> int:
     """How many commits there are between the ends; counting stops at `at_most`. An excluded oid may be missing."""
     limit = [] if at_most is None else [f"--max-count={at_most}"]
     args = ["rev-list", "--count", *limit, "--ignore-missing", "--stdin"]
-    answer = plumbing.call(args, stdin=stdin, timeout=LONG)
+    answer = plumbing.call(args, stdin=stdin, timeout=seconds)
     if answer.status:
         raise broken_walk(args, answer, advice)
     return int(answer.output)

@@ -9,6 +9,7 @@ from gitward.model import Oid, is_zero
 from gitward.repository import content, history
 from gitward.repository.lineage import Lineage
 from gitward.repository.objects import Location, Objects
+from gitward.repository.plumbing import LONG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,12 +80,41 @@ class Ranges(Objects):
             raise Undecided(f"the history ends at {oid}: this clone is shallow", self._advice(), "incomplete-range")
         return Oid(oid)
 
-    def count(self, include: Iterable[str], exclude: Iterable[str], at_most: int | None = None) -> int:
-        """How many commits `walk` would name; counting stops at `at_most`. An excluded oid may be missing."""
+    def count(
+        self, include: Iterable[str], exclude: Iterable[str], at_most: int | None = None, seconds: float = LONG
+    ) -> int:
+        """How many commits `walk` would name; counting stops at `at_most`. An excluded oid may be missing.
+
+        Raises as `walk` does, and Undecided ("timeout") where it takes more than so many seconds.
+        """
         if self.is_shallow:
             return sum(1 for _ in self.walk(include, exclude, max_count=at_most, ignore_missing=True))
         ends = self._ends(include, exclude)
-        return history.count(self._plumbing, ends, at_most, self._advice) if ends else 0
+        return history.count(self._plumbing, ends, at_most, self._advice, seconds) if ends else 0
+
+    def independent(self, tips: Iterable[str]) -> tuple[Oid, ...]:
+        """Of some commits those that no other one of them reaches, sorted, each once. One walk, however many there are.
+
+        Raises as `walk` does.
+        """
+        tips = set(tips)
+        reached: set[str] = set()
+        for line in history.walk(self._plumbing, self._ends(tips, ()), ["--parents"], self._advice) if tips else ():
+            oid, *parents = line.split(" ")
+            self._whole(oid)
+            reached.update(parent for parent in parents if parent in tips)
+        return tuple(Oid(oid) for oid in sorted(tips - reached))
+
+    def newest_before(self, tip: str, seconds: int) -> Oid | None:
+        """The first commit down the first parents of `tip` that was committed before a time, in seconds since 1970.
+
+        By the committer's own clock, so it is for people to look at. Raises as `walk` does.
+        """
+        options = ["--first-parent", f"--min-age={seconds - 1}", "--max-count=1"]
+        found = next(history.walk(self._plumbing, self._ends((tip,), ()), options, self._advice), None)
+        if self.is_shallow:
+            raise Undecided("this clone is shallow: what was there at a time is not known", self._advice(), "incomplete-range")
+        return Oid(found) if found else None
 
     def totals(
         self,
