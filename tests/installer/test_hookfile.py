@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from gitward.errors import UsageError
 from gitward.installer import hookfile
 from gitward.installer.hookfile import CLIENT, SERVER, Program
+from gitward.installer.server import Settings
+from gitward.record import fields
 
 HOOKS = Path(__file__).parents[2] / "hooks"
 SAMPLE = Program(python="/opt/gitward/bin/python", script="/opt/gitward/bin/gitward")
@@ -142,3 +145,17 @@ def test_shellcheck_has_nothing_to_say(tmp_path: Path) -> None:
     done = subprocess.run(["shellcheck", *map(str, paths)], capture_output=True, text=True)
     assert len(paths) > 20
     assert done.stdout == ""
+
+
+def test_settings_come_back_from_their_options() -> None:
+    """Whatever fields there are: one that `of` forgets would vanish when the baseline is moved."""
+    whole = {name: "x y" if isinstance(Settings.__defaults__.get(name), str) else ("x y", "z") for name in fields(Settings)}
+    for kept in ({}, whole, *({name: whole[name]} for name in whole)):
+        given = Settings(**{"policies": ("p",), **kept})
+        assert Settings.of(given.options()) == given
+
+
+@pytest.mark.parametrize("options", [("--polici", "x"), ("--policy", "x", "--strict"), ("x",), ("--strict", "--policy", "x")])
+def test_options_that_this_gitward_does_not_write_are_not_lost(options: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="this gitward does not know"):
+        Settings.of(options)

@@ -14,7 +14,7 @@ from gitward.repository import open_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitward.model import Policy
 
@@ -38,6 +38,30 @@ class Settings:
         named = (("--policy", self.policies), ("--log", (self.log,) if self.log else ()),
                  ("--baseline", self.baseline), ("--limit", self.limits), ("--lookup", self.lookups))  # fmt: skip
         return tuple(word for name, values in named for value in values for word in (name, value))
+
+    @classmethod
+    def of(cls, options: Sequence[str]) -> Settings:
+        """The settings that such options say. Raises UsageError for one that this gitward does not write."""
+        given: dict[str, list[str]] = {"--policy": [], "--log": [], "--baseline": [], "--limit": []}
+        for name, value in zip(options[::2], (*options[1::2], ""), strict=False):
+            if name not in given:
+                raise UsageError(f"the hook says {name}, which this gitward does not know", "use the gitward that wrote it")
+            given[name].append(value)
+        return cls(
+            policies=tuple(given["--policy"]),
+            log=(given["--log"] or [""])[-1],
+            baseline=tuple(given["--baseline"]),
+            limits=tuple(given["--limit"]),
+        )
+
+
+@record
+class Installed:
+    """The hook that stands in a repository: its file, what it starts, and with which settings."""
+
+    path: str
+    program: Program
+    settings: Settings
 
 
 @record
@@ -106,6 +130,17 @@ def hook_path(path: str) -> str:
             "make it a folder of this repository's own",
         )
     return os.path.join(hooks, SERVER)
+
+
+def installed(path: str) -> Installed | None:
+    """The hook of this repository, None where there is none of gitward's. Raises UsageError for an edited one."""
+    target = place.standing(hook_path(path))
+    place.refuse_edited((target,))
+    words = hookfile.command_of(target) if hookfile.state(target) == "ours" else []
+    if len(words) < 5:
+        return None
+    program = Program(python=words[0], script=words[2])
+    return Installed(path=target, program=program, settings=Settings.of(words[5:]))
 
 
 def install(path: str, program: Program, settings: Settings) -> Placed:
