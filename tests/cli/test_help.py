@@ -18,6 +18,7 @@ COMMANDS = (
     "policy show",
     "policy schema",
     "policy test",
+    "policy baseline",
     "policy diff",
     "policy vendor",
     "completion",

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from gitward.cli import policy_diff, policy_vendor
+from gitward.cli import policy_baseline, policy_diff, policy_vendor
 from gitward.cli.policy_source import REPO as _REPO
 from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
@@ -121,5 +121,6 @@ def test(file: str, repo: str) -> int:
     return 0 if report.is_green else 1
 
 
+policy.add_command(policy_baseline.baseline)
 policy.add_command(policy_diff.diff)
 policy.add_command(policy_vendor.vendor)

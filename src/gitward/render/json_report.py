@@ -32,7 +32,7 @@ def dumps(value: Any) -> str:
 
 def report(decision: Decision) -> dict[str, Any]:
     """The report as a dict, every string in it valid Unicode."""
-    value: dict[str, Any] = _well_formed(_report(decision))
+    value: dict[str, Any] = all_well_formed(_report(decision))
     return value
 
 
@@ -136,11 +136,12 @@ def _summary(decision: Decision) -> dict[str, int]:
     }
 
 
-def _well_formed(value: Any) -> Any:
+def all_well_formed(value: Any) -> Any:
+    """A value with every string in it valid Unicode."""
     if isinstance(value, str):
         return well_formed(value)
     if isinstance(value, dict):
-        return {key: _well_formed(item) for key, item in value.items()}
+        return {key: all_well_formed(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_well_formed(item) for item in value]
+        return [all_well_formed(item) for item in value]
     return value
