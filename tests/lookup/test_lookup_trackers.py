@@ -49,10 +49,10 @@ def test_an_issue_under_another_key_has_moved(tmp_path: Path) -> None:
     "ticket",
     ["../../user", "PROJ-1/../../x", "PROJ-1?a=b", "PROJ-1#2", "PROJ-1 x", "PROJ-1\r\nHost: x", "%2e%2e-1", "PROJ-0", "",
      "PROJ-" + "1" * 300, "é-1", "../..#1", "acme/..#1", "acme/./app#1", "acme/app/../x#1", "//x#1", "other/app#1", "app#1",
-     "acme/app#1\n", "acme/app#0", "acme#1", "acme/app?x#1", "\udc80-1"],
+     "acme/app#1\n", "acme/app#0", "acme#1", "acme/app?x#1", "\udc80-1", "acme/...#1", "acme/deep/..#1"],
 )  # fmt: skip
 def test_what_can_be_no_ticket_is_asked_of_nobody(tmp_path: Path, kind: str, ticket: str) -> None:
-    repositories = {} if kind == "jira" else {"repositories": ["acme/app", "acme/lib", "acme/deep/er"]}
+    repositories = {} if kind == "jira" else {"repositories": ["acme/app", "acme/deep/er", "acme/*"]}
     with tracking(always({})) as tracker:
         path = settings(tmp_path, kind=kind, url=tracker.url, **repositories)
         assert ask(path, ticket) == (["absent"], [])
