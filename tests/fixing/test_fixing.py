@@ -175,7 +175,7 @@ def trailers(text: str) -> set[tuple[str, str]]:
     return {(trailer.key, " ".join(trailer.value.split())) for trailer in parse(text.encode()).trailers}
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(MESSAGES)
 def test_a_fix_says_what_the_message_said_and_is_found_once(text: str) -> None:
     policies = policy()

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def is_running(environment: Mapping[str, str]) -> bool:
+    """Whether the framework runs the hook. It shows what a hook writes when the hook is over, so nobody can be asked."""
+    return environment.get("PRE_COMMIT") == "1"
+
+
 def message_source(environment: Mapping[str, str]) -> str:
     """prepare-commit-msg's second argument, '' where the framework does not run the hook."""
     return environment.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
@@ -23,7 +28,7 @@ def pushed_line(environment: Mapping[str, str]) -> tuple[bytes, str]:
 
     Raises Undecided where the framework runs the hook but names no ref: a run by hand, for instance.
     """
-    if environment.get("PRE_COMMIT") != "1":
+    if not is_running(environment):
         return b"", ""
     names = ("PRE_COMMIT_LOCAL_BRANCH", "PRE_COMMIT_REMOTE_BRANCH", "PRE_COMMIT_REMOTE_NAME")
     local, ref, remote = (environment.get(name, "") for name in names)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 
 from gitward.errors import GitwardError, UsageError
+from gitward.message import BLANK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitward.fixing import Fix
 
 
@@ -25,6 +27,8 @@ def rewrite(path: str, data: bytes) -> None:
 
     Raises GitwardError where that fails; then the file is as it was.
     """
+    import tempfile
+
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     try:
@@ -61,3 +65,20 @@ def _sync(folder: str) -> None:
 def words(fix: Fix, verb: str) -> tuple[str, ...]:
     """What was done, a sentence for each step: `fixed [subject-style]: ...`, the entry that asked for it named."""
     return tuple(f"{verb} [{entry}]: {done}" if entry else f"{verb}: {done}" for entry, done in fix.done)
+
+
+def spliced(raw: bytes, lines: Sequence[str], pieces: Sequence[tuple[str, ...]]) -> bytes:
+    """A commit-msg file with a fix in it: `lines` are what cleanup leaves of it, `pieces` what shall stand for each.
+
+    What cleanup takes away (comments, a diff, blank lines) stays where it is.
+    """
+    done: list[bytes] = []
+    at = 0
+    for given in raw.split(b"\n"):
+        if at < len(lines) and given.rstrip(b" \t\r") == lines[at].rstrip(BLANK).encode("utf-8", "surrogateescape"):
+            is_same = pieces[at] == (lines[at],)
+            done += [given] if is_same else [line.encode("utf-8", "surrogateescape") for line in pieces[at]]
+            at += 1
+        else:
+            done.append(given)
+    return b"\n".join(done)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from gitward.cli.output import say
+from gitward.cli.output import say, tell
 from gitward.errors import GitwardError, UsageError
 
 TYPE_CHECKING = False
@@ -84,11 +84,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except GitwardError as problem:
-        from gitward.render.escape import visible
-
-        say(f"gitward: {visible(problem.message)}")
-        if problem.fix:
-            say(f"  fix: {visible(problem.fix)}")
+        tell(problem)
         return problem.exit_code
     except Exception as problem:  # noqa: BLE001  invariant 5
         say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")

@@ -16,6 +16,7 @@ from gitward.policy.compiled import policy_for_client
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitward.adapters.commit_msg import Denied
     from gitward.model import Decision, Message, Policy
 
     Options = dict[str, list[str]]
@@ -44,17 +45,43 @@ def _report(decision: Decision, options: Options) -> int:
 
 def commit_msg(options: Options, arguments: list[str]) -> int:
     path, clone = _message_file("commit-msg", arguments), Clone()
-    policies = _policies(options, clone)
-    if not policies:
+    denied = _judge_message(path, options, clone)
+    if denied is None:
         return 0
-    message = adapter.message_of(_read(path), clone, from_mail=False)
-    if is_nothing_else(policies, message, clone):
-        say(f"gitward: {_UNTOUCHED}")
-        return 1
-    code = _report(adapter.decide(policies, message, clone), options)
-    if code:
+    from gitward.adapters.terminal import open_terminal
+
+    terminal = None if denied.is_over else open_terminal(clone)
+    if terminal is None:
+        return denied.code
+    from gitward.cli.prompt import go_on
+
+    try:
+        return go_on(denied, lambda: _judge_message(path, options, clone), path, clone, terminal)
+    finally:
+        terminal.close()
+
+
+def _judge_message(path: str, options: Options, clone: Clone) -> Denied | None:
+    """Judge the message file as it is now, and say so; None where it is let through. Whatever else happens, it is kept."""
+    raw = _read(path)
+    message = adapter.message_of(raw, clone, from_mail=False)
+    try:
+        policies = _policies(options, clone)
+        if not policies:
+            return None
+        if is_nothing_else(policies, message, clone):
+            say(f"gitward: {_UNTOUCHED}")
+            return adapter.Denied(code=1, raw=raw, message=message, is_over=True)
+        code = _report(adapter.decide(policies, message, clone), options)
+    except BaseException:
         say(_way_back(message, clone))
-    return code
+        raise
+    if not code:
+        return None
+    is_empty = not any(message.lines)
+    if not is_empty:
+        say(_way_back(message, clone))
+    return adapter.Denied(code=code, raw=raw, message=message, policies=policies, is_over=is_empty)
 
 
 def applypatch_msg(options: Options, arguments: list[str]) -> int:
@@ -83,11 +110,17 @@ def _way_back(message: Message, clone: Clone) -> str:
     """Keep a denied message, and say how to go on with it. The hook is not told whether the commit was an amendment."""
     import shlex
 
+    from gitward.render.escape import visible
+
     sign = adapter.comment_sign(clone)
     # lines that are no comments now are none in the editor that -e opens
     keeping = sign and any(line.startswith(sign) for line in message.lines)
     git = "git -c commit.cleanup=scissors commit" if keeping else "git commit"
-    path = shlex.quote(_keep(message.raw, clone.git_dir))
+    try:
+        path = shlex.quote(_keep(message.raw, clone.git_dir))
+    except OSError as problem:
+        here = os.path.join(clone.git_dir, "COMMIT_EDITMSG")
+        return f"your message could not be kept ({problem.strerror}): until the next commit it is in {visible(here)}"
     amending = "" if clone.merging else f"\n  or, to amend a commit: {git} --amend -e -F {path}"
     return f"your message is kept: {git} -e -F {path}{amending}"
 
@@ -105,6 +138,9 @@ def _keep(raw: bytes, git_dir: str) -> str:
     """Save a denied message where git does not overwrite it, and return the absolute path; the last 20 stay."""
     folder = os.path.join(git_dir, "gitward", "messages")
     os.makedirs(folder, exist_ok=True)
+    last = max(os.listdir(folder), default="")
+    if last and _read(os.path.join(folder, last)) == raw:
+        return os.path.join(folder, last)
     path = os.path.join(folder, clock.new_id())
     with open(path, "wb") as file:
         file.write(raw)

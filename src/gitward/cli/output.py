@@ -70,6 +70,15 @@ def say(line: str) -> None:
         _drain(sys.stderr)
 
 
+def tell(problem: GitwardError) -> None:
+    """Say what could not be done, and the fix where there is one."""
+    from gitward.render.escape import visible
+
+    say(f"gitward: {visible(problem.message)}")
+    if problem.fix:
+        say(f"  fix: {visible(problem.fix)}")
+
+
 def settle() -> None:
     """Flush what was printed, so that the interpreter's own flush at its end cannot turn the exit code into 120."""
     for stream in (sys.stdout, sys.stderr):
