@@ -147,6 +147,18 @@ def test_an_editor_that_is_stopped_gives_the_shell_back(work: Path, git: Git, tm
     assert subjects(git, work) == ["Typed after fg"]
 
 
+def test_a_merge_has_a_file_of_its_own(work: Path, git: Git) -> None:
+    git("checkout", "-q", "-b", "side", cwd=work)
+    git("commit", "-q", "--allow-empty", "-m", "Work beside it", cwd=work)
+    git("checkout", "-q", "main", cwd=work)
+    (work / ".gitward.yaml").write_text(POLICY.replace("subject-style}", "subject-style, merges: judge}"))
+    with at(work, 'git merge --no-ff side -m "Merge it."') as pty:
+        pty.until(ASKED)
+        pty.send("f\n")
+        assert "code=0" in pty.end()
+    assert git("log", "-1", "--format=%s %P", cwd=work).stdout.startswith("Merge it ")
+
+
 def test_an_emptied_message_gives_up(work: Path, git: Git, tmp_path: Path) -> None:
     with at(work, VISUAL=editor(tmp_path, ': > "$1"')) as pty:
         pty.until(ASKED)

@@ -74,13 +74,13 @@ def _judge_message(path: str, options: Options, clone: Clone) -> Denied | None:
             return adapter.Denied(code=1, raw=raw, message=message, is_over=True)
         code = _report(adapter.decide(policies, message, clone), options)
     except BaseException:
-        say(_way_back(message, clone))
+        say(_way_back(message, clone, path))
         raise
     if not code:
         return None
     is_empty = not any(message.lines)
     if not is_empty:
-        say(_way_back(message, clone))
+        say(_way_back(message, clone, path))
     return adapter.Denied(code=code, raw=raw, message=message, policies=policies, is_over=is_empty)
 
 
@@ -106,7 +106,7 @@ def _read(path: str) -> bytes:
         return file.read()
 
 
-def _way_back(message: Message, clone: Clone) -> str:
+def _way_back(message: Message, clone: Clone, file: str) -> str:
     """Keep a denied message, and say how to go on with it. The hook is not told whether the commit was an amendment."""
     import shlex
 
@@ -119,8 +119,7 @@ def _way_back(message: Message, clone: Clone) -> str:
     try:
         path = shlex.quote(_keep(message.raw, clone.git_dir))
     except OSError as problem:
-        here = os.path.join(clone.git_dir, "COMMIT_EDITMSG")
-        return f"your message could not be kept ({problem.strerror}): until the next commit it is in {visible(here)}"
+        return f"your message could not be kept ({problem.strerror}): until the next commit it is in {visible(file)}"
     amending = "" if clone.merging else f"\n  or, to amend a commit: {git} --amend -e -F {path}"
     return f"your message is kept: {git} -e -F {path}{amending}"
 
