@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from fixes import EVERY, decide, fixed, policy
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitward.fixing import propose
+from gitward.fixing.propose import MENDERS, TIDY
 from gitward.message import parse
 from soaking import examples
 
@@ -136,6 +138,13 @@ def test_a_message_in_another_encoding_is_left_alone() -> None:
     policies = policy(STYLE)
     message = parse("naïve.".encode("latin-1"), "latin-1")
     assert propose(policies, message, lambda given: decide(policies, given)) is None
+
+
+def test_the_docs_list_what_is_done() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "commit-msg.md").read_text()
+    listed = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith(("| `", "| any"))]
+    done = [[f"`{rule}`", words] for rule, menders in MENDERS.items() for _, words in menders]
+    assert listed == [*done, ["any", TIDY]]
 
 
 # --- properties -------------------------------------------------------------------------------------------------------

@@ -39,6 +39,9 @@ names, on a server:  {", ".join(SERVER)}
   --format FORMAT         text (default), json, sarif, junit, github, gitlab
   --output FILE           write the report here, not to stdout
 
+commit-msg asks what to do about a denied message when it runs in the foreground of a terminal; to be left alone:
+git config gitward.prompt false
+
 example: gitward hook commit-msg .git/COMMIT_EDITMSG
 """
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Mender = Callable[[Any, Message, tuple[Violation, ...]], Pieces | None]
 
 MAX_BYTES = 1 << 16  # of a message that somebody typed; a longer one is left alone
-_TIDY = "white space at the ends of lines, and blank lines around the message, taken away"
+TIDY = "white space at the ends of lines, and blank lines around the message, taken away"
 MENDERS: dict[str, tuple[tuple[Mender, str], ...]] = {
     "message-encoding": ((subject.without_unseen, "invisible characters at the start taken away"),),
     "subject-style": (
@@ -73,7 +73,7 @@ def propose(policies: tuple[Policy, ...], message: Message, judge: Judge) -> Fix
     if before.failure:
         return None
     fix = Fix(message=message, done=(), pieces=tuple((line,) for line in message.lines), decision=before)
-    tidy = _changed(fix, _tidy(message), "", _TIDY, judge)
+    tidy = _changed(fix, _tidy(message), "", TIDY, judge)
     if tidy is not None and not _is_worse(fix.decision, tidy.decision):
         fix = tidy
     while (step := _step(policies, fix, judge)) is not None:
