@@ -12,7 +12,7 @@ from policies import policy
 
 from gitward.batches import judge_one
 from gitward.gitobject import parse_commit
-from gitward.model import Change, Oid, RefUpdate, Totals
+from gitward.model import Change, File, Oid, RefUpdate, Totals
 from gitward.patterns import matches_ref
 from gitward.policy.diff import diff, is_safe
 from gitward.record import replace
@@ -43,6 +43,19 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "require_scope": ("true", "false"), "breaking": ("allow", "explain", "forbid"),
     },
     "ticket-reference": {"in": ("[subject]", "[subject, body]", "[trailers]"), "count": ("1", "2"), "allow": ("[UTF]", "[]")},
+    "subject-imperative": {"allow": ("[fixes]", "[fixes, wip]", "[]")},
+    "ai-attribution": {"want": ("allowed", "disclosed", "forbidden"), "agents": ("[a@b.example]", "[]")},
+    "clean-merge": {"conflicts": ("refuse", "allow")},
+    "changed-paths": {
+        "deny": ("[/ci/]", "[/ci/, '*.md']", "[/ci/, '!/ci/a']", "[]"), "allow": ("['*.md']", "['*.md', a.bin]", "[]"),
+        "kinds": ("[file]", "[file, symlink]"), "names": ("any", "plain", "portable"), "max_length": ("1", "9"),
+        "collisions": ("allow", "refuse"),
+    },
+    "file-size": {
+        "max": ("1", "500", "5000"), "paths": ("['*.bin']", "['**']", "['**', '!*.bin']"), "allow": ("[/ci/]", "[]"),
+        "lfs": ("x", "''"),
+    },
+    "secret-files": {"deny": ("['*.md']", "['*.md', '*.bin']", "[]"), "allow": ("[/ci/]", "[/ci/, id_rsa]", "[]")},
     "signed-off-by": {"by": ("either", "author", "committer")},
     "no-fixup": {}, "no-force-push": {}, "no-ref-deletion": {}, "linear-history": {},
     "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
@@ -58,7 +71,10 @@ COMMON = {
     "message": ("a", "b"),
 }
 NEEDED = {"ref-name": {"pattern": "'.*'"}, "subject-pattern": {"pattern": "fix"}, "push-limits": {"commits": "5"}}
-NO_MERGES = {name for name in OPTIONS if name.startswith(("no-", "ref-", "push-", "linear-", "malformed-", "message-"))}
+_WITHOUT_MERGES = (
+    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-",
+)  # fmt: skip
+NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}
 
 
 def choices(rule: str) -> list[tuple[str, str]]:
@@ -99,6 +115,18 @@ def text(entries_of: dict[str, dict[str, str]], mode: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def file(path, size=10, mode="100644"):
+    return File(path=path, mode=mode, oid=NEW, size=size, content=b"x" * size, added=((1, b"x" * size),))
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 700\n" % (b"0" * 64)
+FILES = (
+    (), (file(b"ci/a"),), (file(b"ci/b.md"), file(b"README.md")), (file(b"a.bin", 600),), (file(b"x.md", 6000, "120000"),),
+    (file(b"aux"),), (file(b"a\nb"),), (file(b"id_rsa"), file(b"ci/a.bin", 600)), (replace(file(b"l"), content=POINTER),),
+    (file(b"ci/id_rsa", mode="100755"),),
+)  # fmt: skip
+
+
 @cache
 def commits():
     found = []
@@ -107,7 +135,7 @@ def commits():
             head = f"tree {OLD}\n" + f"parent {OLD}\n" * parents
             ann, bob = (f"{name} <{at}@example.com> 1700000000 +0000" for name, at in (("Ann Example", "ann"), ("Bob", "bob")))
             raw = f"{head}author {ann}\ncommitter {bob}\n\n{message}"
-            found.append(parse_commit(NEW, raw.encode()))
+            found.append(replace(parse_commit(NEW, raw.encode()), files=FILES[len(found) % len(FILES)], seen=1_800_000_000))
     return found
 
 

@@ -82,6 +82,33 @@ def denied(old: tuple[Any, ...] | str, new: tuple[Any, ...] | str) -> Found:
     yield from _items(tuple(old), tuple(new), "stricter", "weaker")
 
 
+def allowed_paths(old: tuple[str, ...], new: tuple[str, ...]) -> Found:
+    """Patterns of paths that are let through: the more, the weaker, but for those that take out."""
+    yield from _paths(old, new, "weaker", "stricter")
+
+
+def allowed_paths_or_all(old: tuple[str, ...], new: tuple[str, ...]) -> Found:
+    """The same, where an empty list lets every path through."""
+    yield from allowed_paths(old, new) if old and new else allowed_or_all(old, new)
+
+
+def denied_paths(old: tuple[str, ...], new: tuple[str, ...]) -> Found:
+    """Patterns of paths that are refused, or judged: the more, the stricter, but for those that take out."""
+    yield from _paths(old, new, "stricter", "weaker")
+
+
+def _paths(old: tuple[str, ...], new: tuple[str, ...], added: Way, gone: Way) -> Found:
+    kinds = [[tuple(each for each in given if each.startswith("!") is out) for given in (old, new)] for out in (False, True)]
+    found = [*_items(*kinds[0], added, gone), *_items(*kinds[1], gone, added)]
+    ways = [each for each in found if each[0] != "same"]
+    yield from ways or found[:1]
+
+
+def further(old: str | None, new: str | None) -> Found:
+    """A check that is made beside the others; None is none."""
+    yield "weaker" if new is None else "stricter" if old is None else "different", _words(old, new)
+
+
 def _items(old: tuple[Any, ...], new: tuple[Any, ...], added: Way, gone: Way) -> Found:
     found = set(new) - set(old), set(old) - set(new)
     for way, items, verb in ((added, found[0], "added"), (gone, found[1], "taken out")):
@@ -156,7 +183,18 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
         "breaking": ranked(("allow", "explain", "forbid")),
         **_MERGES,
     },
-    "ticket-reference": {"pattern": unknown, "in": allowed, "count": at_least, "allow": allowed, **_MERGES},
+    "subject-imperative": {"allow": allowed, **_MERGES},
+    "ticket-reference": {
+        "pattern": unknown,
+        "in": allowed,
+        "count": at_least,
+        "allow": allowed,
+        "lookup": further,
+        "state": ranked(("exists", "open")),
+        "on_outage": ranked(("allow", "warn", "deny")),
+        **_MERGES,
+    },
+    "ai-attribution": {"want": ranked(("allowed", "disclosed", "forbidden")), "agents": denied},
     "signed-off-by": {"by": ranked(("either", "author"), ("either", "committer")), **_MERGES},
     "no-fixup": {},
     "no-force-push": {},
@@ -164,5 +202,16 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
     "ref-name": {"pattern": unknown},
     "ref-namespace": {"allow": allowed_refs, "tag_name": ranked(("last-part", "exact"))},
     "linear-history": {},
+    "clean-merge": {"conflicts": ranked(("allow", "refuse"))},
+    "changed-paths": {
+        "deny": denied_paths,
+        "allow": allowed_paths_or_all,
+        "kinds": allowed,
+        "names": ranked(("any", "plain", "portable")),
+        "max_length": at_most,
+        "collisions": ranked(("allow", "refuse")),
+    },
+    "file-size": {"max": at_most, "paths": denied_paths, "allow": allowed_paths, "lfs": exception},
+    "secret-files": {"deny": denied_paths, "allow": allowed_paths},
     "push-limits": {"commits": at_most, "updates": at_most, "files": at_most, "bytes": at_most},
 }

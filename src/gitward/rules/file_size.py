@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitward.model import Commit, File, Violation
-    from gitward.rules.options import PathGlob, PathGlobs, Size, Text
+    from gitward.rules.options import PathGlob, PathGlobs, Size
 
 # git-lfs, docs/spec.md: keys in order after `version`, each line `key value`
 _POINTER = re.compile(
@@ -86,7 +86,7 @@ class FileSize:
     max: Size = 10 << 20
     paths: PathGlobs = ("**",)
     allow: tuple[PathGlob, ...] = ()
-    lfs: Text = ""
+    lfs: str = ""
 
     name = "file-size"
     needs = ("paths", "sizes")
