@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NOTES = ("BREAKING CHANGE", "BREAKING-CHANGE")
-_REVERTS = ('Revert "', 'Reapply "')
-_REVERTED = "This reverts commit "
-_HEX = "0123456789abcdef"
 
 
 @record
@@ -114,18 +111,3 @@ def notes(lines: Sequence[str]) -> Iterator[tuple[int, str | None]]:
         else:
             below = lines[index + 1] if index + 1 < len(lines) else ""
             yield index, value.strip() or below.strip()
-
-
-def is_revert(subject: str) -> bool:
-    """Whether a subject has the form that `git revert` writes: `Revert "..."`, or `Reapply "..."` for its revert."""
-    return subject.startswith(_REVERTS) and subject.endswith('"') and len(subject) > len(_REVERTS[1])
-
-
-def reverted(body: Sequence[str]) -> str:
-    """The oid in git's line `This reverts commit OID.`, '' where no line is one (the oid may be cut to 7 digits)."""
-    for line in body:
-        if line.startswith(_REVERTED):
-            oid = line[len(_REVERTED) :].partition(" ")[0].rstrip(".,")
-            if 7 <= len(oid) <= 64 and not oid.strip(_HEX):
-                return oid
-    return ""

@@ -1,4 +1,4 @@
-"""Changes for the rules about who and when: `ai-attribution`."""
+"""Changes for the rules about who and when: `ai-attribution`, `revert-reference`."""
 
 from __future__ import annotations
 
@@ -52,4 +52,40 @@ ai.accept("prose", helped(body="Claude Code writes such a line, and so does Copi
 ai.accept("two-people", made("Claude Dubois <claude@example.com>", "Bob <bob@example.com>"), zone=ZONE)
 ai.accept("elsewhere", helped(f"Co-authored-by: {CLAUDE}"), zone="free")
 
-TABLES = (ai,)
+REVERT, WHY = 'Revert "fix: handle names"', "It broke the build of the oldest release."
+NAMED = f"This reverts commit {{base}}.\n\n{WHY}"
+
+revert = Table("revert-reference")
+revert.reject("no-commit", titled(REVERT, WHY), also="conventional-commit", zone=ZONE)
+revert.reject("no-commit-reapply", titled('Reapply "fix: handle names"', WHY), also="conventional-commit", zone=ZONE)
+revert.reject("no-commit-nested", titled(f'Revert "{REVERT}"', WHY), also="conventional-commit", zone=ZONE)
+revert.reject("request-only", titled(f"{REVERT} (#12)", "Reverts example/app#11"), also="conventional-commit", zone=ZONE)
+revert.reject("short-oid", titled(REVERT, f"This reverts commit 12345.\n\n{WHY}"), also="conventional-commit", zone=ZONE)
+revert.reject("no-ancestor", titled(REVERT, NAMED.replace("base", "side")), also="conventional-commit", zone=ZONE)
+revert.reject("one-of-two", titled(REVERT, f"This reverts commits\n{{base}} and\n{{side}}.\n\n{WHY}"),
+              also="conventional-commit", zone=ZONE)  # fmt: skip
+revert.reject("not-there", made(message=titled(REVERT, f"This reverts commit {'1' * 40}.\n\n{WHY}")),
+              also="conventional-commit", zone=ZONE)  # fmt: skip
+revert.reject("type-without-commit", titled("revert: handle names", WHY), zone=ZONE)
+revert.reject("type-with-scope", titled("revert(api)!: handle names", WHY), zone=ZONE)
+revert.reject("type-no-ancestor", titled("revert: handle names", WHY, "Refs: PROJ-12, {side}"), zone=ZONE)
+revert.reject("without-reason", titled(REVERT, "This reverts commit {base}."), zone=ZONE)
+revert.reject("marked", titled(f"fixup! {REVERT}", WHY), also="conventional-commit no-fixup", zone=ZONE)
+revert.reject("second-of-two-commits", GOOD, Draft(titled("revert: it", WHY).encode(), ("~",)), zone=ZONE)
+revert.accept("named", titled(REVERT, NAMED), zone=ZONE)
+revert.accept("named-crlf", titled(REVERT, NAMED).replace("\n", "\r\n"), zone=ZONE)
+revert.accept("reapply", titled('Reapply "fix: handle names"', NAMED), zone=ZONE)
+revert.accept("nested", titled(f'Revert "{REVERT}"', NAMED), zone=ZONE)
+revert.accept("older", titled(REVERT, NAMED.replace("base", "root")), zone=ZONE)
+revert.accept("reason-first", titled(REVERT, f"{WHY}\n\nThis reverts commit {{base}}."), zone=ZONE)
+OF_MERGE = f"This reverts commit {{base}}, reversing\nchanges made to {{parent}}.\n\n{WHY}"
+revert.accept("of-a-merge", titled(REVERT, OF_MERGE), zone=ZONE)
+revert.accept("two-commits", titled(REVERT, f"This reverts commits\n{{base}} and\n{{parent}}.\n\n{WHY}"), zone=ZONE)
+revert.accept("with-subject", titled(REVERT, f"This reverts commit {{base}}\n(fix: x).\n\n{WHY}"), zone=ZONE)
+revert.accept("type-with-trailer", titled("revert: handle names", WHY, "Refs: PROJ-12, {base}"), zone=ZONE)
+revert.accept("type-with-line", titled("revert: handle names", NAMED), zone=ZONE)
+revert.accept("second-is-named", GOOD, Draft(titled(REVERT, NAMED).encode(), ("~",)), zone=ZONE)
+revert.accept("ordinary", titled("fix: revert the order of names"), zone=ZONE)
+revert.accept("elsewhere", titled("revert: handle names", WHY))
+
+TABLES = (ai, revert)

@@ -23,6 +23,7 @@ from typing import Any
 
 from gitward import gitobject, message
 from gitward.model import Change, Commit, File, Oid, Question, RefUpdate, Tag, Totals, Violation
+from gitward.record import replace
 from gitward.rules import load
 
 OID, OTHER = Oid("1" * 40), Oid("2" * 40)
@@ -181,8 +182,16 @@ def examples(rule: str) -> list[tuple[str, Case]]:
     for heading, section in re.findall(r"(?ms)^## (Rejected|Accepted)\n(.*?)(?=^## |\Z)", page):
         for _, info, text in re.findall(r"(?ms)^(`{3,})(\S.*?)\n(.*?)^\1$", section):
             kind, *options = shlex.split(info)
-            found.append((heading, Case(_example(kind, text), _options(rule, options), heading, label=text)))
+            given = _options(rule, options)
+            found.append((heading, Case(_answered(rule, given, _example(kind, text)), given, heading, label=text)))
     return found
+
+
+def _answered(rule: str, options: dict[str, Any], subject: Subject) -> Subject:
+    """The same, with all that a message names taken to be there, as in the tests of a policy."""
+    if not isinstance(subject, Commit) or not hasattr(load(rule), "asks"):
+        return subject
+    return replace(subject, answers=dict.fromkeys(load(rule)(**options).asks(subject), True))
 
 
 def _example(kind: str, text: str) -> Subject:

@@ -19,6 +19,7 @@ NAMES = (
     "ticket-reference",
     "signed-off-by",
     "ai-attribution",
+    "revert-reference",
     "no-fixup",
     "no-force-push",
     "no-ref-deletion",

@@ -54,9 +54,10 @@ is taken for trailers, as git does. A long prefix that is no Conventional Commit
 
 from __future__ import annotations
 
-from gitward.conventional import Header, header, is_revert
+from gitward.conventional import Header, header
 from gitward.model import violation
 from gitward.record import record
+from gitward.reverts import is_revert
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

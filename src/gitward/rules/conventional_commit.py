@@ -6,7 +6,7 @@ The subject is `type(scope)!: description` by the letter of the
 [specification](https://www.conventionalcommits.org/en/v1.0.0/): a type, perhaps a scope in parentheses, perhaps `!`, a
 colon, one space, and a description; a body begins after a blank line; a breaking-change note is upper case at the start
 of a line, and says something. git's own revert form, `Revert "..."` or `Reapply "..."` with the line
-`This reverts commit OID.` in the body, is accepted when that commit is an ancestor.
+`This reverts commit OID.` in the body, is accepted when that commit is an ancestor; of several, each.
 
 - `types`: the types that may be used; left out, any.
 - `case`: `ignore`, or `exact` to compare types and scopes with the lists letter by letter.
@@ -88,17 +88,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gitward.conventional import Fault, Header, header, is_revert, notes, reverted
-from gitward.errors import Undecided
-from gitward.model import Question, violation
+from gitward.conventional import Fault, Header, header, notes
+from gitward.model import violation
 from gitward.record import record
+from gitward.reverts import is_revert, questions, reverted, strangers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Literal
 
-    from gitward.model import Commit, Message, Violation
+    from gitward.model import Commit, Message, Question, Violation
     from gitward.rules.options import Text
 
 _NOTE = "BREAKING CHANGE: and what changes for those who use it"
@@ -119,16 +119,14 @@ class ConventionalCommit:
     first = False
 
     def asks(self, commit: Commit) -> Sequence[Question]:
-        if is_revert(commit.message.subject) and (oid := reverted(commit.message.body)):
-            return (Question(kind="ancestor", value=oid),)
-        return ()
+        return questions(reverted(commit.message)) if is_revert(commit.message.subject) else ()
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
         message = commit.message
         found = header(message.subject)
         if isinstance(found, Fault):
-            if questions := self.asks(commit):
-                yield from _revert(commit, questions[0])
+            if asked := self.asks(commit):
+                yield from _revert(commit, asked)
             else:
                 yield _no_header(message, found)
         else:
@@ -206,15 +204,8 @@ def _no_header(message: Message, fault: Fault) -> Violation:
     return _violation(message, fault.message, fix, fault.at)
 
 
-def _revert(commit: Commit, question: Question) -> Iterator[Violation]:
-    """git's own revert form: right when the commit that it names is an ancestor."""
-    answer = commit.answers.get(question)
-    if answer is None:
-        raise Undecided(f"cannot tell whether {question.value[:12]} is an ancestor", reason="unknown-ancestor")
-    if not answer:
-        yield _violation(
-            commit.message,
-            f"it reverts {question.value[:12]}, which is no ancestor",
-            "name a commit of this branch: This reverts commit OID.",
-            0,
-        )
+def _revert(commit: Commit, asked: Sequence[Question]) -> Iterator[Violation]:
+    """git's own revert form: right when each commit that it names is an ancestor."""
+    for oid in strangers(commit, asked)[:1]:
+        text = f"it reverts {oid[:12]}, which is no ancestor"
+        yield _violation(commit.message, text, "name a commit of this branch: This reverts commit OID.", 0)
