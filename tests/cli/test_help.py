@@ -21,6 +21,7 @@ COMMANDS = (
     "policy baseline",
     "policy diff",
     "policy vendor",
+    "policy import",
     "completion",
 )
 

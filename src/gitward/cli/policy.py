@@ -7,7 +7,7 @@ import os
 
 import click
 
-from gitward.cli import policy_baseline, policy_diff, policy_vendor
+from gitward.cli import policy_baseline, policy_diff, policy_import, policy_vendor
 from gitward.cli.policy_source import REPO as _REPO
 from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
@@ -18,7 +18,7 @@ from gitward.render.escape import visible
     epilog="exit codes: 0 good, 1 not good (a test fails, weaker, a copy differs), 2 usage or policy invalid, 3 cannot be read"
 )
 def policy() -> None:
-    """Check, show, test, compare and copy policies.
+    """Check, show, test, compare, copy and import policies.
 
     FILE is a policy file; where it is left out, .gitward.yaml at the top of the work tree.
 
@@ -124,3 +124,4 @@ def test(file: str, repo: str) -> int:
 policy.add_command(policy_baseline.baseline)
 policy.add_command(policy_diff.diff)
 policy.add_command(policy_vendor.vendor)
+policy.add_command(policy_import.import_)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from itertools import chain
 
-from gitward.conventional import is_revert
 from gitward.engine import entries_of
 from gitward.fixing import body, subject
 from gitward.message import BLANK, MARKS, parse
 from gitward.record import record
+from gitward.reverts import is_revert
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -98,8 +98,10 @@ def denied_paths(old: tuple[str, ...], new: tuple[str, ...]) -> Found:
 
 
 def _paths(old: tuple[str, ...], new: tuple[str, ...], added: Way, gone: Way) -> Found:
-    kinds = [[tuple(each for each in given if each.startswith("!") is out) for given in (old, new)] for out in (False, True)]
-    found = [*_items(*kinds[0], added, gone), *_items(*kinds[1], gone, added)]
+    in_old, in_new, out_old, out_new = (
+        tuple(each for each in given if each.startswith("!") is out) for out in (False, True) for given in (old, new)
+    )
+    found = [*_items(in_old, in_new, added, gone), *_items(out_old, out_new, gone, added)]
     ways = [each for each in found if each[0] != "same"]
     yield from ways or found[:1]
 
