@@ -19,49 +19,49 @@ abort absorb accept accommodate accumulate acknowledge acquire activate adapt ad
 aim align allocate allow alter amend analyze annotate announce anticipate append apply approve arrange ask assemble
 assert assign associate assume attach attempt augment authenticate authorize automate avoid await backport balance
 become begin belong bisect borrow bring broaden bump bundle bypass calculate cancel canonicalize capitalize capture
-carry cause centralize check choose clarify classify clean clear collapse collect combine come communicate compare
-compile complain complete comply compress compute concatenate configure confirm connect consider consist consolidate
-construct consume contain continue contribute convert correct corrupt crawl create customize deactivate deal debug
-decide declare decode decouple decrease decrement decrypt deduplicate define degrade delegate delete deliver
-demonstrate deny depend deploy deprecate derive describe deserialize destroy detach detect determine differ
-differentiate disable disallow disambiguate discard disconnect discourage discover dismiss display distinguish
-distribute do downgrade drop eliminate emit employ enable encapsulate encode encourage encrypt enforce enhance enlarge
-ensure enter enumerate erase establish evaluate examine exceed exclude execute exist exit expand expect explain expose
-express extend extract fail fall find finish flatten forbid forget forgive formalize generalize generate get give go
-grow guarantee hardcode harden have help hide hoist honor honour identify ignore illustrate implement import improve
-include incorporate increase increment indent indicate infer inform inherit initialise initialize inject inline insert
-inspect install instantiate instruct integrate interpret introduce invalidate invert invoke involve isolate iterate
-join justify keep kill lack launch learn leave let leverage limit listen localize locate loosen lower maintain make
-manage manipulate maximize measure mention migrate minimize mitigate modernize modify move narrow negotiate normalise
-normalize notify obey obtain omit open optimise optimize organize overhaul override overwrite parallelize parse permit
-persist pick polish populate postpone precede precompute prefer prepare prepend preserve prevent print proceed produce
-prohibit promote propagate propose protect prove provide publish pull purge put qualify raise randomize reach read
-realign reallocate rearrange rebase rebuild recalculate receive recognize recommend recompute reconcile reconnect
-record recover recreate redefine redo reduce reenable refactor refer refine reflect reformat refresh refuse regenerate
-register reimplement reindent reinstate reintroduce reject relax relocate rely remain remember remove rename render
-renumber reorder reorganize repair repeat rephrase replace replicate report represent reproduce require reread reserve
-resolve respect respond restore restrict restructure retain rethink retire retrieve retry return reuse revamp reveal
-revert revise reword rework rewrite run sanitize satisfy save say scrub see seem select send separate serialize serve
-shorten show shrink shuffle shut signify silence simplify simulate skip smooth solve specify speed split squash squelch
-stabilize standardize start stash stay stick stop store streamline strengthen strip submit substitute suggest supersede
-suppress survive swap switch synchronize tackle take talk teach tell terminate throw tidy tighten tolerate transfer
-transform translate transmit traverse treat truncate try turn unbreak undo unescape unify unlock unpack unset upgrade
-upload use utilize validate verify warn widen work wrap write yield
+carry cause centralize choose clarify classify clean clear collapse collect combine come communicate compare compile
+complain complete comply compress compute concatenate configure confirm connect consider consist consolidate construct
+consume contain continue contribute convert correct corrupt crawl create customize deactivate deal debug decide declare
+decode decouple decrease decrement decrypt deduplicate define degrade delegate delete deliver demonstrate deny depend
+deploy deprecate derive describe deserialize destroy detach detect determine differ differentiate disable disallow
+disambiguate discard disconnect discourage discover dismiss display distinguish distribute do downgrade drop eliminate
+emit employ enable encapsulate encode encourage encrypt enforce enhance enlarge ensure enter enumerate erase establish
+evaluate examine exceed exclude execute exist exit expand expect explain expose express extend extract fail fall find
+finish flatten forbid forget forgive formalize generalize generate get give go grow guarantee hardcode harden have help
+hide hoist honor honour identify ignore illustrate implement import improve include incorporate increase increment
+indent indicate infer inform inherit initialise initialize inject inline insert inspect install instantiate instruct
+integrate interpret introduce invalidate invert invoke involve isolate iterate join justify keep kill lack launch learn
+leave let leverage limit listen localize locate loosen lower maintain make manage manipulate maximize measure mention
+migrate minimize mitigate modernize modify move narrow negotiate normalise normalize notify obey obtain omit open
+optimise optimize organize overhaul override overwrite parallelize parse permit persist pick polish populate postpone
+precede precompute prefer prepare prepend preserve prevent print proceed produce prohibit promote propagate propose
+protect prove provide publish pull purge put qualify raise randomize reach read realign reallocate rearrange rebase
+rebuild recalculate receive recognize recommend recompute reconcile reconnect record recover recreate redefine redo
+reduce reenable refactor refer refine reflect reformat refresh refuse regenerate register reimplement reindent
+reinstate reintroduce reject relax relocate rely remain remember remove rename render renumber reorder reorganize
+repair repeat rephrase replace replicate report represent reproduce require reread reserve resolve respect respond
+restore restrict restructure retain rethink retire retrieve retry return reuse revamp reveal revert revise reword
+rework rewrite run sanitize satisfy save say scrub see seem select send separate serialize serve shorten show shrink
+shuffle shut signify silence simplify simulate skip smooth solve specify speed split squash squelch stabilize
+standardize start stash stay stick stop store streamline strengthen strip submit substitute suggest supersede suppress
+survive swap switch synchronize tackle take talk teach tell terminate throw tidy tighten tolerate transfer transform
+translate transmit traverse treat truncate try turn unbreak undo unescape unify unlock unpack unset upgrade upload use
+utilize validate verify warn widen work wrap write yield
 """)
 # verbs whose third person is a plural noun as often
 _NOUNS = _words("""
-access address alias archive audit backup benchmark block boost branch build cache call cast change claim clone close
-comment commit compromise condition contrast control copy cost count cover cross cut cycle date default delay design
-document download draft dump echo edit embed end error escape estimate exercise export factor feature fetch file fill
-filter fit fix flag float flush focus fold force fork format forward free function gain group guard guess guide hack
-handle hash head highlight hint hook index influence input interface issue label layer lead level license lift link
-list load lock log look loop map mark mask match matter mean merge mirror mix mock name need nest note number object
-offer order output pack package page parameter partition pass patch pin pipe place plan play plot plug point poll pool
-port post press process profile program project prompt push query queue quote range rate reason redirect release
-request rescue research reset restart result review reward root route rule sample scale schedule scope score search
-sense set shape share shift ship side sign signal size sort source space spawn spell stack stage stamp state step stub
-style supply support sync table tag target task template test thread time title token touch trace track transition trap
-trigger trim trust tune tweak type update value version view visit vote wait want watch wire wish zero
+access address alias archive audit backup benchmark block boost branch build cache call cast change check claim clone
+close comment commit compromise condition contrast control copy cost count cover cross cut cycle date default delay
+design document download draft dump echo edit embed end error escape estimate exercise export factor feature fetch file
+fill filter fit fix flag float flush focus fold force fork format forward free function gain group guard guess guide
+hack handle hash head highlight hint hook index influence input interface issue label layer lead level license lift
+link list load lock log look loop map mark mask match matter mean merge mirror mix mock name need nest note number
+object offer order output pack package page parameter partition pass patch pin pipe place plan play plot plug point
+poll pool port post press process profile program project prompt push query queue quote range rate reason redirect
+release request rescue research reset restart result review reward root route rule sample scale schedule scope score
+search sense set shape share shift ship side sign signal size sort source space spawn spell stack stage stamp state
+step stub style supply support sync table tag target task template test thread time title token touch trace track
+transition trap trigger trim trust tune tweak type update value version view visit vote wait want watch wire wish zero
 """)
 _IRREGULAR = _words("""
 became began bent blew bought broke brought built burnt came caught chose clung crept dealt did done drank drew drove
