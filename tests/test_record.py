@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from gitward.record import fields, record, replace, values
+from gitward.record import as_json, fields, given, is_record, record, replace, values
 
 
 @record
@@ -58,3 +58,14 @@ def test_replace_makes_a_copy():
 
 def test_travels_between_processes():
     assert pickle.loads(pickle.dumps(Point(x=3))) == Point(x=3)
+
+
+def test_as_json_all_the_way_down():
+    pair = Point(x=(Point(x="a"), (1, None)), y=True)
+    assert as_json(pair) == {"x": [{"x": "a", "y": 2}, [1, None]], "y": True}
+    assert (is_record(pair), is_record(Point), is_record({})) == (True, True, False)
+
+
+def test_given_is_what_is_no_default():
+    assert given(Point(x=2, y=2)) == {"x": 2}
+    assert given(Point(x=None, y=3)) == {"x": None, "y": 3}

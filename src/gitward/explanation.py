@@ -9,7 +9,7 @@ from gitward import rules
 from gitward.engine import GATE
 from gitward.policy.hints import yaml_name
 from gitward.policy.schema import schema
-from gitward.record import fields
+from gitward.record import fields, given, is_record
 from gitward.render.escape import visible
 from gitward.render.text import fix
 
@@ -49,6 +49,8 @@ def _shape(shape: dict[str, Any]) -> str:
     if "anyOf" in shape:
         return " or ".join(dict.fromkeys(map(_shape, shape["anyOf"])))
     kind = str(shape.get("type", "any value"))
+    if kind == "object" and "properties" in shape:
+        return f"{{{', '.join(shape['properties'])}}}"
     if kind == "array":
         return f"list of {_shape(shape.get('items', {}))}"
     low, high = shape.get("minimum"), shape.get("maximum")
@@ -64,6 +66,8 @@ def _short(value: Any) -> str:
         return f"[{', '.join(map(_short, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
+    if is_record(value):
+        return f"{{{', '.join(f'{yaml_name(name)}: {_short(item)}' for name, item in given(value).items())}}}"
     text = str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

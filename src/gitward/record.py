@@ -118,6 +118,23 @@ def values(of: Any) -> dict[str, Any]:
     return {name: getattr(of, name) for name in of.__fields__}
 
 
+def is_record(of: Any) -> bool:
+    return hasattr(of, "__fields__")
+
+
+def given(of: Any) -> dict[str, Any]:
+    """The fields of a record that are not as they are when left out."""
+    defaults = of.__defaults__
+    return {name: value for name, value in values(of).items() if name not in defaults or value != defaults[name]}
+
+
+def as_json(of: Any) -> Any:
+    """A record as JSON knows it: a dict, with lists for tuples, all the way down."""
+    if is_record(of):
+        return {name: as_json(value) for name, value in values(of).items()}
+    return [as_json(item) for item in of] if isinstance(of, tuple) else of
+
+
 def replace(of: T, **changes: Any) -> T:
     """A copy of a record with some fields changed."""
     return type(of)(**{**values(of), **changes})

@@ -64,6 +64,14 @@ def test_a_rule_with_its_options_and_this_projects_values(gitward: Run, project:
     assert "  no entry uses it\n" in gitward("explain", "no-fixup", cwd=project).stdout
 
 
+def test_an_option_that_is_a_list_of_records(gitward: Run, repo: Path) -> None:
+    keys = "[{key: Refs, required: true, pattern: '[0-9]+'}, {key: Cc, unique: true}]"
+    (repo / ".gitward.yaml").write_text(f"version: 1\npolicy: {{id: x}}\nrules: [{{rule: trailers, keys: {keys}}}]\n")
+    options = gitward("explain", "trailers", cwd=repo).stdout.partition("## Options")[2]
+    assert "\n  keys: list of {key, required, unique, pattern}\n" in options
+    assert "\n    keys: [{key: Refs, required: true, pattern: [0-9]+}, {key: Cc, unique: true}]\n" in options
+
+
 def test_an_entry_by_its_id(gitward: Run, project: Path) -> None:
     page = gitward("explain", "change-ticket", cwd=project).stdout
     assert page.startswith("`ticket-reference`: ")

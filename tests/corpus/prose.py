@@ -1,8 +1,8 @@
-"""Changes for the rules about how a message is worded: `subject-imperative`."""
+"""Changes for the rules about how a message is worded, and about its trailers: `subject-imperative`, `trailers`."""
 
 from __future__ import annotations
 
-from items import GOOD, Draft, Table, titled
+from items import GOOD, SENTENCE, Draft, Table, titled
 
 command = Table("subject-imperative")
 command.reject("past", titled("fix: handled names"), zone="command")
@@ -35,4 +35,38 @@ command.accept("allowed", titled("docs: deprecated names"), zone="command")
 command.accept("in-the-body", titled("fix: handle names", "Handled names. Fixes paths."), zone="command")
 command.accept("elsewhere", titled("fix: handled names"), zone="free")
 
-TABLES = (command,)
+ANN = "Reviewed-by: Ann <ann@example.com>"
+
+
+def trailed(*lines: str, body: str = SENTENCE) -> str:
+    """A message in which all but the trailers is right."""
+    return titled("fix: handle names in paths", body, "\n".join(["Refs: PROJ-12", *lines]))
+
+
+trailers = Table("trailers")
+trailers.reject("none", GOOD, zone="trailed")
+trailers.reject("empty", trailed("Reviewed-by:"), zone="trailed")
+trailers.reject("name-only", trailed("Reviewed-by: Ann"), zone="trailed")
+trailers.reject("more-behind-it", trailed(f"{ANN}, at last"), zone="trailed")
+trailers.reject("second-of-another-form", trailed(ANN, "reviewed-by: Bob"), zone="trailed")
+trailers.reject("twice", trailed(ANN, "Change-Id: I1", "Change-Id: I1"), zone="trailed")
+trailers.reject("twice-in-other-case", trailed(ANN, "Change-Id: I1", "change-id: I2"), zone="trailed")
+trailers.reject("misspelt", trailed("Reviewd-by: Ann <ann@example.com>"), zone="trailed")
+trailers.reject("unknown", trailed(ANN, "Note: read this"), zone="trailed")
+trailers.reject("above-the-trailers", trailed(body=f"{SENTENCE}\n\n{ANN}"), zone="trailed")
+trailers.reject("in-prose", trailed(body=f"This says {ANN}."), zone="trailed")
+trailers.reject("crlf", GOOD.replace("\n", "\r\n"), zone="trailed")
+trailers.reject("second-of-two-commits", trailed(ANN), Draft(GOOD.encode(), ("~",)), zone="trailed")
+trailers.accept("one", trailed(ANN), zone="trailed")
+trailers.accept("two", trailed(ANN, "Reviewed-by: Bob <bob@example.com>"), zone="trailed")
+trailers.accept("lower-case-key", trailed(ANN.replace("Reviewed", "reviewed")), zone="trailed")
+trailers.accept("blank-before-the-colon", trailed(ANN.replace(":", " :")), zone="trailed")
+trailers.accept("folded", trailed("Reviewed-by: Ann", " <ann@example.com>"), zone="trailed")
+trailers.accept("change-id", trailed(ANN, "Change-Id: I1"), zone="trailed")
+trailers.accept("unknown-in-the-body", trailed(ANN, body=f"{SENTENCE}\n\nNote: read this"), zone="trailed")
+trailers.accept("picked", trailed(ANN) + "\n(cherry picked from commit {base})\n", zone="trailed")
+trailers.accept("below-a-line-of-dashes", trailed(ANN, body=f"{SENTENCE}\n\n---\nupdated: names"), zone="trailed")
+trailers.accept("with-crlf", trailed(ANN).replace("\n", "\r\n"), zone="trailed")
+trailers.accept("elsewhere", trailed("Note: read this"), zone="free")
+
+TABLES = (command, trailers)

@@ -17,7 +17,7 @@ NODES = {
     "root": (), "parent": ("root",), "base": ("parent",), "side": ("parent",), "next": ("base",), "next2": ("next",),
     "orphan": (),
 }  # fmt: skip
-ZONES = ("case", "strict", "free", "kept", "named", "signed", "merged", "paths", "secrets", "people", "command")
+ZONES = ("case", "strict", "free", "kept", "named", "signed", "merged", "paths", "secrets", "people", "command", "trailed")
 # what every branch of a zone begins with is on the server already: what is judged is only what an item brings
 _SEEDS = ("base", "side", "orphan", "next2")
 

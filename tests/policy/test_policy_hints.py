@@ -14,6 +14,15 @@ from gitward.policy.hints import OneOf, Truth, Whole, field_name, hints, inner, 
 from gitward.policy.load import model
 from gitward.rules.options import Bytes, Refused
 
+NEEDED = {"trailers": [{"key": "Refs", "required": "true"}]}
+
+
+@pytest.mark.parametrize("rule", rules.NAMES)
+def test_the_hook_is_told_of_every_record_among_the_options(rule):
+    of = rules.load(rule)
+    items = {field_name(key): inner(hint, 0) for key, hint in hints(of).items()}
+    assert getattr(of, "records", {}) == {name: item for name, item in items.items() if record.is_record(item)}
+
 
 @pytest.mark.parametrize("rule", rules.NAMES)
 def test_options_have_a_model_and_names_of_their_own(rule):
@@ -36,7 +45,7 @@ def test_every_default_could_have_been_written(rule):
     for name, value in of.__defaults__.items():
         if value is not None and not (value == () and "merges" not in name):
             others = {"commits": "1"} if rule == "push-limits" else {}
-            needed = {key: "x" for key in hints(of) if field_name(key) not in of.__defaults__}
+            needed = {key: NEEDED.get(rule, "x") for key in hints(of) if field_name(key) not in of.__defaults__}
             made = model(of).validate_python({**others, **needed, yaml_name(name): written(value)})
             assert getattr(made, name) == value
 

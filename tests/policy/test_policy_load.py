@@ -116,6 +116,19 @@ def test_options_are_read_from_text(option, name, value):
     assert (found, type(found)) == (value, type(value))
 
 
+def test_records_are_read_from_text_and_from_the_plain_form():
+    text = rules("rule: trailers, keys: [{key: Refs, required: true, pattern: '1+'}, {key: no, unique: true}]")
+    refs, no = entry(text).rule.keys
+    assert (type(refs).__name__, record.values(refs)) == (
+        "Key", {"key": "Refs", "required": True, "unique": False, "pattern": "1+"}
+    )  # fmt: skip
+    assert record.values(no) == {"key": "no", "required": False, "unique": True, "pattern": None}
+    plain = load.load_plain(reader({"p.yaml": text}), "p.yaml", "p.yaml").plain
+    assert build.policy(json.loads(json.dumps(plain))) == policy(text) == build.policy(plain)
+    others = {entry(text.replace(old, new)).digest for old, new in [("1+", "1*"), ("no,", "No,"), ("unique", "required")]}
+    assert len(others | {entry(text).digest}) == 4
+
+
 @pytest.mark.parametrize("version", ["0", "1.9", "1.10", "1.10.0", "1.9.99"])
 def test_a_policy_for_this_gitward_or_an_older_one_is_read(version, monkeypatch):
     monkeypatch.setattr(load, "__version__", "1.10.0rc1")

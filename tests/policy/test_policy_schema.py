@@ -49,6 +49,8 @@ SEMANTIC = {
         "a revision in octal",
         "version 01",
         "yes for true",
+        "one trailer twice",
+        "trailers of which nothing is asked",
     ),
 }
 

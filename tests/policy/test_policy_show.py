@@ -89,6 +89,14 @@ def test_what_is_shown_judges_the_same():
     assert (again.id, again.revision, again.mode, again.landing) == ("payments", 41, "evaluate", loaded.landing)
 
 
+def test_records_are_written_without_what_was_left_out():
+    keys = "[{key: Refs, required: true, pattern: '\\d+'}, {key: Change-Id, unique: true}]"
+    loaded = policy(HEAD + f"rules: [{{rule: trailers, keys: {keys}, others: refuse}}]\n")
+    shown = show(loaded)
+    assert 'keys: [{key: "Refs", required: true, pattern: "\\\\d+"}, {key: "Change-Id", unique: true}]' in shown
+    assert [entry.rule for entry in policy(shown).entries] == [entry.rule for entry in loaded.entries]
+
+
 def test_packs_shown_judge_the_same():
     loaded = policy(HEAD + "extends: ['builtin:regulated']\nrefsets: {protected: [refs/heads/main]}\n")
     again = policy(show(loaded))

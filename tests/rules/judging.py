@@ -21,10 +21,14 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from gitward import gitobject, message
 from gitward.model import Change, Commit, File, Oid, Question, RefUpdate, Tag, Totals, Violation
+from gitward.policy.load import model
 from gitward.record import replace
 from gitward.rules import load
+from gitward.rules.trailers import Key
 
 OID, OTHER = Oid("1" * 40), Oid("2" * 40)
 TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -33,6 +37,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # options for rules that need some
     "subject-pattern": {"pattern": "^[a-z]"},
     "ref-name": {"pattern": "[a-z/]+"},
     "push-limits": {"commits": 10},
+    "trailers": {"keys": (Key(key="Reviewed-by", required=True),)},
 }
 
 
@@ -237,7 +242,10 @@ def _options(rule: str, given: list[str]) -> dict[str, Any]:
         name, value = word.split("=", 1)
         name = {"in": "in_"}.get(name, name)
         default = kind.__defaults__.get(name)
-        if isinstance(default, bool):
+        if name in getattr(kind, "records", {}):
+            items = yaml.load(value, yaml.BaseLoader)  # every scalar is text, as in a policy
+            options[name] = tuple(model(kind.records[name]).validate_python(item) for item in items)
+        elif isinstance(default, bool):
             options[name] = {"true": True, "false": False}[value]
         elif isinstance(default, tuple):
             options[name] = tuple(value.split(","))

@@ -30,10 +30,12 @@ def policy(plain: dict[str, Any]) -> Policy:
 
 def entry(plain: dict[str, Any]) -> Entry:
     """Build one entry, its rule included."""
-    options = {name: _frozen(value) for name, value in plain["options"].items()}
+    rule = rules.load(plain["rule"])
+    records = getattr(rule, "records", {})
+    options = {name: _frozen(value, records.get(name)) for name, value in plain["options"].items()}
     return Entry(
         id=plain["id"],
-        rule=rules.load(plain["rule"])(**options),
+        rule=rule(**options),
         refs=tuple(plain["refs"]),
         severity=plain["severity"],
         since=tuple(plain["since"]),
@@ -45,6 +47,10 @@ def entry(plain: dict[str, Any]) -> Entry:
     )
 
 
-def _frozen(value: Any) -> Any:
-    """JSON has lists where rules have tuples."""
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _frozen(value: Any, record: Any = None) -> Any:
+    """JSON has lists where rules have tuples, and mappings where they have records."""
+    if isinstance(value, list):
+        return tuple(_frozen(item, record) for item in value)
+    if record is not None and isinstance(value, dict):
+        return record(**{name: _frozen(item) for name, item in value.items()})
+    return value

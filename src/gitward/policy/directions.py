@@ -197,6 +197,8 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
         **_MERGES,
     },
     "ai-attribution": {"want": ranked(("allowed", "disclosed", "forbidden")), "agents": denied},
+    "trailers": {"keys": unknown, "others": ranked(("allow", "refuse")), **_MERGES},
+    "revert-reference": {"reason": demand},
     "signed-off-by": {"by": ranked(("either", "author"), ("either", "committer")), **_MERGES},
     "no-fixup": {},
     "no-force-push": {},

@@ -18,7 +18,7 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 import annotated_types
 
 from gitward.policy.compose import nearest
-from gitward.record import fields
+from gitward.record import fields, is_record
 from gitward.rules import options
 from gitward.rules.options import Read, Refused
 
@@ -77,10 +77,6 @@ def yaml_name(field: str) -> str:
 def field_name(name: str) -> str:
     """The inverse of `yaml_name`."""
     return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def is_record(hint: Any) -> bool:
-    return hasattr(hint, "__fields__")
 
 
 def arms(hint: Any) -> tuple[Any, ...]:

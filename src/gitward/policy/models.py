@@ -10,7 +10,8 @@ from functools import partial, reduce
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from gitward.policy.complaints import tag
-from gitward.policy.hints import OneOf, Truth, Whole, arms, field_name, hints, is_record, shape
+from gitward.policy.hints import OneOf, Truth, Whole, arms, field_name, hints, shape
+from gitward.record import is_record
 from gitward.rules.options import Checked, Read, Refused
 
 _SHAPES: dict[type, str] = {dict: "mapping", list: "list", str: "text"}

@@ -13,7 +13,7 @@ from gitward.policy.complaints import raise_first
 from gitward.policy.extend import Files
 from gitward.policy.grammar import File, Since
 from gitward.policy.refsets import RefSets
-from gitward.record import record, values
+from gitward.record import as_json, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _built_in_gate() -> dict[str, Any]:
         {
             "id": GATE,
             "rule": GATE,
-            "options": values(rule),
+            "options": as_json(rule),
             "refs": ["refs/**"],
             "severity": "error",
             "since": [],
@@ -142,7 +142,7 @@ def _entry(item: Item, refsets: RefSets) -> dict[str, Any]:
     plain = {
         "id": item.id,
         "rule": keys.rule,
-        "options": values(item.rule),
+        "options": as_json(item.rule),
         "refs": list(refs or item.rule.default_refs),
         "severity": keys.severity,
         "since": list(keys.since.commits) if isinstance(keys.since, Since) else [],

@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from gitward import rules
 from gitward.policy.grammar import Common, Drop, File
-from gitward.policy.hints import Truth, Whole, arms, field_name, hints, is_record
+from gitward.policy.hints import Truth, Whole, arms, field_name, hints
+from gitward.record import is_record
 from gitward.rules.options import Checked, Read
 
 _BOUNDS = {

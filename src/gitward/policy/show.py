@@ -7,7 +7,7 @@ import json
 from gitward.patterns import matches_ref
 from gitward.policy.hints import yaml_name
 from gitward.policy.resolve import GATE
-from gitward.record import values
+from gitward.record import given, is_record, values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,4 +66,6 @@ def _value(value: Any) -> str:
         return json.dumps(value, ensure_ascii=not value.isprintable())
     if isinstance(value, tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
+    if is_record(value):
+        return f"{{{', '.join(f'{yaml_name(name)}: {_value(item)}' for name, item in given(value).items())}}}"
     return json.dumps(value)

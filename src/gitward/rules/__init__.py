@@ -17,6 +17,7 @@ NAMES = (
     "body-line-length",
     "conventional-commit",
     "ticket-reference",
+    "trailers",
     "signed-off-by",
     "ai-attribution",
     "revert-reference",

@@ -2,9 +2,12 @@
 
 A rule's option is a field of its record: a name, a type and, unless it must be given, a default. Types may be built
 from `bool`, `int`, `str`, `Literal[...]`, `tuple[X, ...]`, `dict[str, X]`, `X | None` (None is "left out": YAML has no
-way to write it), the names below, and `Annotated[...]` with bounds of `annotated_types` (`Ge`, `Le`, `MinLen`,
+way to write it), records, the names below, and `Annotated[...]` with bounds of `annotated_types` (`Ge`, `Le`, `MinLen`,
 `MaxLen`). Scalars come as text, so `72` is converted for an `int` and stays "72" for a `str`; a `bool` is `true` or
 `false`. A field whose name in YAML is a Python keyword ends in an underscore here: the option `in` is the field `in_`.
+
+A list of records is an option of the form `tuple[Item, ...]`, where `Item` is a record of the rule's own module. The
+constant `records = {"option": Item}` of the rule says so to the hook, which makes the records without the types.
 
 A record may have a method `conflict(self) -> str`: why options that are each right cannot stand together, '' where they
 can.
@@ -28,6 +31,7 @@ _PATH_HINTS = {
     "\\": "parts are parted by /; for a backslash that is in a name write *",
     "***": "write * within a part, ** across",
 }
+_TRAILER_KEY = re.compile(r"[A-Za-z0-9-]+")
 _SIZE = re.compile(r"([1-9][0-9]{0,15})(?:\s?(KiB|MiB|GiB))?")
 _UNITS = {None: 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -102,6 +106,17 @@ class PathShape(Checked):
         return value
 
 
+class KeyShape(Checked):
+    """The key of a trailer, as git takes one: ASCII letters, digits and `-`."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"pattern": "^[A-Za-z0-9-]+$"}
+
+    def check(self, value: str) -> str:
+        if not _TRAILER_KEY.fullmatch(value):
+            raise Refused(f"{value!r} is no key of a trailer", "letters, digits and hyphens, without the colon: Reviewed-by")
+        return value
+
+
 class Bytes(Read):
     """A number of bytes, with or without KiB, MiB or GiB."""
 
@@ -129,6 +144,8 @@ RefGlobs = Annotated[tuple[RefGlob, ...], MinLen(1)]
 PathGlob = Annotated[str, MinLen(1), PathShape()]
 """A pattern of paths: `*` within a part, `**` across, a leading `/` for the top of the tree, `x/` for all below it."""
 PathGlobs = Annotated[tuple[PathGlob, ...], MinLen(1)]
+TrailerKey = Annotated[str, KeyShape()]
+"""A key as it stands before the colon of a trailer; compare it without regard to case."""
 Positive = Annotated[int, Ge(1)]
 Size = Annotated[int, Bytes()]
 """A number of bytes: the rule sees an int, the policy may write `10MiB`. A bound: `Annotated[Size, Le(n)]`."""
