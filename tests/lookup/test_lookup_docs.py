@@ -11,7 +11,8 @@ import pytest
 
 import gitward
 from gitward.lookup.settings import Settings
-from gitward.policy.load import load_policy, load_record
+from gitward.policy.load import load_policy, load_record, load_with_tests
+from gitward.policy.testing import run_tests
 from gitward.record import fields
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/lookup.md").read_text()
@@ -31,6 +32,12 @@ def test_every_setting_is_explained() -> None:
     assert len(EXAMPLES) == 6
     explained = set(re.findall(r"`(\w+)`", PAGE.split("| key | |")[1].split("\n\n")[0]))
     assert set(fields(Settings)) <= explained
+
+
+def test_the_tests_in_a_policy_take_every_ticket_for_open() -> None:
+    entry = "{rule: ticket-reference, lookup: jira, tests: [{accept: 'PROJ-1: x'}, {reject: 'x'}]}"
+    text = f"version: 1\npolicy: {{id: x}}\nrules: [{entry}]\n"
+    assert run_tests(*load_with_tests({"x": text.encode()}.get, "x", "x")).is_green
 
 
 def test_who_names_no_look_up_loads_none() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -16,7 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from test_lookup_trackers import ask
 
+from gitward.lookup.many import LATE, ask_many
 from trackers import Behaviour, Tracker, always, issue, jira, response, settings, tracking
+
+if TYPE_CHECKING:
+    from gitward.model import TicketState
 
 TOKEN = "s3cret-t0ken"
 GOOD = issue("PROJ-1", "new")
@@ -97,6 +102,12 @@ def test_an_issue_that_nobody_asked_for(tmp_path: Path, answer: object) -> None:
         states, details = ask(path, "#3")
     assert states == ["outage"]
     assert len(details) == 1
+
+
+def test_github_says_forbidden_to_who_asks_too_often(tmp_path: Path) -> None:
+    with tracking(always({"message": "rate limit"}, 403)) as tracker:
+        path = settings(tmp_path, kind="github", url=tracker.url, repositories=["acme/app"])
+        assert ask(path, "#3") == (["outage"], ["look-up it: refuses the token (403), or is asked too often"])
 
 
 # --- the token --------------------------------------------------------------------------------------------------------
@@ -232,3 +243,33 @@ def test_a_tracker_that_is_down(tmp_path: Path) -> None:
     states, (detail,) = ask(path, "PROJ-1")
     assert states == ["outage"]
     assert detail == "look-up it: cannot be reached: Connection refused"
+
+
+def test_nobody_waits_for_what_cannot_be_cut() -> None:
+    """A resolver of names that hangs, for instance: it listens to nothing, and ends when it likes."""
+
+    class Deaf:
+        def ask(self) -> TicketState:
+            time.sleep(3)
+            return "open"
+
+        def cut(self) -> None:
+            raised.append("cut")
+
+    raised: list[str] = []
+    start = time.monotonic()
+    said = ask_many({f"PROJ-{number}": Deaf() for number in range(9)}, timeout=0.2, until=start + 60)
+    assert time.monotonic() - start < 1.5
+    assert [str(answer) for answer in said.values()][:5] == [LATE] * 4 + ["is not asked any more: there was no answer before"]
+    assert raised == ["cut"] * 4
+
+
+def test_a_crash_of_our_own_is_no_answer() -> None:
+    class Broken:
+        def ask(self) -> TicketState:
+            raise AssertionError("secret")
+
+        def cut(self) -> None: ...
+
+    said = ask_many({"PROJ-1": Broken()}, timeout=1, until=time.monotonic() + 60)
+    assert str(said["PROJ-1"]) == "gives an answer that cannot be read (AssertionError)"

@@ -102,7 +102,7 @@ def named_lookups(words: tuple[str, ...], repo: str) -> dict[str, str]:
         return {}
     from gitward.lookup import named
 
-    *_, top = _upwards(repo)
+    *_, top = _upwards(os.path.realpath(repo))
     return named(words, checkout="" if os.path.dirname(top) == top else top)
 
 

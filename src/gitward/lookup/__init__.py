@@ -37,8 +37,8 @@ def named(words: Iterable[str], checkout: str = "") -> dict[str, str]:
         if name in found:
             raise UsageError(f"--lookup {name} stands there twice", "keep one of them")
         found[name] = os.path.abspath(path)
-        top = os.path.realpath(checkout)
-        if checkout and os.path.commonpath((os.path.realpath(path), top)) == top:
+        top, real = (os.path.normcase(os.path.realpath(place)) for place in (checkout, path))
+        if checkout and real.startswith(os.path.join(top, "")):
             raise UsageError(f"--lookup {word}: the file lies in the checkout, where a change could edit it",
                              "keep it outside")  # fmt: skip
     return found

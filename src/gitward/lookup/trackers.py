@@ -66,7 +66,8 @@ def state_of(ticket: str, status: int, answer: Any, settings: Settings) -> Ticke
     if status == 301 and settings.kind == "github":
         return "moved"  # an issue that was transferred; it has another number in another repository
     if status in (401, 403):
-        raise NoAnswer(f"refuses the token ({status})")
+        often = ", or is asked too often" if settings.kind == "github" and status == 403 else ""
+        raise NoAnswer(f"refuses the token ({status}){often}")
     if status == 429:
         raise NoAnswer("asks to be asked less often (429)")
     if 300 <= status < 400:
