@@ -19,9 +19,11 @@ COMMANDS = (
     "policy schema",
     "policy test",
     "policy baseline",
+    "policy baseline",
+    "policy what-if",
     "policy diff",
-    "policy vendor",
     "policy import",
+    "policy vendor",
     "completion",
 )
 

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from gitward.cli import policy_baseline, policy_diff, policy_import, policy_vendor
+from gitward.cli import policy_baseline, policy_diff, policy_import, policy_vendor, policy_what_if
 from gitward.cli.policy_source import REPO as _REPO
 from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
@@ -122,6 +122,7 @@ def test(file: str, repo: str) -> int:
 
 
 policy.add_command(policy_baseline.baseline)
+policy.add_command(policy_what_if.what_if)
 policy.add_command(policy_diff.diff)
 policy.add_command(policy_vendor.vendor)
 policy.add_command(policy_import.import_)
