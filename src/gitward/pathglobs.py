@@ -15,6 +15,7 @@ from __future__ import annotations
 import re2
 
 from gitward.errors import UsageError
+from gitward.secretshapes import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +50,11 @@ def pattern_of(patterns: tuple[str, ...], path: bytes, *, ignore_case: bool = Fa
 
 
 def shown(path: bytes) -> str:
-    """A path as a message quotes it, in quotes; of a long one the end. Its bytes are kept: renderers escape them."""
-    text = path.decode("utf-8", "surrogateescape")
+    """A path as a message quotes it, in quotes; of a long one the end. Its bytes are kept: renderers escape them.
+
+    A token in it is not shown, only its kind: a secret is in no output.
+    """
+    text = masked(path)[0].decode("utf-8", "surrogateescape")
     return f'"{text}"' if len(text) <= SHOWN else f'"...{text[3 - SHOWN :]}"'
 
 

@@ -31,6 +31,7 @@ NAMES = (
     "changed-paths",
     "file-size",
     "secret-files",
+    "secret-content",
     "push-limits",
 )
 

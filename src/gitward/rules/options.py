@@ -16,12 +16,14 @@ can.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, MinLen
 
 from gitward.errors import UsageError
 from gitward.patterns import compiled
+from gitward.secretshapes import KINDS
 
 _REF_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|\*\*\*")
 _PATH_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\?\[]|//|\*\*\*")
@@ -117,6 +119,29 @@ class KeyShape(Checked):
         return value
 
 
+class FingerprintShape(Checked):
+    """A fingerprint as the reports of `secret-content` print it."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"pattern": "^[0-9a-f]{12}$"}
+
+    def check(self, value: str) -> str:
+        if not re.fullmatch("[0-9a-f]{12}", value):
+            raise Refused("a fingerprint is 12 hex digits", "take it from a report, never write a secret here")
+        return value
+
+
+class KindOfSecret(Checked):
+    """A kind of secret that gitward knows."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"enum": list(KINDS)}
+
+    def check(self, value: str) -> str:
+        if value not in KINDS:
+            near = get_close_matches(value, KINDS, 3)
+            raise Refused(f"unknown kind of secret {value!r}", f"did you mean {' or '.join(near)}" if near else "")
+        return value
+
+
 class Bytes(Read):
     """A number of bytes, with or without KiB, MiB or GiB."""
 
@@ -144,6 +169,8 @@ RefGlobs = Annotated[tuple[RefGlob, ...], MinLen(1)]
 PathGlob = Annotated[str, MinLen(1), PathShape()]
 """A pattern of paths: `*` within a part, `**` across, a leading `/` for the top of the tree, `x/` for all below it."""
 PathGlobs = Annotated[tuple[PathGlob, ...], MinLen(1)]
+Fingerprint = Annotated[str, FingerprintShape()]
+SecretKind = Annotated[str, KindOfSecret()]
 TrailerKey = Annotated[str, KeyShape()]
 """A key as it stands before the colon of a trailer; compare it without regard to case."""
 Positive = Annotated[int, Ge(1)]
