@@ -46,15 +46,15 @@ def message_of(raw: bytes, clone: Clone, *, from_mail: bool) -> Message:
     return parse(raw, clone.config.get("i18n.commitencoding", ""))
 
 
-def _is_edited() -> bool:
-    """Whether git opened an editor for the message; where it does not, it says so to its hooks."""
-    return os.environ.get("GIT_EDITOR") != ":"
-
-
 def comment_sign(clone: Clone) -> str:
     """What begins a comment in a message file, '' where git chooses it anew for each message (`auto`)."""
     sign = clone.config.get("core.commentstring") or clone.config.get("core.commentchar") or "#"
     return "" if sign == "auto" else sign
+
+
+def _is_edited() -> bool:
+    """Whether git opened an editor for the message; where it does not, it says so to its hooks."""
+    return os.environ.get("GIT_EDITOR") != ":"
 
 
 def decide(policies: tuple[Policy, ...], message: Message, clone: Clone) -> Decision:
