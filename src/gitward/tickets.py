@@ -18,7 +18,8 @@ KEYS = "[A-Z][A-Z0-9_]+-[1-9][0-9]*"
 _WHOLE = r"(?:^|[^\w&-])-*({})(?:[^\w.@-]|[.@-](?:\W|$)|-[A-Za-z]|$)"
 _DENIED = frozenset((
     "UTF", "UCS", "SHA", "ISO", "IEC", "IEEE", "RFC", "BCP", "CVE", "CWE", "GHSA", "ECMA", "ANSI", "NIST", "FIPS",
-    "PKCS", "KOI", "CP", "TLS", "SSL", "IPV", "PEP", "UTC", "GMT", "COVID", "GPL", "LGPL", "AGPL", "X86", "AES", "DES",
+    "PKCS", "KOI", "CP", "TLS", "SSL", "IPV", "PEP", "JSR", "JEP", "UTC", "GMT", "COVID", "GPL", "LGPL", "AGPL", "BSD",
+    "MPL", "EPL", "ISO8859", "X86", "AES", "DES",
     "HMAC", "CRC", "MD", "BASE-16", "BASE-32", "BASE-58", "BASE-64", "BASE-85", "AMD-64", "ARM-32", "ARM-64", "X-509",
     "RSA-1024", "RSA-2048", "RSA-3072", "RSA-4096", "ED-448", "ED-25519", "GB-2312", "GB-18030", "LATIN-1",
     "WINDOWS-1252",

@@ -35,6 +35,7 @@ REJECTED = [
     rejects("fix: see [it](https://example.com/PROJ-12)", "no ticket"),
     rejects("fix: see guide.md#PROJ-12 and docs/#PROJ-12", "no ticket"),
     rejects("fix: SHA-256, SHA-1, ISO-8859, ISO-8859-1, CVE-2024-1234, RFC-822", "no ticket"),
+    rejects("fix: ISO8859-1 and ISO8859-15, as JSR-305 and JEP-400 have it, under BSD-3-Clause", "no ticket"),
     rejects("fix: utf-8 and Utf-16", "no ticket", pattern="(?i)[a-z]+-[0-9]+"),
     rejects("fix: UTF8 and SHA256", "no ticket", pattern="[A-Z]+[0-9]+"),
     rejects("fix: CVE-2024-1234", "no ticket", pattern="CVE-[0-9]+-[0-9]+"),
