@@ -56,6 +56,12 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "lfs": ("x", "''"),
     },
     "secret-files": {"deny": ("['*.md']", "['*.md', '*.bin']", "[]"), "allow": ("[/ci/]", "[/ci/, id_rsa]", "[]")},
+    "secret-content": {"allow": ("[/ci/]", "['*']", "[]"), "unless_kinds": ("[]",)},
+    "trailers": {
+        "keys": ("[{key: Refs, required: true}]", "[{key: Refs}]", "[{key: Signed-off-by, pattern: Ann}]"),
+        "others": ("allow", "refuse"),
+    },
+    "revert-reference": {"reason": ("true", "false")},
     "signed-off-by": {"by": ("either", "author", "committer")},
     "no-fixup": {}, "no-force-push": {}, "no-ref-deletion": {}, "linear-history": {},
     "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
@@ -70,9 +76,12 @@ COMMON = {
     "merges": ("skip", "judge"),
     "message": ("a", "b"),
 }
-NEEDED = {"ref-name": {"pattern": "'.*'"}, "subject-pattern": {"pattern": "fix"}, "push-limits": {"commits": "5"}}
+NEEDED = {
+    "trailers": {"keys": "[{key: Refs, required: true}]"}, "ref-name": {"pattern": "'.*'"},
+    "subject-pattern": {"pattern": "fix"}, "push-limits": {"commits": "5"},
+}  # fmt: skip
 _WITHOUT_MERGES = (
-    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-",
+    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-",
 )  # fmt: skip
 NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}
 
