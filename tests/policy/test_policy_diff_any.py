@@ -58,7 +58,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "secret-files": {"deny": ("['*.md']", "['*.md', '*.bin']", "[]"), "allow": ("[/ci/]", "[/ci/, id_rsa]", "[]")},
     "secret-content": {"allow": ("[/ci/]", "['*']", "[]"), "unless_kinds": ("[]",)},
     "trailers": {
-        "keys": ("[{key: Refs, required: true}]", "[{key: Refs}]", "[{key: Signed-off-by, pattern: Ann}]"),
+        "keys": ("[{key: Refs, required: true}]", "[{key: Refs, unique: true}]", "[{key: Signed-off-by, pattern: Ann}]"),
         "others": ("allow", "refuse"),
     },
     "revert-reference": {"reason": ("true", "false")},
