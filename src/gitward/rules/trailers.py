@@ -88,8 +88,6 @@ a sign-off with the author.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from gitward.model import violation
 from gitward.patterns import matches_whole
 from gitward.record import record
@@ -144,21 +142,17 @@ class Trailers:
         found: dict[str, list[Trailer]] = {}
         for trailer in message.trailers:
             found.setdefault(trailer.key.lower(), []).append(trailer)
-        asked = _by_name(self.keys)
-        for name, item in asked.items():
-            if item.required and name not in found:
-                yield _missing(item, message)
-            elif name in found:
+        for item in self.keys:
+            name = item.key.lower()
+            if name in found:
                 yield from _of_key(item, found[name])
-        if self.others == "refuse":
-            unknown = [trailers[0] for name, trailers in found.items() if name not in asked]
+            elif item.required:
+                yield _missing(item, message)
+        if found and self.others == "refuse":
+            known = {item.key.lower() for item in self.keys}
+            unknown = [trailers[0] for name, trailers in found.items() if name not in known]
             for trailer in unknown[:_MOST_UNKNOWN]:
                 yield _at(trailer, f'no trailer "{trailer.key[:60]}" is known here', f"known here: {_known(self.keys)}")
-
-
-@lru_cache(maxsize=64)
-def _by_name(keys: tuple[Key, ...]) -> dict[str, Key]:
-    return {item.key.lower(): item for item in keys}
 
 
 def _of_key(item: Key, found: list[Trailer]) -> Iterator[Violation]:
