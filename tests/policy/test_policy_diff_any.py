@@ -56,7 +56,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "lfs": ("x", "''"),
     },
     "secret-files": {"deny": ("['*.md']", "['*.md', '*.bin']", "[]"), "allow": ("[/ci/]", "[/ci/, id_rsa]", "[]")},
-    "secret-content": {"allow": ("[/ci/]", "['*']", "[]"), "unless_kinds": ("[]",)},
+    "secret-content": {
+        "allow": ("[/ci/]", "[/ci/, '*.md']", "[]"), "known": ("[0123456789ab]", "[0123456789ab, 976b57ee8acd]", "[]"),
+        "unless_kinds": ("[npm-token]", "[npm-token, github-token]", "[]"),
+    },
     "trailers": {
         "keys": ("[{key: Refs, required: true}]", "[{key: Refs, unique: true}]", "[{key: Signed-off-by, pattern: Ann}]"),
         "others": ("allow", "refuse"),
@@ -129,10 +132,11 @@ def file(path, size=10, mode="100644"):
 
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 700\n" % (b"0" * 64)
+TOKEN = b"gh" + b"p_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"  # its fingerprint is among those above
 FILES = (
     (), (file(b"ci/a"),), (file(b"ci/b.md"), file(b"README.md")), (file(b"a.bin", 600),), (file(b"x.md", 6000, "120000"),),
     (file(b"aux"),), (file(b"a\nb"),), (file(b"id_rsa"), file(b"ci/a.bin", 600)), (replace(file(b"l"), content=POINTER),),
-    (file(b"ci/id_rsa", mode="100755"),),
+    (file(b"ci/id_rsa", mode="100755"),), (replace(file(b"ci/t"), content=TOKEN, added=((1, TOKEN),)),),
 )  # fmt: skip
 
 

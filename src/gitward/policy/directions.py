@@ -216,7 +216,7 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
         "collisions": ranked(("allow", "refuse")),
     },
     "file-size": {"max": at_most, "paths": denied_paths, "allow": allowed_paths, "lfs": exception},
-    "secret-content": {"allow": allowed_paths, "known": allowed, "unless_kinds": allowed},
     "secret-files": {"deny": denied_paths, "allow": allowed_paths},
+    "secret-content": {"allow": allowed_paths, "known": allowed, "unless_kinds": allowed},
     "push-limits": {"commits": at_most, "updates": at_most, "files": at_most, "bytes": at_most},
 }
