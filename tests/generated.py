@@ -63,9 +63,10 @@ def _values(hint: Any) -> st.SearchStrategy[Any] | None:
     if arms(hint) != (hint,):
         inner = _values(arms(hint)[0])
         return None if inner is None else st.none() | inner
-    low = [mark.ge for mark in getattr(hint, "__metadata__", ()) if hasattr(mark, "ge")]
+    marks = getattr(hint, "__metadata__", ())
+    low = [mark.ge for mark in marks if hasattr(mark, "ge")]
     if low and given[0] is int:
-        return st.integers(low[0], low[0] + 80)
+        return st.integers(low[0], min([low[0] + 80, *(mark.le for mark in marks if hasattr(mark, "le"))]))
     return _values(given[0]) if hasattr(hint, "__metadata__") else None
 
 
@@ -151,11 +152,11 @@ def _scope(entry: Entry, ref: str, number: int) -> str:
     return "refs" if not matches_ref(entry.refs, ref) else "since" if entry.since and number == 0 else ""
 
 
-def decide(given: tuple[Policy, ...], judged: Subjects) -> Decision:
+def decide(given: tuple[Policy, ...], judged: Subjects, answers: Any = answer) -> Decision:
     flat = engine.entries_of(given)
     found = [
         batches.Batch(
-            ref=ref, scope=tuple(_scope(entry, ref, at) for _, entry in flat), commits=facts.ask(given, (commit,), answer), at=at
+            ref=ref, scope=tuple(_scope(entry, ref, at) for _, entry in flat), commits=facts.ask(given, (commit,), answers), at=at
         )
         for at, (ref, commit) in enumerate(judged.commits)
     ]
