@@ -1,6 +1,6 @@
 """Ask the peers of tests/peers again, those whose verdicts were had by running them, and name every verdict that is another.
 
-PEERS=FOLDER says where they are installed, outside this repository:
+PEERS=FOLDER says where they are installed; left out, .bench/verdicts:
 
     FOLDER/py    a virtual environment: gitlint commitizen conventional-pre-commit commit-check dco-check committed
                  python-semantic-release
@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent / "tests" / "peers"))
 from cases import Case, Group, groups  # noqa: E402  after the path
 
-FOLDER = Path(os.environ.get("PEERS", "/tmp/peers"))
+FOLDER = Path(os.environ.get("PEERS") or HERE.parent.parent / ".bench" / "verdicts").resolve()
 NODE = ("commitlint", "conventional-commits-parser", "@conventional-commits/parser", "issue-parser", "DCO app")
 PYTHON = (
     "gitlint", "commitizen", "conventional-pre-commit", "commit-check", "dco-check", "committed", "python-semantic-release",
