@@ -42,7 +42,7 @@ class Settings:
     @classmethod
     def of(cls, options: Sequence[str]) -> Settings:
         """The settings that such options say. Raises UsageError for one that this gitward does not write."""
-        given: dict[str, list[str]] = {"--policy": [], "--log": [], "--baseline": [], "--limit": []}
+        given: dict[str, list[str]] = {"--policy": [], "--log": [], "--baseline": [], "--limit": [], "--lookup": []}
         for name, value in zip(options[::2], (*options[1::2], ""), strict=False):
             if name not in given:
                 raise UsageError(f"the hook says {name}, which this gitward does not know", "use the gitward that wrote it")
@@ -52,6 +52,7 @@ class Settings:
             log=(given["--log"] or [""])[-1],
             baseline=tuple(given["--baseline"]),
             limits=tuple(given["--limit"]),
+            lookups=tuple(given["--lookup"]),
         )
 
 
