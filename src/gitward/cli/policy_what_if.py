@@ -26,7 +26,7 @@ def what_if(new: str, ranges: tuple[str, ...], old: str, since: str, ref: str, r
 
     Of each entry: how many commits it judges, how many pass and how many violate, with examples, the oldest first; with
     --policy also what that changes, and which commits are newly denied or newly allowed. NEW is a file or REF:PATH.
-    With neither RANGE nor --ref: every commit that a branch or a tag reaches.
+    With neither RANGE nor --ref: every commit that a ref reaches, as `gitward check --all`.
 
     History is replayed commit by commit. Rules that judge pushes and moves of refs are not applicable: a history does
     not hold them, and neither does the decision log yet.

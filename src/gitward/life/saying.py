@@ -63,6 +63,8 @@ def remaining(found: Cut, what: What, oid: str, burnt: BurnDown | None) -> Itera
         yield "this is a clone, and its baseline counts here alone: do the same in the server's repository"
     elif not found.hook:
         yield f"gitward install --server {found.path} --policy FILE --baseline {oid or 'OID'}; a server believes its hook alone"
+    elif what == "stands" and not found.hook.settings.baseline:
+        yield f"the hook has no baseline: install it again with --baseline {oid} added, or --move it to the tips of today"
     elif what == "stands" and found.standing[0] != found.ref:
         yield f"the hook's baseline is not the one in {BASELINE}: --move makes them one"
     if found.is_bare and what in ("written", "moved"):
