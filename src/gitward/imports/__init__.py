@@ -9,7 +9,7 @@ import os
 import re
 
 from gitward.errors import UsageError
-from gitward.imports import gitlint
+from gitward.imports import commitlint, gitlint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 SOURCES: dict[str, Callable[[bytes, str], Found]] = {
     "gitlint": gitlint.read,
+    "commitlint": commitlint.read,
 }
 # what stands in a file of each kind and in no other, looked for in this order
 _SIGNS = (
+    ("commitlint", re.compile(rb'^\s*["\']?(rules|extends|parserPreset|commitlint)["\']?\s*:', re.M)),
     ("gitlint", re.compile(rb"^\[[^\]\n]+\]\s*$", re.M)),
 )
 _HEAD = 64 << 10  # bytes that are looked through for a sign
@@ -34,6 +36,8 @@ def read(data: bytes, name: str, kind: str = "") -> Found:
 
 def _kind(data: bytes, name: str) -> str:
     base = os.path.basename(name).lower()
+    if base.endswith(commitlint.PROGRAMS) or "commitlint" in base:
+        return "commitlint"
     if "gitlint" in base:
         return "gitlint"
     for kind, sign in _SIGNS:

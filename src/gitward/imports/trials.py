@@ -81,8 +81,9 @@ def _spoilt(subject: str, trailers: str) -> Iterator[str]:
     rest = f"\n\n{_BODY}{trailers}"
     yield subject + rest
     for wrong in (
-        f"{subject}.", f" {subject}", f"{subject}\tnow", f"{subject} WIP", f"{subject} {_LONG}", f"fixup! {subject}",
-        f"other: {subject}", subject.partition(": ")[2] or f"x{subject}", subject[:1].upper() + subject[1:], subject[:4],
+        f"{subject}.", f" {subject}", f"{subject} ", f"{subject}\tnow", f"{subject} WIP", f"{subject} {_LONG}",
+        f"fixup! {subject}", f"other: {subject}", subject.partition(": ")[2] or f"x{subject}", subject[:4],
+        subject[:1].upper() + subject[1:],
         subject.replace("handle", "Handle"), f"{subject} from ssh://example.com", "x", f"{subject}!", "?", subject.upper(),
     ):  # fmt: skip
         yield wrong + rest

@@ -48,6 +48,7 @@ def write(found: Found, name: str) -> Written:
             notes.append(note)
         else:
             kept.append(proposal)
+    kept = _folded(kept)
     others = [*notes, *found.notes]
     differing = [(listed(each.settings), words) for each in kept for words in each.differs]
     notes = [*others, *(Note(setting=setting, kind="differs", words=words) for setting, words in differing)]
@@ -103,6 +104,23 @@ def _refusal(proposal: Proposal) -> Note | None:
         fix = f" ({problem.fix})" if problem.fix else ""
         return Note(setting=setting, kind="not importable", words=f"{problem.bare}{fix}")
     return None
+
+
+def _folded(proposals: list[Proposal]) -> list[Proposal]:
+    """Without an entry that asks for the blank line below the subject alone, where Conventional Commits ask for it too."""
+    wider = next((each for each in proposals if each.rule == "conventional-commit" and each.severity == "error"), None)
+    if wider is None:
+        return proposals
+    merges = wider.options.get("merges")
+    idle = [
+        each
+        for each in proposals
+        if each.rule == "subject-style"
+        and not each.options.get("trailing_punctuation")
+        and (each.options.get("case", "any"), each.options.get("merges")) == ("any", merges)
+    ]
+    words = tuple(f"{setting}, which the grammar below asks for" for each in idle for setting in each.settings)
+    return [replace(each, settings=each.settings + words) if each is wider else each for each in proposals if each not in idle]
 
 
 def _named(proposals: list[Proposal]) -> list[Proposal]:

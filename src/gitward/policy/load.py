@@ -89,6 +89,11 @@ def load_record(of: type, data: bytes, file: str) -> Any:
     return value
 
 
+def plain_data(data: bytes, file: str) -> Any:
+    """A YAML file of another tool as dicts, lists and text, under the same refusals as a policy. Raises PolicyError."""
+    return _composed(decode(data, file), file, file).data
+
+
 def folder_reader(folder: str) -> Reader:
     """Reads files below a folder. Raises PolicyError for a file that is there and cannot be read."""
 
