@@ -9,7 +9,7 @@ import os
 import re
 
 from gitward.errors import UsageError
-from gitward.imports import commitlint, gitlint
+from gitward.imports import commitlint, github, gitlab, gitlint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 SOURCES: dict[str, Callable[[bytes, str], Found]] = {
     "gitlint": gitlint.read,
     "commitlint": commitlint.read,
+    "gitlab": gitlab.read,
+    "github": github.read,
 }
 # what stands in a file of each kind and in no other, looked for in this order
 _SIGNS = (
-    ("commitlint", re.compile(rb'^\s*["\']?(rules|extends|parserPreset|commitlint)["\']?\s*:', re.M)),
+    ("gitlab", re.compile(rb'"(commit_message_regex|branch_name_regex|deny_delete_tag|reject_unsigned_commits)"')),
+    ("github", re.compile(rb'"(enforcement|ruleset_id|bypass_actors|ref_name)"')),
+    ("commitlint", re.compile(rb'(?:^|[{,])\s*["\']?(rules|extends|parserPreset|commitlint)["\']?\s*:', re.M)),
     ("gitlint", re.compile(rb"^\[[^\]\n]+\]\s*$", re.M)),
 )
 _HEAD = 64 << 10  # bytes that are looked through for a sign

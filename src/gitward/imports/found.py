@@ -123,3 +123,8 @@ def said(value: Any) -> str:
 
 def listed(settings: Iterable[str]) -> str:
     return ", ".join(settings)
+
+
+def anywhere(pattern: str) -> str:
+    """A pattern that a rule holds against a whole text, for one that is looked for in it."""
+    return f".*(?:{pattern}).*"

@@ -58,6 +58,7 @@ def read(data: bytes, file: str) -> Found:
                 section = instances.get(instance)
                 rules.add(rule, instance, section.options if section else None)
     rules.merges = "skip" if general.get("ignore-merge-commits", "true").strip().lower() == "true" else "judge"
+    rules.is_anchored = general.get("regex-style-search", "false").strip().lower() != "true"
     notes += [*rules.notes, *_general(general)]
     return Found(kind="gitlint", proposals=tuple(rules.proposals()), notes=(*notes, *rules.late))
 

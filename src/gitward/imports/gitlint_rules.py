@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitward.imports.found import Note, Proposal
+from gitward.imports.found import Note, Proposal, anywhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Rules:
         self.notes: list[Note] = []
         self.late: list[Note] = []  # found while `proposals` runs
         self.merges = "skip"
+        self.is_anchored = True  # `regex-style-search` is not set: patterns are held against the beginning
 
     def add(self, rule: str, instance: str, section: Options | None) -> None:
         """A rule that is on, with the options that its section gives; None where it has none."""
@@ -175,7 +176,12 @@ def _body(rules: Rules, instance: str, on: dict[str, Options]) -> Iterator[Propo
 
 
 def _author(rules: Rules, instance: str, on: dict[str, Options]) -> Iterator[Proposal]:
-    yield rules.entry("ident", instance, on)
+    regex = on["author-valid-email"]["regex"]
+    is_default = regex == OPTIONS["author-valid-email"]["regex"]
+    emails = f"(?:{regex}).*" if rules.is_anchored and not is_default else anywhere(regex)
+    yield rules.entry(
+        "ident", instance, on, id="author-email", merges="skip", who=("author",), emails=emails, placeholders="allow"
+    )
 
 
 def _conventional(rules: Rules, instance: str, on: dict[str, Options]) -> Iterator[Proposal]:

@@ -29,8 +29,12 @@ _TRAILERS = ("", f"\n\n{_WHO}", "\n\nRefs: PROJ-12", f"\n\nCloses #12\n{_WHO}", 
 # a message in which nothing is left that a rule could miss, and the ways in which each is spoiled
 _WHOLE = tuple((head + subject, trailers) for head in _HEADS for subject in _SUBJECTS for trailers in _TRAILERS)
 _LONG = "and the next one " * 12 + "at once"
-_PARENTS: tuple[Given, ...] = ({"parents": 1}, {"message": "Merge branch 'topic'", "parents": 2})
-_UPDATES: tuple[Given, ...] = ({"update": "ff"}, {"update": "create"}, {"update": "delete"}, {"update": "non-ff"})
+_AUTHORS: tuple[Given, ...] = tuple(
+    {"author": f"{name} <{email}>"}
+    for name in ("Ann Example", "ann")
+    for email in ("ann@example.com", "ann@example.org", "ann@users.example.net", "ann@localhost", "ann", "root")
+)
+_UPDATES = ("ff", "create", "delete", "non-ff")
 _NAMES = (
     "main", "topic", "feature/x", "feature/PROJ-12", "fix/x", "feat/x", "bugfix/x", "hotfix/1", "release/1.0", "PROJ-12",
     "PROJ-12-x", "feature-x", "v1.2.3", "v1.2", "1.2.3", "X",
@@ -54,13 +58,18 @@ class Trials:
         return (*found, *(("reject", case) for case in alone or rejected[:1])), bool(alone)
 
     def _pool(self, entry: Entry) -> tuple[Given, ...]:
+        if entry.rule.name == "ident":
+            return _AUTHORS
         if hasattr(entry.rule, "check_commit"):
             self._messages = self._messages or self._made()
-            return (*_PARENTS, *self._messages) if entry.rule.needs == ("merge",) else self._messages
-        if "ref" not in entry.rule.needs:
-            return _UPDATES
+            if entry.rule.needs == ("merge",):
+                return tuple({"message": self._messages[0], "parents": number} for number in (1, 2))
+            return self._messages
         prefix = "refs/tags/" if all(ref.lstrip("!").startswith("refs/tags/") for ref in entry.refs) else "refs/heads/"
-        return tuple({"update": "create", "ref": prefix + name} for name in _NAMES)
+        if "ref" in entry.rule.needs:
+            return tuple({"update": "create", "ref": prefix + name} for name in _NAMES)
+        named = ({"update": update, "ref": prefix + name} for name in _NAMES for update in _UPDATES)
+        return (*({"update": update} for update in _UPDATES), *named)
 
     def _made(self) -> tuple[str, ...]:
         """A message that every entry accepts, spoilt in each way; then others, as they are."""
