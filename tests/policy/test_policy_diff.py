@@ -11,6 +11,7 @@ from gitward import rules as known
 from gitward.errors import PolicyError
 from gitward.policy import directions
 from gitward.policy.diff import diff, is_safe, plain, text
+from gitward.policy.grammar import Case
 from gitward.policy.hints import hints
 
 OID, OTHER = "8c66e680c52af5586b93ad370f087017e0328c95", "9" * 40
@@ -210,3 +211,25 @@ def test_an_option_without_a_direction_is_not_called_safe(monkeypatch):
 def test_policies_that_are_invalid_have_no_difference():
     with pytest.raises(PolicyError):
         ways(rules("rule: no-fixup"), rules("rule: no-fixups"))
+
+
+GLOBS = [
+    (directions.denied_globs, ("a",), ("a", "b"), ["stricter"]),
+    (directions.denied_globs, ("a",), ("a", "!b"), ["different"]),
+    (directions.allowed_globs, ("a",), ("b",), ["weaker", "stricter"]),
+    (directions.allowed_globs, ("a", "!b"), ("a",), ["different"]),
+    (directions.allowed_globs_or_all, ("a",), (), ["weaker"]),
+    (directions.allowed_globs_or_all, (), ("a",), ["stricter"]),
+    (directions.allowed_globs_or_all, ("a",), ("a", "b"), ["weaker"]),
+]
+
+
+@pytest.mark.parametrize(("comparison", "old", "new", "ways_found"), GLOBS)
+def test_globs_of_paths(comparison, old, new, ways_found):
+    assert [way for way, _ in comparison(old, new)] == ways_found
+
+
+def test_values_that_are_records_have_words_and_a_plain_form():
+    value = (Case(message="x"),)
+    assert '"message": "x"' in directions.shown(value)
+    assert json.loads(json.dumps(value, default=directions.plain))[0]["message"] == "x"

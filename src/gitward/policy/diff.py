@@ -7,6 +7,7 @@ denies the new one denies too. Entries are the same when they have the same id a
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 
@@ -75,7 +76,7 @@ def plain(old: Policy, new: Policy, changes: tuple[Change, ...]) -> dict[str, An
         },
         "safe": is_safe(changes),
         "counts": {way: sum(change.way == way for change in changes) for way in WAYS},
-        "changes": [values(change) for change in changes],
+        "changes": json.loads(json.dumps([values(change) for change in changes], default=directions.plain)),
     }
 
 
