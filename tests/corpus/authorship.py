@@ -1,4 +1,4 @@
-"""Changes for the rules about who and when: `ai-attribution`, `revert-reference`."""
+"""Changes for the rules about who and when: `ai-attribution`, `revert-reference`, `ident`."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ ai.reject("footer-with-picture", helped(body=f"{SENTENCE}\n\n\U0001f916 Generate
 ai.reject("in-mid-text", helped(body=f"Co-authored-by: {CLAUDE}\n\n{SENTENCE}"), zone=ZONE)
 ai.reject("crlf", helped(f"Co-authored-by: {CLAUDE}").replace("\n", "\r\n"), zone=ZONE)
 ai.reject("second-of-two-commits", GOOD, Draft(helped("Assisted-by: Claude").encode(), ("~",)), zone=ZONE)
-ai.reject("author", made("Claude <noreply@anthropic.com>"), zone=ZONE)
+ai.reject("author", made("Claude Code <claude@example.com>"), zone=ZONE)
 ai.reject("author-in-parentheses", made("Ann (aider) <ann@example.com>"), zone=ZONE)
-ai.reject("committer", made(committer="Codex <codex@openai.com>"), zone=ZONE)
+ai.reject("committer", made(committer="Codex GPT-5.4 <codex@example.com>"), zone=ZONE)
 ai.accept("none", GOOD, zone=ZONE)
 ai.accept("disclosed", helped("Assisted-by: Claude:claude-3-opus"), zone=ZONE)
 ai.accept("disclosed-with-tools", helped("Assisted-by: Claude:claude-3-opus coccinelle sparse"), zone=ZONE)
@@ -88,4 +88,34 @@ revert.accept("second-is-named", GOOD, Draft(titled(REVERT, NAMED).encode(), ("~
 revert.accept("ordinary", titled("fix: revert the order of names"), zone=ZONE)
 revert.accept("elsewhere", titled("revert: handle names", WHY))
 
-TABLES = (ai, revert)
+ident = Table("ident")
+ident.reject("empty-name", made("<ann@example.com>"), zone=ZONE)
+ident.reject("empty-address", made("Ann <>"), zone=ZONE)
+ident.reject("root", made("root <root@example.com>"), zone=ZONE)
+ident.reject("unknown", made("unknown <ann@example.com>"), zone=ZONE)
+ident.reject("your-name", made("Your Name <ann@example.com>"), zone=ZONE)
+ident.reject("name-is-address", made("ann@example.com <ann@example.com>"), zone=ZONE)
+ident.reject("you", made("Ann <you@example.com>"), zone=ZONE)
+ident.reject("localhost", made("Ann <ann@localhost>"), zone=ZONE)
+ident.reject("laptop", made("Ann <ann@laptop>"), zone=ZONE)
+ident.reject("none", made("Ann <ann@box.(none)>"), zone=ZONE)
+ident.reject("not-an-address", made("Ann <ann>"), zone=ZONE)
+ident.reject("invisible", made("Ann\u202eeb <ann@example.com>"), zone=ZONE)
+ident.reject("committer", made(committer="root <root@localhost>"), zone=ZONE)
+ident.reject("other-domain", made("Ann <ann@gmail.example>"), zone=ZONE)
+ident.reject("look-alike-domain", made("Ann <ann@notexample.com>"), zone=ZONE)
+NOT_UTF8 = Draft(raw=made("Zo? <z@example.com>").raw.replace(b"Zo?", b"Zo\xeb"))
+ident.reject("not-utf8", NOT_UTF8, zone=ZONE)
+ident.accept("plain", made(), zone=ZONE)
+ident.accept("umlaut", made("Zoë Ö <zoe@example.com>"), zone=ZONE)
+ident.accept("japanese", made("\u5c71\u7530 <yamada@example.com>"), zone=ZONE)
+ident.accept("below-the-domain", made("Ann <ann@mail.example.com>"), zone=ZONE)
+ident.accept("capitals", made("Ann <Ann@EXAMPLE.COM>"), zone=ZONE)
+ident.accept("plus", made("Ann <ann+git@example.com>"), zone=ZONE)
+ident.accept("bot", made("dependabot[bot] <1+dependabot[bot]@users.noreply.github.com>"), zone=ZONE)
+ident.accept("forge", made(committer="GitHub <noreply@github.com>"), zone=ZONE)
+ident.accept("two-people", made(committer="Bob <bob@example.com>"), zone=ZONE)
+ident.accept("as-git-makes-it", GOOD, zone=ZONE)
+ident.accept("elsewhere", made("root <root@localhost>"), zone="case")
+
+TABLES = (ai, revert, ident)

@@ -214,13 +214,13 @@ def test_policies_that_are_invalid_have_no_difference():
 
 
 GLOBS = [
-    (directions.denied_globs, ("a",), ("a", "b"), ["stricter"]),
-    (directions.denied_globs, ("a",), ("a", "!b"), ["different"]),
-    (directions.allowed_globs, ("a",), ("b",), ["weaker", "stricter"]),
-    (directions.allowed_globs, ("a", "!b"), ("a",), ["different"]),
-    (directions.allowed_globs_or_all, ("a",), (), ["weaker"]),
-    (directions.allowed_globs_or_all, (), ("a",), ["stricter"]),
-    (directions.allowed_globs_or_all, ("a",), ("a", "b"), ["weaker"]),
+    (directions.denied_paths, ("a",), ("a", "b"), ["stricter"]),
+    (directions.denied_paths, ("a",), ("a", "!b"), ["weaker"]),
+    (directions.allowed_paths, ("a",), ("b",), ["weaker", "stricter"]),
+    (directions.allowed_paths, ("a", "!b"), ("a",), ["weaker"]),
+    (directions.allowed_paths_or_all, ("a",), (), ["weaker"]),
+    (directions.allowed_paths_or_all, (), ("a",), ["stricter"]),
+    (directions.allowed_paths_or_all, ("a",), ("a", "b"), ["weaker"]),
 ]
 
 

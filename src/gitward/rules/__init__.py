@@ -32,6 +32,7 @@ NAMES = (
     "file-size",
     "secret-files",
     "secret-content",
+    "ident",
     "push-limits",
 )
 

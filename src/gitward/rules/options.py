@@ -34,6 +34,7 @@ _PATH_HINTS = {
     "***": "write * within a part, ** across",
 }
 _TRAILER_KEY = re.compile(r"[A-Za-z0-9-]+")
+_DOMAIN = re.compile(r"[^\s@*/.]+(\.[^\s@*/.]+)+")
 _SIZE = re.compile(r"([1-9][0-9]{0,15})(?:\s?(KiB|MiB|GiB))?")
 _UNITS = {None: 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -142,6 +143,18 @@ class KindOfSecret(Checked):
         return value
 
 
+class DomainShape(Checked):
+    """A domain of addresses, or `*.` and a domain for all below it."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"pattern": r"^(\*\.)?[^\s@*/]+\.[^\s@*/.]+$"}
+
+    def check(self, value: str) -> str:
+        name = value.removeprefix("*.")
+        if not _DOMAIN.fullmatch(name):
+            raise Refused(f"{value!r} is no domain", "write example.com, or *.example.com for those below it")
+        return value
+
+
 class Bytes(Read):
     """A number of bytes, with or without KiB, MiB or GiB."""
 
@@ -173,6 +186,8 @@ Fingerprint = Annotated[str, FingerprintShape()]
 SecretKind = Annotated[str, KindOfSecret()]
 TrailerKey = Annotated[str, KeyShape()]
 """A key as it stands before the colon of a trailer; compare it without regard to case."""
+Domain = Annotated[str, DomainShape()]
+"""`example.com`, or `*.example.com` for what is below it."""
 Positive = Annotated[int, Ge(1)]
 Size = Annotated[int, Bytes()]
 """A number of bytes: the rule sees an int, the policy may write `10MiB`. A bound: `Annotated[Size, Le(n)]`."""
