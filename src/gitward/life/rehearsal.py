@@ -7,7 +7,7 @@ import os
 from gitward.adapters import check
 from gitward.errors import Undecided, UsageError
 from gitward.judge import judge
-from gitward.model import Host, Limits, Range, Request
+from gitward.model import UNLIMITED, Host, Range, Request
 from gitward.record import replace
 
 TYPE_CHECKING = False
@@ -68,7 +68,8 @@ def rehearse(
     host = Host(
         repository=repository.path,
         baseline=baseline,
-        limits=Limits(commits=None, refs=None, paths=None, seconds=None),
+        limits=UNLIMITED,
+        lookups=None,
         jobs=jobs or min(os.cpu_count() or 1, 8),
     )
     decision = judge(request, host, progress, policies=policies, comparison=comparison)
