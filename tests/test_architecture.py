@@ -15,7 +15,8 @@ IO_MODULES = {"os", "subprocess", "socket", "pathlib", "shutil", "tempfile", "io
 CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
         "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
-        "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py")  # fmt: skip
+        "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
+        "days.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
@@ -28,11 +29,11 @@ OWNERS = {
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
-     "tickets", "assistants", "verbs", "reverts"),
+     "tickets", "assistants", "verbs", "reverts", "days"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),
-    ("updates", "scope", "facts", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
+    ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
      "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("installer", "adapters"),

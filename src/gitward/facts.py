@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gitward.lookup.ask import Lookups
-    from gitward.model import Answer, Commit, Host, Oid, Policy, Question, Range
+    from gitward.model import Answer, Commit, Host, Policy, Question, Range
     from gitward.repository import Repository
     from gitward.tally import Tally
 
@@ -28,10 +28,6 @@ KNOWN: dict[str, frozenset[str]] = {
     "ci": frozenset({*_OBJECTS, "ticket"}),
 }
 
-_OF_TREES: dict[str, Callable[[Repository, Oid, str], bool | None]] = {
-    "remade": lambda repository, oid, conflicts: repository.is_remade(oid, resolved=conflicts == "resolved"),
-    "collides": lambda repository, oid, path: repository.collides(oid, path),
-}
 
 def asking(policies: tuple[Policy, ...]) -> Asks:
     """What the entries' rules ask about a commit, each with its entry's index; a rule that may look up, only if it does."""
@@ -60,39 +56,6 @@ def ask(
             answers = {question: answer(commit, question) for question in questions}
             commit = replace(commit, answers=answers)  # noqa: PLW2901
         yield commit
-
-
-def answers(
-    repository: Repository, asked: Iterable[tuple[Oid, Question]], lookups: Lookups | None = None
-) -> dict[tuple[Oid, Question], Answer]:
-    """What the objects of a repository, and trackers, answer to many questions, in one go."""
-    asked = tuple(asked)
-    pairs = [(question.value, oid) for oid, question in asked if question.kind == "ancestor"]
-    related = repository.are_ancestors(pairs)
-    said = lookups.answers(question for _, question in asked if question.kind == "ticket") if lookups else {}
-    found: dict[tuple[Oid, Question], Answer] = {}
-    for oid, question in asked:
-        if question.kind in _OF_TREES:
-            found[oid, question] = _OF_TREES[question.kind](repository, oid, question.value)
-        else:
-            found[oid, question] = said.get(question) if question.kind == "ticket" else related.get((question.value, oid))
-    return found
-
-
-def in_repository(repository: Repository, tip: str = "", lookups: Lookups | None = None) -> Answering:
-    """Answers from the objects of a repository. A draft is looked at from `tip`, on which it is about to land."""
-
-    def answer(commit: Commit, question: Question) -> Answer:
-        if question.kind == "ticket":
-            return lookups.answers((question,)).get(question) if lookups else None
-        start = commit.oid or tip
-        if start and question.kind == "ancestor":
-            return repository.is_ancestor(question.value, start)
-        if commit.oid and question.kind in _OF_TREES:
-            return _OF_TREES[question.kind](repository, commit.oid, question.value)
-        return None
-
-    return answer
 
 
 # --- look-ups ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 from collections import deque
 
+from gitward.answers import answers
 from gitward.batches import judge_commits
 from gitward.engine import new_tallies
-from gitward.facts import answers, asked_in, asking
+from gitward.facts import asked_in, asking
 from gitward.loading import Loader
 from gitward.model import Oid
 from gitward.record import record, replace

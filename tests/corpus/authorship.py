@@ -1,4 +1,4 @@
-"""Changes for the rules about who and when: `ai-attribution`, `revert-reference`, `ident`."""
+"""Changes for the rules about who and when: `ai-attribution`, `revert-reference`, `ident`, `commit-dates`."""
 
 from __future__ import annotations
 
@@ -118,4 +118,38 @@ ident.accept("two-people", made(committer="Bob <bob@example.com>"), zone=ZONE)
 ident.accept("as-git-makes-it", GOOD, zone=ZONE)
 ident.accept("elsewhere", made("root <root@localhost>"), zone="case")
 
-TABLES = (ai, revert, ident)
+
+def timed(author: int, committer: int | None = None, *, parent: str = "{base}") -> Draft:
+    """A commit of these times, all else right. What is in the world is of the first minute after 1700000000."""
+    times = (author, author if committer is None else committer)
+    lines = ["tree {tree}", f"parent {parent}", f"author {ANN} {times[0]} +0000", f"committer {ANN} {times[1]} +0000"]
+    return Draft(raw=("\n".join(lines) + f"\n\n{GOOD}").encode())
+
+
+START, YEAR_2100 = 1_700_000_000, 4_102_444_800
+
+dates = Table("commit-dates")
+dates.reject("year-2100", timed(YEAR_2100), zone=ZONE)
+dates.reject("author-in-2100", timed(YEAR_2100, START), zone=ZONE)
+dates.reject("committer-in-2100", timed(START, YEAR_2100), zone=ZONE)
+dates.reject("last-second", timed((1 << 63) - 1), zone=ZONE)
+dates.reject("first-second", timed(0), zone=ZONE)
+dates.reject("author-in-1970", timed(0, START), zone=ZONE)
+dates.reject("before-git", timed(1_112_831_999, START), zone=ZONE)
+dates.reject("committed-before-written", timed(START + 2_000, START + 1_000), zone=ZONE)
+dates.reject("committed-an-hour-before", timed(START + 3_660, START + 60), zone=ZONE)
+dates.reject("before-its-parent", timed(START - 1_000), zone=ZONE)
+dates.reject("years-before-its-parent", timed(1_300_000_000), zone=ZONE)
+dates.reject("first-of-two-commits", timed(YEAR_2100), Draft(GOOD.encode(), ("~",)), zone=ZONE)
+dates.accept("now", timed(START + 60), zone=ZONE)
+dates.accept("as-git-makes-it", GOOD, zone=ZONE)
+dates.accept("old-author", timed(1_300_000_000, START + 60), zone=ZONE)
+dates.accept("first-day-of-git", timed(1_112_832_000, START + 60), zone=ZONE)
+dates.accept("within-the-skew", timed(START + 600, START + 60), zone=ZONE)
+dates.accept("a-minute-before-its-parent", timed(START - 60), zone=ZONE)
+dates.accept("long-after-its-parent", timed(START + 50_000_000), zone=ZONE)
+dates.accept("after-an-older-parent", timed(START + 60, parent="{root}"), zone=ZONE)
+dates.accept("two-commits", GOOD, Draft(GOOD.encode(), ("~",)), zone=ZONE)
+dates.accept("elsewhere", timed(YEAR_2100))
+
+TABLES = (ai, revert, ident, dates)

@@ -31,6 +31,7 @@ from gitward.rules import load
 from gitward.rules.trailers import Key
 
 OID, OTHER = Oid("1" * 40), Oid("2" * 40)
+SEEN = 1_800_000_000  # when an example of a page is judged, in seconds since 1970
 TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 Subject = Commit | RefUpdate | Change
 GIVEN: dict[str, dict[str, Any]] = {  # options for rules that need some
@@ -194,9 +195,10 @@ def examples(rule: str) -> list[tuple[str, Case]]:
 
 def _answered(rule: str, options: dict[str, Any], subject: Subject) -> Subject:
     """The same, with all that a message names taken to be there, as in the tests of a policy."""
-    if not isinstance(subject, Commit) or not hasattr(load(rule), "asks"):
+    if not isinstance(subject, Commit):
         return subject
-    return replace(subject, answers=dict.fromkeys(load(rule)(**options).asks(subject), True))
+    asked = load(rule)(**options).asks(subject) if hasattr(load(rule), "asks") else ()
+    return replace(subject, answers=dict.fromkeys(asked, True), seen=SEEN)
 
 
 def _example(kind: str, text: str) -> Subject:

@@ -105,7 +105,7 @@ def _judging(policies: tuple[str, ...], repo: str, ref: str) -> Iterator[tuple[t
     """The policies, and what they say of a message for a ref."""
     from gitward import sources
     from gitward.adapters.draft import decide_draft
-    from gitward.facts import in_repository
+    from gitward.answers import in_repository
 
     with open_repository(repo) as repository:
         loaded = tuple(sources.load(source, repository, receiving=False) for source in policies)

@@ -143,8 +143,9 @@ class Question:
 
     `kind` "ancestor": is `value`, an oid of 7 digits or more, one of the commit's? "remade": does git make the same tree of
     the merge's parents, `value` being "clean", or "resolved" where paths in conflict may hold anything? "collides": has
-    `value`, a path of the commit, a neighbour that differs only by case or Unicode form? "ticket":
-    what does the look-up `source` say of the ticket `value`? A TicketState.
+    `value`, a path of the commit, a neighbour that differs only by case or Unicode form? "ticket": what
+    does the look-up `source` say of the ticket `value`? A TicketState. "parent-later": was a parent of it committed later than
+    `value`, seconds since 1970?
     """
 
     kind: str

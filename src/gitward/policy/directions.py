@@ -214,6 +214,12 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
         "domains": allowed_or_all,
         "placeholders": ranked(("allow", "refuse")),
     },
+    "commit-dates": {
+        "skew": at_most,
+        "not_before": unknown,
+        "after_author": demand,
+        "after_parents": demand,
+    },
     "no-fixup": {},
     "no-force-push": {},
     "no-ref-deletion": {},

@@ -33,6 +33,7 @@ NAMES = (
     "secret-files",
     "secret-content",
     "ident",
+    "commit-dates",
     "push-limits",
 )
 

@@ -21,6 +21,7 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, MinLen
 
+from gitward.days import day, first_second
 from gitward.errors import UsageError
 from gitward.patterns import compiled
 from gitward.secretshapes import KINDS
@@ -36,6 +37,9 @@ _PATH_HINTS = {
 _TRAILER_KEY = re.compile(r"[A-Za-z0-9-]+")
 _DOMAIN = re.compile(r"[^\s@*/.]+(\.[^\s@*/.]+)+")
 _SIZE = re.compile(r"([1-9][0-9]{0,15})(?:\s?(KiB|MiB|GiB))?")
+_CALENDAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"(0|[1-9][0-9]{0,8})([smhd])?")
+_TIMES = {None: 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _UNITS = {None: 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -155,6 +159,31 @@ class DomainShape(Checked):
         return value
 
 
+class Seconds(Read):
+    """A length of time in seconds, or with s, m, h or d."""
+
+    json_schema: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": f"^{_TIME.pattern}$"}]
+    }
+
+    def check(self, value: str) -> int:
+        found = _TIME.fullmatch(value)
+        if not found:
+            raise Refused(f"{value!r} is not a length of time", "write for example 90s, 10m, 24h, 7d")
+        return int(found[1]) * _TIMES[found[2]]
+
+
+class CalendarDay(Checked):
+    """A day of the calendar."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string", "format": "date"}
+
+    def check(self, value: str) -> str:
+        if not _CALENDAR.fullmatch(value) or first_second(value) < 0 or day(first_second(value)) != value:
+            raise Refused(f"{value!r} is no day from 1970 on", "write it as 2005-04-07")
+        return value
+
+
 class Bytes(Read):
     """A number of bytes, with or without KiB, MiB or GiB."""
 
@@ -191,3 +220,7 @@ Domain = Annotated[str, DomainShape()]
 Positive = Annotated[int, Ge(1)]
 Size = Annotated[int, Bytes()]
 """A number of bytes: the rule sees an int, the policy may write `10MiB`. A bound: `Annotated[Size, Le(n)]`."""
+Duration = Annotated[int, Seconds()]
+"""A length of time: the rule sees seconds, the policy may write `10m`."""
+Day = Annotated[str, CalendarDay()]
+"""A day, `2005-04-07`: it stays text."""

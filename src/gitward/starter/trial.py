@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from gitward.answers import in_repository
 from gitward.batches import Batch, judge_commits
 from gitward.engine import entries_of
-from gitward.facts import KNOWN, ask, in_repository
+from gitward.facts import KNOWN, ask
 from gitward.patterns import matches_ref
 from gitward.record import record
 
