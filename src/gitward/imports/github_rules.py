@@ -24,6 +24,7 @@ NONE: dict[str, str] = {
          "copilot_code_review"), _ELSEWHERE),
     "tag_protection": "who may create a tag comes with access",
 }  # fmt: skip
+_DEPTH = "a path without a leading / is refused at any depth"
 _MESSAGE = "GitHub looks through the whole message, subject-pattern at the subject"
 
 
@@ -96,9 +97,10 @@ def _paths(key: str) -> Maker:
             found = tuple(f"*.{each.lstrip('*.')}" for each in found)
         refused = found[0].replace("**", "x").replace("*", "x").lstrip("/")
         refused += "x" if refused.endswith("/") else ""
+        differs = () if all(each.startswith("/") for each in found) else (_DEPTH,)
         return Proposal(rule="changed-paths", id=key.removeprefix("restricted_").replace("_", "-"), settings=(setting,),
                         options={"deny": found, "names": "any"}, accept=({"paths": ("src/main.c",)},),
-                        reject=({"paths": (refused,)},))  # fmt: skip
+                        reject=({"paths": (refused,)},), differs=differs)  # fmt: skip
 
     return make
 

@@ -46,30 +46,34 @@ class Trials:
 
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self.policy = Policy(id="x", mode="enforce", entries=entries, source="x", digest="")
-        self._messages: tuple[str, ...] = ()
+        self._messages = self._made()
 
     def tests_of(self, proposal: Proposal, entry: Entry) -> tuple[tuple[tuple[str, Given], ...], bool]:
         """One change that the entry accepts and up to two that it rejects; whether no other entry rejects those."""
         pool = self._pool(entry)
-        accepted = (case for case in (*proposal.accept, *pool) if _holds(self.policy, entry, "accept", case))
-        rejected = [case for case in (*proposal.reject, *pool) if _holds(self.policy, entry, "reject", case)]
+        own_accepted, own_rejected = (tuple(self._whole(case) for case in own) for own in (proposal.accept, proposal.reject))
+        accepted = (case for case in (*own_accepted, *pool) if _holds(self.policy, entry, "accept", case))
+        rejected = [case for case in (*own_rejected, *pool) if _holds(self.policy, entry, "reject", case)]
         alone = tuple(islice((case for case in rejected[:_LOOKED_AT] if _is_noticed(self.policy, entry, case)), _REJECTS))
         found = [("accept", case) for case in islice(accepted, 1)]
         return (*found, *(("reject", case) for case in alone or rejected[:1])), bool(alone)
 
     def _pool(self, entry: Entry) -> tuple[Given, ...]:
         if entry.rule.name == "ident":
-            return _AUTHORS
+            return tuple(self._whole(case) for case in _AUTHORS)
         if hasattr(entry.rule, "check_commit"):
-            self._messages = self._messages or self._made()
             if entry.rule.needs == ("merge",):
-                return tuple({"message": self._messages[0], "parents": number} for number in (1, 2))
+                return tuple(self._whole({"parents": number}) for number in (1, 2))
             return self._messages
         prefix = "refs/tags/" if all(ref.lstrip("!").startswith("refs/tags/") for ref in entry.refs) else "refs/heads/"
         if "ref" in entry.rule.needs:
             return tuple({"update": "create", "ref": prefix + name} for name in _NAMES)
         named = ({"update": update, "ref": prefix + name} for name in _NAMES for update in _UPDATES)
         return (*({"update": update} for update in _UPDATES), *named)
+
+    def _whole(self, case: Given) -> Given:
+        """A case about a commit, with a message that no other entry rejects."""
+        return case if isinstance(case, str) else {"message": self._messages[0], **case}
 
     def _made(self) -> tuple[str, ...]:
         """A message that every entry accepts, spoilt in each way; then others, as they are."""
