@@ -16,6 +16,12 @@ MACHINE = "of one machine"
 NOBODY = "nobody was configured"
 NONE_OF = "of none of the domains"
 FORM = "not of the form"
+GOES_BY = "goes by another name or address"
+MAILMAP = (
+    "Ann Lee <ann@example.com> <old@example.com>",
+    "Ann Lee <ann@example.com>",
+    "Bob Ray <bob@example.com> Bob <x@example.com>",
+)
 
 
 def person(text: str) -> Person:
@@ -67,6 +73,11 @@ REJECTED = [
     rejects(by("Ann <ann@xexample.com>"), NONE_OF, domains=("*.example.com",)),
     rejects(by("Ann <ann@example.com.evil.example>"), NONE_OF, domains=("example.com", "*.example.com")),
     rejects(by("Ann <ann>"), NONE_OF, domains=("example.com",), placeholders="allow"),
+    rejects(by("Ann <ann@notexample.com>"), NONE_OF, domains=("*.example.com",)),
+    rejects(by("Ann <old@example.com>"), GOES_BY, mailmap=MAILMAP),
+    rejects(by("Annie <ann@example.com>"), GOES_BY, mailmap=MAILMAP),
+    rejects(by("Ann Lee <Ann@example.com>"), GOES_BY, mailmap=("<ann@example.com> <ANN@example.com>",)),
+    rejects(by("Ann Lee <ann@example.com>", "BOB <x@example.com>"), 'the committer "BOB <x@example.com>"', mailmap=MAILMAP),
     rejects(by("Ann <ann@example.com>"), FORM, names=r"\S+ \S+", who=("author",)),
     rejects(by("Ann Lee x <ann@example.com>"), FORM, names=r"\S+ \S+"),
     rejects(by("Ann <ann.lee@example.com>"), FORM, emails="[a-z]+@.*"),
@@ -91,6 +102,8 @@ ACCEPTED = [
     accepts(by("Ann <ANN@EXAMPLE.COM>"), domains=("Example.com",)),
     accepts(by("Ann <ann@a.b.example.com>"), domains=("example.com", "*.example.com")),
     accepts(by("Ann Lee <ann@example.com>", "Bob Ray <bob@example.com>"), names=r"\S+ \S+"),
+    accepts(by("Ann Lee <ann@example.com>", "Zoe <zoe@example.com>"), mailmap=MAILMAP),
+    accepts(by("Bob Ray <bob@example.com>", "Carol <x@example.com>"), mailmap=MAILMAP),
     accepts(by("Ann <ann@example.com>"), emails=r"[a-z]+@example\.com"),
 ]
 

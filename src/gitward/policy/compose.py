@@ -60,8 +60,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def decode(data: bytes, file: str) -> str:
-    """The text of a policy file with LF line ends. Raises PolicyError for what is too long, not UTF-8 or invisible."""
+def decode(data: bytes, file: str, *, tabs: bool = False) -> str:
+    """The text of a policy file with LF line ends. Raises PolicyError for what is too long, not UTF-8 or invisible.
+
+    With `tabs` a tab is as good as a blank: such a file is no YAML.
+    """
     if len(data) > MAX_BYTES:
         raise PolicyError(f"a policy file has at most {MAX_BYTES} bytes", file, fix="split it, and use `extends`")
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -70,6 +73,7 @@ def decode(data: bytes, file: str) -> str:
     except UnicodeDecodeError as problem:
         before = data[: problem.start].decode("utf-8")
         raise _at(before, f"byte 0x{data[problem.start]:02x} is not UTF-8", file, "save the file as UTF-8") from None
+    text = text.replace("\t", " ") if tabs else text
     wrong = _REFUSED.search(text)
     if wrong:
         message, fix = (

@@ -113,9 +113,9 @@ def _paths(old: tuple[str, ...], new: tuple[str, ...], added: Way, gone: Way) ->
     yield from ways or found[:1]
 
 
-def further(old: str | None, new: str | None) -> Found:
-    """A check that is made beside the others; None is none."""
-    yield "weaker" if new is None else "stricter" if old is None else "different", _words(old, new)
+def further(old: Any, new: Any) -> Found:
+    """A check that is made beside the others; None, or nothing, is none."""
+    yield "weaker" if not new else "stricter" if not old else "different", _words(old, new)
 
 
 def _items(old: tuple[Any, ...], new: tuple[Any, ...], added: Way, gone: Way) -> Found:
@@ -212,6 +212,7 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
         "names": further,
         "emails": further,
         "domains": allowed_or_all,
+        "mailmap": further,
         "placeholders": ranked(("allow", "refuse")),
     },
     "commit-dates": {

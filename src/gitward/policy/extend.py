@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 
 from gitward.policy import packs
-from gitward.policy.compose import nearest
+from gitward.policy.compose import decode, nearest
 from gitward.policy.grammar import Drop
 from gitward.record import record
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gitward.errors import PolicyError
     from gitward.policy.compose import Document, Path
     from gitward.policy.grammar import Common, Extension, File
+
+    Reader = Callable[[str], bytes | None]
 
 MAX_CHAIN = 8
 MAX_FILES = 32
@@ -58,8 +60,9 @@ class Item:
 class Files:
     """The files of one policy, each read once, and the entries that each stands for."""
 
-    def __init__(self, parse: Callable[[str], Parsed | None], name: str, root: Parsed) -> None:
-        self.parse = parse
+    def __init__(self, parse: Callable[[str], Parsed | None], read: Reader, name: str, root: Parsed) -> None:
+        self.parse, self.read = parse, read
+        self.beside: dict[str, bytes] = {}  # files that options name
         self.parsed = {name: root}
         self.problems: list[PolicyError] = []
         self.weakened: list[str] = []
@@ -89,16 +92,10 @@ class Files:
 
     def _locate(self, target: str, chain: tuple[str, ...], document: Document, path: Path) -> str:
         """The name of an extended file, which is read if it is not yet. Raises PolicyError."""
-        name = target
-        if not target.startswith(packs.PREFIX):
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(chain[-1]), target))
-            if target.startswith("/") or name.startswith("../") or name in ("..", "."):
-                raise document.error(
-                    f"{target!r} leads out of the folder of the policy", path, "write a relative path inside it"
-                )
+        name = target if target.startswith(packs.PREFIX) else _inside(target, chain[-1], document, path)
         if name in chain:
             raise document.error(f"{target!r} extends itself: {' -> '.join((*chain, name))}", path, "take it out")
-        if len(chain) >= MAX_CHAIN or len(self.parsed) >= MAX_FILES:
+        if len(chain) >= MAX_CHAIN or len(self.parsed) + len(self.beside) >= MAX_FILES:
             raise document.error(f"a policy is at most {MAX_FILES} files, {MAX_CHAIN} deep", path)
         if name not in self.parsed:
             parsed = self.parse(name)
@@ -106,6 +103,19 @@ class Files:
                 raise _missing(target, name, document, path)
             self.parsed[name] = parsed
         return name
+
+    def lines(self, target: str, document: Document, path: Path) -> tuple[str, list[str]]:
+        """A file that an option names at a place of the policy: how errors call it, and its lines. Raises PolicyError."""
+        name = _inside(target, document.name, document, path)
+        if name not in self.beside:
+            if len(self.parsed) + len(self.beside) >= MAX_FILES:
+                raise document.error(f"a policy is at most {MAX_FILES} files", path)
+            data = self.read(name)
+            if data is None:
+                raise document.error(f"there is no file {name!r} beside this policy", path, "write it, or the lines here")
+            self.beside[name] = data
+        file = document.file.removesuffix(document.name) + name
+        return file, decode(self.beside[name], file, tabs=True).split("\n")
 
     def _with_own(self, parsed: Parsed, inherited: dict[str, Item]) -> dict[str, Item]:
         items = dict(inherited)
@@ -153,6 +163,14 @@ class Files:
         if item is not None:
             after.setdefault(item.id, item)
         return after
+
+
+def _inside(target: str, base: str, document: Document, path: Path) -> str:
+    """The name of a file by its path from the file `base`. Raises PolicyError where it leads out of the policy's folder."""
+    name = posixpath.normpath(posixpath.join(posixpath.dirname(base), target))
+    if target.startswith("/") or name.startswith("../") or name in ("..", "."):
+        raise document.error(f"{target!r} leads out of the folder of the policy", path, "write a relative path inside it")
+    return name
 
 
 def _missing(target: str, name: str, document: Document, path: Path) -> PolicyError:

@@ -77,7 +77,7 @@ def load_plain(read: Reader, path: str, source: str) -> Resolved:
     data = read(path)
     if data is None:
         raise PolicyError("there is no such file", prefix + path, fix="write one with `gitward init`")
-    return resolve(path, source, parse, _parse(data, path, prefix + path, File))
+    return resolve(path, source, parse, read, _parse(data, path, prefix + path, File))
 
 
 def load_record(of: type, data: bytes, file: str) -> Any:

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import get_args
 
 from gitward import rules
+from gitward.errors import PolicyError
 from gitward.policy.complaints import raise_first
 from gitward.policy.extend import Files
 from gitward.policy.grammar import File, Since
+from gitward.policy.hints import arms, field_name, hints, inner
 from gitward.policy.refsets import RefSets
 from gitward.record import as_json, record
+from gitward.rules.options import BesideShape, Checked, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from gitward.errors import PolicyError
-    from gitward.policy.extend import Item, Parsed
+    from gitward.policy.extend import Item, Parsed, Reader
     from gitward.policy.grammar import Test
 
     Tests = dict[str, tuple[tuple[Test, str], ...]]  # entry id -> tests, each with its place
@@ -37,20 +40,20 @@ class Resolved:
     tests: Tests
 
 
-def resolve(name: str, source: str, parse: Callable[[str], Parsed | None], root: Parsed) -> Resolved:
-    """Look up what `root`, the file `name`, extends and names. `parse` reads another file, None where there is none.
+def resolve(name: str, source: str, parse: Callable[[str], Parsed | None], read: Reader, root: Parsed) -> Resolved:
+    """Look up what `root`, the file `name`, extends and names. `parse` and `read` give another file, None for none.
 
     Raises PolicyError, with all that is wrong once every file is read.
     """
-    files = Files(parse, name, root)
+    files = Files(parse, read, name, root)
     items = files.items(name, (name,)).values()
     refsets = RefSets()
     for parsed in reversed(files.parsed.values()):  # what is extended before what extends it
         for set_name, given in parsed.head.refsets.items():
             refsets.define(set_name, None if isinstance(given, str) else given, parsed.document)
     refsets.check(root.document)
-    plain = _head(root, source, files, refsets)
-    plain["entries"] = [_entry(item, refsets) for item in items]
+    entries = [_entry(item, refsets, files) for item in items]
+    plain = {**_head(root, source, files, refsets), "entries": entries}
     problems = [*files.problems, *refsets.problems, *_gate_problems(items), *_idle_problems(items)]
     if not items:
         problems.append(root.document.error("the policy has no entry", ("rules",), "name a rule, or extend a pack"))
@@ -122,27 +125,28 @@ def _head(root: Parsed, source: str, files: Files, refsets: RefSets) -> dict[str
             }
             for index, item in enumerate(landing)
         ]
-    digests = sorted(parsed.digest for parsed in files.parsed.values())
+    digest_of = {name: parsed.digest for name, parsed in files.parsed.items()}
+    digest_of |= {name: hashlib.sha256(data).hexdigest() for name, data in files.beside.items()}
     return {
         "id": head.policy.id,
         "revision": head.policy.revision,
         "mode": head.mode,
         "source": source,
-        "digest": hashlib.sha256("\n".join(digests).encode()).hexdigest(),
-        "files": [[name, parsed.digest] for name, parsed in files.parsed.items()],
+        "digest": hashlib.sha256("\n".join(sorted(digest_of.values())).encode()).hexdigest(),
+        "files": [[name, digest] for name, digest in digest_of.items()],
         "landing": ways,
         "audit_required": head.audit == "required",
         "weakened": files.weakened,
     }
 
 
-def _entry(item: Item, refsets: RefSets) -> dict[str, Any]:
+def _entry(item: Item, refsets: RefSets, files: Files) -> dict[str, Any]:
     keys = item.keys
     refs = keys.refs and refsets.expand(keys.refs, item.document, (*item.path, "refs"))
     plain = {
         "id": item.id,
         "rule": keys.rule,
-        "options": as_json(item.rule),
+        "options": as_json(item.rule) | _from_files(item, files),
         "refs": list(refs or item.rule.default_refs),
         "severity": keys.severity,
         "since": list(keys.since.commits) if isinstance(keys.since, Since) else [],
@@ -152,6 +156,35 @@ def _entry(item: Item, refsets: RefSets) -> dict[str, Any]:
         "place": item.place,
     }
     return _digested(plain)
+
+
+def _from_files(item: Item, files: Files) -> dict[str, list[str]]:
+    """The options whose value stands in a file beside the policy. Raises PolicyError with the line of that file."""
+    found: dict[str, list[str]] = {}
+    of: type = type(item.rule)
+    for key, hint in hints(of).items():
+        given = getattr(item.rule, field_name(key))
+        if isinstance(given, str) and any(_is_beside(arm) for arm in arms(hint)):
+            path = (*item.path, key)
+            file, lines = files.lines(given, item.document, path)
+            kept = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+            checks = [mark for mark in get_args(inner(hint, 0)) if isinstance(mark, Checked)]
+            for number, line in kept:
+                _check_line(line, checks, file, number)
+            found[field_name(key)] = [line for _, line in kept]
+    return found
+
+
+def _is_beside(hint: Any) -> bool:
+    return any(isinstance(mark, BesideShape) for mark in getattr(hint, "__metadata__", ()))
+
+
+def _check_line(line: str, checks: list[Checked], file: str, number: int) -> None:
+    try:
+        for check in checks:
+            check.check(line)
+    except Refused as problem:
+        raise PolicyError(str(problem), file, number, 1, problem.fix) from None
 
 
 def _digested(plain: dict[str, Any]) -> dict[str, Any]:

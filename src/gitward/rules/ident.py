@@ -12,6 +12,8 @@ are no UTF-8. The policy may ask for more:
 - `emails`: a pattern that matches every address whole.
 - `domains`: the domains that an address may have; `*.example.com` stands for all below it. Letters may be small or
   capital.
+- `mailmap`: a mailmap (gitmailmap(5)): a file beside the policy, or a list of its lines. Who stands in it must commit
+  under the proper name and address. A `.mailmap` that a change brings is never read.
 - `placeholders`: `refuse`, or `allow` to let pass what is refused above.
 
 ## Why
@@ -76,6 +78,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from gitward.errors import Undecided
+from gitward.mailmap import Mailmap
 from gitward.model import violation
 from gitward.patterns import matches_whole
 from gitward.record import record
@@ -89,7 +93,7 @@ if TYPE_CHECKING:
 
     from gitward.model import Commit, Violation
     from gitward.model import Ident as Person
-    from gitward.rules.options import Domain, Pattern
+    from gitward.rules.options import Beside, Domain, MailmapLine, Pattern
 
 _NAMES = frozenset(
     (
@@ -109,6 +113,7 @@ _EXAMPLES = ("example.com", "example.org", "example.net", "email.com", "domain.c
 # of one machine, or of none (RFC 2606, RFC 6761, RFC 6762)
 _NOWHERE = (".localdomain", ".localhost", ".local", ".invalid", ".(none)")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_mailmaps: dict[int, tuple[tuple[str, ...], Mailmap]] = {}  # memo of a pure function, by the very tuple
 _FIX = "git config user.{0} says who you are; then git commit --amend --reset-author"
 _LONGEST = 320  # characters of a name or an address that are kept in mind (RFC 5321: no address is longer)
 
@@ -119,6 +124,7 @@ class Ident:
     names: Pattern | None = None
     emails: Pattern | None = None
     domains: tuple[Domain, ...] = ()
+    mailmap: tuple[MailmapLine, ...] | Beside = ()
     placeholders: Literal["refuse", "allow"] = "refuse"
 
     name = "ident"
@@ -145,12 +151,26 @@ class Ident:
             yield _violation(role, "email", email, "is not of the form that this project asks for")
         if self.domains and not self._is_listed(email.rpartition("@")[2].lower()):
             yield _violation(role, "email", email, "is of none of the domains of this project")
+        if self.mailmap and (proper := _mailmap(self.mailmap).canonical(name, email)) != (name, email):
+            text = f'the {role} "{name[:60]} <{email[:60]}>" goes by another name or address in the mailmap'
+            yield violation(message=text, fix=f"commit as {proper[0][:60]} <{proper[1][:60]}>")
 
     def _is_listed(self, domain: str) -> bool:
         return any(
             domain.endswith(each[1:]) and len(domain) >= len(each) if each.startswith("*.") else domain == each
             for each in map(str.lower, self.domains)
         )
+
+
+def _mailmap(lines: tuple[str, ...] | str) -> Mailmap:
+    """The mailmap of a policy, taken apart once."""
+    if not isinstance(lines, tuple):
+        raise Undecided("the mailmap was not read with the policy", reason="error")
+    known = _mailmaps.get(id(lines))
+    if known is None or known[0] is not lines:
+        _mailmaps.clear()
+        known = _mailmaps[id(lines)] = (lines, Mailmap(lines))
+    return known[1]
 
 
 def _violation(role: str, part: str, value: str, text: str) -> Violation:

@@ -23,6 +23,7 @@ from annotated_types import Ge, MinLen
 
 from gitward.days import day, first_second
 from gitward.errors import UsageError
+from gitward.mailmap import is_entry_or_none
 from gitward.patterns import compiled
 from gitward.secretshapes import KINDS
 
@@ -37,6 +38,7 @@ _PATH_HINTS = {
 _TRAILER_KEY = re.compile(r"[A-Za-z0-9-]+")
 _DOMAIN = re.compile(r"[^\s@*/.]+(\.[^\s@*/.]+)+")
 _SIZE = re.compile(r"([1-9][0-9]{0,15})(?:\s?(KiB|MiB|GiB))?")
+_REFUSED_IN_NAME = re.compile(r"[\\:\x00-\x1f]")
 _CALENDAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"(0|[1-9][0-9]{0,8})([smhd])?")
 _TIMES = {None: 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -159,6 +161,29 @@ class DomainShape(Checked):
         return value
 
 
+class MailmapShape(Checked):
+    """A line of a mailmap, gitmailmap(5)."""
+
+    def check(self, value: str) -> str:
+        if not is_entry_or_none(value):
+            raise Refused(f"{value!r} is no line of a mailmap", "write for example: Ann <ann@example.com> <old@example.com>")
+        return value
+
+
+class BesideShape(Checked):
+    """A file beside the policy, by its path from the folder of the file that names it.
+
+    Only the name is checked here. `policy.resolve` reads the file, at the same commit as the policy, and puts its lines
+    in the place of the name: comments and blank lines left out, each held to the type of an item of the other
+    alternative. So a rule sees lines, and the file is part of the policy and of its digest.
+    """
+
+    def check(self, value: str) -> str:
+        if not value or value.startswith(("/", "builtin:")) or _REFUSED_IN_NAME.search(value):
+            raise Refused(f"{value!r} is no file beside this policy", "write a relative path: mailmap.txt")
+        return value
+
+
 class Seconds(Read):
     """A length of time in seconds, or with s, m, h or d."""
 
@@ -224,3 +249,7 @@ Duration = Annotated[int, Seconds()]
 """A length of time: the rule sees seconds, the policy may write `10m`."""
 Day = Annotated[str, CalendarDay()]
 """A day, `2005-04-07`: it stays text."""
+MailmapLine = Annotated[str, MinLen(1), MailmapShape()]
+"""A line of a mailmap, as in `Ann <ann@example.com> <old@example.com>`."""
+Beside = Annotated[str, BesideShape()]
+"""In `tuple[X, ...] | Beside`: the same items, one a line, in a file beside the policy. The rule always sees a tuple."""
