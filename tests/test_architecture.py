@@ -29,7 +29,7 @@ OWNERS = {
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
-     "tickets", "assistants", "verbs", "reverts", "days", "mailmap"),
+     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),

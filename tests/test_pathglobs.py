@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gitward.errors import UsageError
 from gitward.pathglobs import matches_path, pattern_of
-from gitward.rules.options import PathShape, Refused
+from gitward.shapes import PathShape, Refused
 
 
 @pytest.mark.parametrize(

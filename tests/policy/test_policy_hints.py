@@ -12,7 +12,7 @@ from gitward.policy import grammar
 from gitward.policy.grammar import Case, Common, Drop, Extension, File
 from gitward.policy.hints import OneOf, Truth, Whole, field_name, hints, inner, keys_of, shape, yaml_name
 from gitward.policy.load import model
-from gitward.rules.options import Bytes, Refused
+from gitward.shapes import Bytes, Refused
 
 NEEDED = {"trailers": [{"key": "Refs", "required": "true"}]}
 

@@ -7,7 +7,7 @@ from policies import HEAD, complaints, policy, rules
 
 from gitward.patterns import matches_ref
 from gitward.policy.refsets import MAX_PATTERNS
-from gitward.rules.options import RefShape, Refused
+from gitward.shapes import RefShape, Refused
 
 SETS = (
     HEAD

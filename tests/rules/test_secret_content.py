@@ -18,9 +18,9 @@ from gitward.errors import Undecided
 from gitward.model import Actor, Change, Entry, File, Oid, Policy
 from gitward.render import FORMATS, render
 from gitward.rules import load
-from gitward.rules.options import FingerprintShape, KindOfSecret, Refused
 from gitward.secretshapes import KINDS
 from gitward.secretshapes.table import PREFIXED
+from gitward.shapes import FingerprintShape, KindOfSecret, Refused
 
 SEED = 20_240_229
 SECRETS = planted(len(MAKERS), SEED)

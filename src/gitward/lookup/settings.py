@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from gitward.errors import GitwardError, UsageError
 from gitward.policy.load import load_record
 from gitward.record import record
-from gitward.rules.options import Checked, Refused
+from gitward.shapes import Checked, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

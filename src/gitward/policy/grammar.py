@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from annotated_types import MinLen
 
 from gitward.record import record
-from gitward.rules.options import Checked, Read, RefShape, Refused
+from gitward.shapes import Checked, Read, RefShape, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import annotated_types
 from gitward.policy.compose import nearest
 from gitward.record import fields, is_record
 from gitward.rules import options
-from gitward.rules.options import Read, Refused
+from gitward.shapes import Read, Refused
 
 _NAMES = {**vars(collections.abc), **vars(typing), **vars(annotated_types), **vars(options)}
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from gitward.policy.complaints import tag
 from gitward.policy.hints import OneOf, Truth, Whole, arms, field_name, hints, shape
 from gitward.record import is_record
-from gitward.rules.options import Checked, Read, Refused
+from gitward.shapes import Checked, Read, Refused
 
 _SHAPES: dict[type, str] = {dict: "mapping", list: "list", str: "text"}
 _TEXT = {"type": "str"}

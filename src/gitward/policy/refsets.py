@@ -11,7 +11,7 @@ from __future__ import annotations
 from gitward.patterns import matches_ref
 from gitward.policy.compose import nearest
 from gitward.record import record
-from gitward.rules.options import RefShape, Refused
+from gitward.shapes import RefShape, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from gitward.policy.grammar import File, Since
 from gitward.policy.hints import arms, field_name, hints, inner
 from gitward.policy.refsets import RefSets
 from gitward.record import as_json, record
-from gitward.rules.options import BesideShape, Checked, Refused
+from gitward.shapes import BesideShape, Checked, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

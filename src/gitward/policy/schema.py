@@ -10,7 +10,7 @@ from gitward import rules
 from gitward.policy.grammar import Common, Drop, File
 from gitward.policy.hints import Truth, Whole, arms, field_name, hints
 from gitward.record import is_record
-from gitward.rules.options import Checked, Read
+from gitward.shapes import Checked, Read
 
 _BOUNDS = {
     "array": {"min_length": "minItems", "max_length": "maxItems"},
