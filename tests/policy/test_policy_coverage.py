@@ -76,3 +76,11 @@ def test_long_lists_are_compared_soon():
     start = time.process_time()
     assert not covers(new, old)
     assert time.process_time() - start < 5
+
+
+def test_lists_of_any_size_are_compared(capfd):
+    many = tuple(f"refs/heads/{number}/**" for number in range(1_000))
+    assert covers(many, ("refs/heads/0/x", "refs/heads/999/x/*", "refs/heads/500/**"))
+    assert not covers(many, ("refs/heads/1000/x",))
+    assert not covers((f"refs/heads/{'x*' * 50_000}",), ("refs/heads/x*",))
+    assert capfd.readouterr() == ("", "")

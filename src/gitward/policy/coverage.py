@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Refs = tuple[str, ...]
 
 _ONE, _MANY = "\x01", "\x02"  # `*` and `**` of a covered pattern; no ref and no pattern holds them
+_LONGEST = 10_000  # characters of globs in one pattern
 _SAMPLES = ("gitward-sample", "gitward-sample/gitward-sample")
 
 
@@ -53,15 +54,30 @@ def _split(refs: Refs) -> tuple[Refs, Refs]:
 
 
 def _is_covered(pattern: str, wanted: Refs) -> bool:
+    """Whether one of the patterns covers another one."""
     text = pattern.replace("**", _MANY).replace("*", _ONE)
-    return pattern in wanted or any("*" in other and matches_whole(_glob(other), text) for other in wanted)
+    return pattern in wanted or any(matches_whole(union, text) for union in _unions(wanted))
 
 
-@lru_cache(maxsize=4096)
-def _glob(pattern: str) -> str:
-    """A ref glob that takes other globs too."""
-    parts = (f"[^/{_MANY}]*".join(map(re2.escape, across.split("*"))) for across in pattern.split("**"))
-    return "(?s)" + ".*".join(parts)
+@lru_cache(maxsize=256)
+def _unions(patterns: Refs) -> Refs:
+    """Ref globs that take other globs too, many in one RE2 pattern: all of them are tried at once.
+
+    A glob that would make it too large for RE2 is left out: then it covers nothing.
+    """
+    unions: list[list[str]] = [[]]
+    size = 0
+    for pattern in patterns:
+        if len(pattern) > _LONGEST:
+            continue
+        size += len(pattern)
+        if size > _LONGEST:
+            unions.append([])
+            size = len(pattern)
+        unions[-1].append(
+            ".*".join(f"[^/{_MANY}]*".join(map(re2.escape, across.split("*"))) for across in pattern.split("**"))
+        )
+    return tuple("(?s)" + "|".join(union) for union in unions if union)
 
 
 def _sample(pattern: str, text: str) -> str:
