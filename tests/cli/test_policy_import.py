@@ -17,7 +17,7 @@ def test_policy_to_stdout_list_to_stderr(gitward: Run, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "    max: 60\n" in done.stdout
     assert "gitlint [mine]: no equivalent: " in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("6 entries, ")
+    assert done.stderr.splitlines()[-1].startswith("7 entries, ")
     (tmp_path / ".gitward.yaml").write_text(done.stdout)
     assert gitward("policy", "validate", ".gitward.yaml").returncode == 0
     assert gitward("policy", "test", ".gitward.yaml").returncode == 0

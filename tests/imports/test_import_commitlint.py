@@ -60,6 +60,7 @@ def entries(rules: dict[str, object]) -> list[tuple[str, str, dict[str, object]]
          {"pattern": "#[1-9][0-9]*", "in": ("subject", "body", "trailers")}),
         ({"signed-off-by": [2, "always", "Signed-off-by:"]}, "signed-off-by", {}),
         ({"trailer-exists": [2, "always", "Signed-off-by:"]}, "signed-off-by", {}),
+        ({"trailer-exists": [2, "always", "Refs:"]}, "trailers", {"keys": ({"key": "Refs", "required": True},)}),
     ],
 )  # fmt: skip
 def test_a_rule(rules, rule, options):
@@ -76,8 +77,8 @@ def test_a_rule(rules, rule, options):
     [
         {"type-empty": [2, "always"]}, {"type-enum": [2, "never", ["wip"]]}, {"header-max-length": [2, "never", 9]},
         {"subject-case": [2, "never", ["lower-case"]]}, {"subject-case": [2, "always", "camel-case"]},
-        {"trailer-exists": [2, "always", "Ticket:"]}, {"body-min-length": [2, "always", 5]}, {"mine/rule": [2, "always"]},
-        *({name: [2, "always", 3]} for name in NONE if name not in ("breaking-change-exclamation-mark",)),
+        {"trailer-exists": [2, "always", "Refs: PROJ-"]}, {"body-min-length": [2, "always", 5]}, {"mine/rule": [2, "always"]},
+        *({name: [2, "always", 3]} for name in NONE if name not in ("breaking-change-exclamation-mark", "trailer-exists")),
     ],
 )  # fmt: skip
 def test_what_has_no_equivalent_is_said(setting):

@@ -72,8 +72,10 @@ def test_rules_are_on_by_default_and_merges_can_be_judged():
     default = entries("[general]\nverbosity=3\n")
     assert list(default) == [
         "subject-length", "subject-style", "title-white-space", "title-words", "body-line-length", "body-required",
+        "author-email",
     ]  # fmt: skip
-    assert {each.get("merges") for each in entries("[general]\nignore-merge-commits=false\n").values()} == {"judge"}
+    judged = {name: each.get("merges") for name, each in entries("[general]\nignore-merge-commits=false\n").items()}
+    assert judged == {**dict.fromkeys(default, "judge"), "author-email": None}
 
 
 def test_named_rules_are_entries_of_their_own():
@@ -115,14 +117,19 @@ def test_what_is_said_of_the_rest(text, said):
     assert [line for line in notes(text) if said in line], notes(text)
 
 
-def test_addresses_come_with_their_rule():
-    text = only("author-valid-email", "regex=@example.com$")
-    found = notes(text)
-    assert any("gitlint author-valid-email (regex = @example.com$): " in line for line in found)
-    from gitward import rules
-
-    if "ident" not in rules.NAMES:
-        assert any(line.endswith("later: comes with rule ident") for line in found)
+@pytest.mark.parametrize(
+    ("style", "regex", "emails"),
+    [
+        ("", "", r".*(?:^[^@ ]+@[^@ ]+\.[^@ ]+).*"),
+        ("", "regex=[a-z]+@example.com$", "(?:[a-z]+@example.com$).*"),
+        ("regex-style-search=true\n", "regex=@example.com$", ".*(?:@example.com$).*"),
+    ],
+)
+def test_addresses_are_found_as_gitlint_finds_them(style, regex, emails):
+    text = only("author-valid-email", regex).replace("[general]\n", f"[general]\n{style}")
+    assert entries(text) == {
+        "author-email": {"rule": "ident", "who": ("author",), "emails": emails, "placeholders": "allow"}
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gitward.imports.found import Note, Proposal, said, texts
 from gitward.record import record
 
@@ -38,7 +40,7 @@ NONE: dict[str, str] = {  # why a rule, or what is left of it, has no equivalent
     "footer-max-line-length": "trailers may be as long as they are",
     "footer-leading-blank": "what does not follow a blank line is no trailer here",
     **dict.fromkeys(("footer-empty", "footer-max-length", "footer-min-length"), "no rule counts trailers as a whole"),
-    "trailer-exists": "other trailers than Signed-off-by come with rule trailers",
+    "trailer-exists": "a trailer is asked for by its whole key here",
     "header-case": "one case for a whole header is not asked for; subject-case looks at its words",
     "subject-case": "of cases there are lower-case and sentence-case here, or none of sentence-, start-, pascal-, upper-case",
     "type-case": "the case of a type counts where type-enum lists the types, and then it is theirs",
@@ -198,11 +200,19 @@ def _signed_off(of: Settings) -> Iterator[tuple[Proposal, list[str]]]:
         yield _entry("signed-off-by", of, names, words)
 
 
+def _trailer(of: Settings) -> Iterator[tuple[Proposal, list[str]]]:
+    """Another trailer than a sign-off, where the value is a whole key."""
+    key = said(of["trailer-exists"].value or "").rstrip(": ") if _is(of, "trailer-exists", "always") else ""
+    if re.fullmatch(r"[A-Za-z0-9-]+", key) and key.lower() != "signed-off-by":
+        options: dict[str, Value] = {"keys": ({"key": key, "required": True},)}
+        yield _entry("trailers", of, ["trailer-exists"], options=options)
+
+
 def _number(value: Any) -> Value:
     """A number as it stands; what is none is left for the policy to refuse."""
     return value if isinstance(value, int) and not isinstance(value, bool) else said(value)
 
 
 _MAKERS: tuple[Callable[[Settings], Iterator[tuple[Proposal, list[str]]]], ...] = (
-    _length, _style, _trim, _header, _references, _body, _signed_off,
+    _length, _style, _trim, _header, _references, _body, _signed_off, _trailer,
 )  # fmt: skip

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, NoReturn
 
     Kind = Literal["no equivalent", "differs", "not importable", "later", "off"]
-    Value = str | int | bool | tuple[str, ...]
+    Value = str | int | bool | tuple[str, ...] | tuple[dict[str, Any], ...]
     Case = str | dict[str, Any]  # of a policy's test: a message, or what `grammar.Case` takes
 
 MAX_BYTES = 256 << 10  # as a policy file

@@ -29,8 +29,8 @@ _TRAILERS = ("", f"\n\n{_WHO}", "\n\nRefs: PROJ-12", f"\n\nCloses #12\n{_WHO}", 
 # a message in which nothing is left that a rule could miss, and the ways in which each is spoiled
 _WHOLE = tuple((head + subject, trailers) for head in _HEADS for subject in _SUBJECTS for trailers in _TRAILERS)
 _LONG = "and the next one " * 12 + "at once"
-_AUTHORS: tuple[Given, ...] = tuple(
-    {"author": f"{name} <{email}>"}
+_PEOPLE = tuple(
+    f"{name} <{email}>"
     for name in ("Ann Example", "ann")
     for email in ("ann@example.com", "ann@example.org", "ann@users.example.net", "ann@localhost", "ann", "root")
 )
@@ -60,7 +60,7 @@ class Trials:
 
     def _pool(self, entry: Entry) -> tuple[Given, ...]:
         if entry.rule.name == "ident":
-            return tuple(self._whole(case) for case in _AUTHORS)
+            return tuple(self._whole({role: person}) for person in _PEOPLE for role in entry.rule.who)
         if hasattr(entry.rule, "check_commit"):
             if entry.rule.needs == ("merge",):
                 return tuple(self._whole({"parents": number}) for number in (1, 2))
