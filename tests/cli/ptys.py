@@ -25,7 +25,7 @@ class Pty:
         self.process = subprocess.Popen(
             leading or ["/bin/sh", "-c", script], cwd=cwd, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  no thread runs here
-            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", **(env or {})},
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "CI": "", **(env or {})},
         )  # fmt: skip
         os.close(slave)
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SRC
+import gitward
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Run
 
+SRC = Path(gitward.__file__).parent.parent
 POLICY = """\
 version: 1
 policy: {id: test}

@@ -198,7 +198,7 @@ def _answered(rule: str, options: dict[str, Any], subject: Subject) -> Subject:
     if not isinstance(subject, Commit):
         return subject
     asked = load(rule)(**options).asks(subject) if hasattr(load(rule), "asks") else ()
-    return replace(subject, answers=dict.fromkeys(asked, True), seen=SEEN)
+    return replace(subject, answers={**dict.fromkeys(asked, True), **subject.answers}, seen=SEEN)
 
 
 def _example(kind: str, text: str) -> Subject:

@@ -88,7 +88,7 @@ def test_text_that_switches_nothing_off(rule: str) -> None:
         "ticket-reference": "fix: x", "signed-off-by": "fix: x",
         "ai-attribution": "fix: x\n\nAssisted-by: Claude", "no-fixup": "fixup! fix: x",
         "subject-imperative": "fixes x",
-        "trailers": "fix: x",
+        "trailers": "fix: x", "revert-reference": 'Revert "fix: x"',
     }[rule]  # fmt: skip
     before = _verdict(rule, commit(told))
     assert before
