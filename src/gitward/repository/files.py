@@ -31,6 +31,7 @@ class FileReader:
 
     def __init__(self, reader: PlumbingReader, limit: int | None = None) -> None:
         self._reader, self._limit, self._read = reader, limit, 0
+        self._last: dict[str, bytes] = {}  # of the commit before: what it made is what the next one changes
 
     def files(self, differences: tuple[Difference, ...], wanted: Wanted) -> tuple[File, ...]:
         sizes = self._sizes(differences) if wanted.sizes or wanted.content else {}
@@ -55,14 +56,15 @@ class FileReader:
         if wanted.content:
             before = (pair for each in differences if each.oid in oids for pair in each.before)
             oids |= dict.fromkeys(oid for mode, oid in before if _is_blob(mode))
-        found = {}
-        for oid, kind, data in self._reader.read_many(oids, CONTENT_BYTES):
+        found = {oid: self._last[oid] for oid in oids if oid in self._last}
+        for oid, kind, data in self._reader.read_many((oid for oid in oids if oid not in found), CONTENT_BYTES):
             self._read += len(data)
             if self._limit is not None and self._read > self._limit:
                 words = f"the push changes more than {self._limit} bytes of files, the limit of this server"
                 raise BudgetExceeded(words, "push it in smaller parts")
             if kind == "blob":
                 found[oid] = data
+        self._last = found
         return found
 
 
