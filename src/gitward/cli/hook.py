@@ -34,7 +34,8 @@ names, on a server:  {", ".join(SERVER)}
   --policy FILE|REF:PATH  judge by this policy (may stand more than once)
   --log DIR               record each decision in this folder before it is released (server)
   --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)
-  --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths, seconds (server)
+  --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths,
+                          content_bytes, seconds (server)
   --lookup NAME=FILE      the settings of a look-up that policies may name (server; docs/lookup.md)
   --format FORMAT         text (default), json, sarif, junit, github, gitlab
   --output FILE           write the report here, not to stdout
