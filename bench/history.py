@@ -7,8 +7,9 @@ import statistics
 import subprocess
 from pathlib import Path
 
-import peers
 from measure import ENVIRONMENT, GITWARD, git, run, table
+
+import peers
 
 BUDGET = 4.0
 PART = 30  # gitlint asks git for the branches of each commit: half a second apiece in a long history

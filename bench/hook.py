@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import peers
 from measure import GITWARD, PYTHON, git, medians, run, table
+
+import peers
 
 BUDGET = 6.0
 GOOD = "feat: add the rounding of refunds\n\nA refund was rounded twice, once here and once at the bank.\n\nRefs: PAY-12\n"

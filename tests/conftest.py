@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from soaking import FACTOR, examples
 
 if FACTOR > 1:
     settings.register_profile("soak", max_examples=examples(100), deadline=None)
     settings.load_profile("soak")
+if "GITWARD_SRC" in os.environ:  # a mutant: that the guard fails is all there is to find out
+    settings.register_profile("mutant", phases=[Phase.explicit, Phase.generate])
+    settings.load_profile("mutant")
 
 SRC = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parent.parent / "src").resolve()
 LAUNCHER = f"""#!{sys.executable} -I
