@@ -118,7 +118,8 @@ class AiAttribution:
     first = False
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
-        if self.agents or may_name_one(commit.message.text):
+        text = commit.message.text
+        if may_name_one(text) or (self.agents and self._names_listed(text.lower())):
             yield from self._message(commit.message)
         if self.want != "allowed":
             yield from self._people(commit)
@@ -176,6 +177,10 @@ class AiAttribution:
     def _is_ai(self, value: str) -> bool:
         name, address = credited(value)
         return is_assistant(name, address) or self._is_listed(address)
+
+    def _names_listed(self, small: str) -> bool:
+        """Whether the address of a listed agent stands anywhere in a text in small letters."""
+        return any(agent.lower() in small for agent in self.agents)
 
     def _is_listed(self, address: str) -> bool:
         return bool(self.agents) and address.lower() in (agent.lower() for agent in self.agents)
