@@ -27,16 +27,17 @@ OPTIONS = {
     "changed-paths": "names: portable",
 }
 COSTLY = ("clean-merge", "secret-content", "file-size")  # they merge again, or read files: only what came last
-LAST = 200  # first parents from HEAD; these and all that was merged into them
+LAST = 200  # first parents from HEAD, on its branch alone; these and all that was merged into them
 
 
 def every_rule(repository: Path) -> str:
     """A policy with every rule there is, on every ref; the costly ones from some commit on."""
-    since = git("rev-parse", f"HEAD~{LAST}", cwd=repository)
+    since, branch = git("rev-parse", f"HEAD~{LAST}", cwd=repository), git("symbolic-ref", "HEAD", cwd=repository)
     names = sorted(path.stem.replace("_", "-") for path in RULES.glob("*.py") if path.stem not in ("__init__", "options"))
     lines = ["version: 1", "policy: {id: soak}", "rules:"]
     for name in names:
         scope = "" if name in ("malformed-object", "push-limits") else ", refs: ['refs/**']"
+        scope = f", refs: [{branch}]" if name in COSTLY else scope
         options = f", {OPTIONS[name]}" if name in OPTIONS else ""
         options += f", since: {{commits: [{since}]}}" if name in COSTLY else ""
         lines.append(f"  - {{rule: {name}{scope}{options}}}")
