@@ -110,7 +110,7 @@ class Plan:
             yield from _cut(((oid, bit) for oid in walk), self, size, newest_first=is_long)
             return
         found: dict[Oid, int] = {}
-        for (include, exclude), bit in self.bits.items():
+        for (include, exclude), bit in sorted(self.bits.items()):  # an order that is none of the entries'
             for oid in repository.walk(include, exclude, ignore_missing=True):
                 found[oid] = found.get(oid, 0) | bit
         yield from _cut(found.items(), self, size)
