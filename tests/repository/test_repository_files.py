@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from making import Commit, OidOf, Open
 
-from gitward.errors import BudgetExceeded, MissingObject
+from gitward.errors import BudgetExceeded, MissingObject, Undecided
 from gitward.model import File
 from gitward.repository import Repository, Wanted
 
@@ -186,3 +186,15 @@ def test_collisions(repo: Path, opened: Open, commit: Commit) -> None:
     assert repository.collides(oid, "Readme")
     assert repository.collides(oid, "Dir/a")
     assert not repository.collides(oid, "other")
+
+
+def test_a_merge_base_that_git_cannot_find_is_not_none(repo: Path, git: Git, opened: Open, commit: Commit, oid_of: OidOf) -> None:
+    first = commit("one", a="1")
+    git("checkout", "-q", "--orphan", "other", cwd=repo)
+    second = commit("two", a="2")
+    assert opened().merge_base(first, second) is None
+    with pytest.raises(Undecided, match="merge-base failed"):
+        opened().merge_base(first, "1" * len(first))
+    (repo / ".git" / "shallow").write_text(f"{second}\n")
+    with pytest.raises(Undecided, match="too shallow"):
+        opened().merge_base(first, second)

@@ -56,9 +56,17 @@ class Trees(Objects):
         return bool(self._plumbing.run(args, timeout=LONG))
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """A best common ancestor of two commits, None where there is none. Source: git-merge-base(1)."""
-        answer = self._plumbing.call(["merge-base", *self._checked((one, other))], timeout=LONG)
-        return answer.output.decode("ascii").strip() if answer.status == 0 else None
+        """A best common ancestor of two commits, None where there is none. Source: git-merge-base(1).
+
+        Raises Undecided where git cannot walk, and where a shallow clone may hide it.
+        """
+        args = ["merge-base", *self._checked((one, other))]
+        answer = self._plumbing.call(args, timeout=LONG)
+        if answer.status not in (0, 1):
+            raise history.broken_walk(args, answer, self._advice)
+        if answer.status == 1 and self.is_shallow:
+            raise Undecided(f"this clone is too shallow to relate {one} to {other}", self._advice(), "incomplete-range")
+        return answer.output.decode("ascii").strip() or None
 
     def collides(self, commit: str, path: str) -> bool:
         """Whether a path of a commit, or a directory of it, has a neighbour that differs only by case or Unicode form."""
