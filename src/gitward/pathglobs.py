@@ -41,6 +41,14 @@ def matches_path(patterns: tuple[str, ...], path: bytes, *, ignore_case: bool = 
     return wanted is not None and bool(wanted.fullmatch(path)) and not (unwanted and unwanted.fullmatch(path))
 
 
+def only_takes_out(**lists: tuple[str, ...]) -> str:
+    """Why lists of patterns, by the names of their options, cannot stand: one of them takes out of nothing. '' if none."""
+    for name, patterns in lists.items():
+        if patterns and all(pattern.startswith("!") for pattern in patterns):
+            return f"`{name}` only takes out, and there is nothing to take it from"
+    return ""
+
+
 def pattern_of(patterns: tuple[str, ...], path: bytes, *, ignore_case: bool = False) -> str:
     """The first of the patterns that matches a path which `matches_path` has found to be in the list, else ''."""
     if not matches_path(patterns, path, ignore_case=ignore_case):

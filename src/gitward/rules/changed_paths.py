@@ -74,7 +74,7 @@ import re
 
 from gitward.errors import Undecided
 from gitward.model import Question, violation
-from gitward.pathglobs import matches_path, pattern_of, shown
+from gitward.pathglobs import matches_path, only_takes_out, pattern_of, shown
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -113,10 +113,7 @@ class ChangedPaths:
     first = False
 
     def conflict(self) -> str:
-        for name, patterns in (("deny", self.deny), ("allow", self.allow)):
-            if patterns and all(pattern.startswith("!") for pattern in patterns):
-                return f"`{name}` only takes out, and there is nothing to take it from"
-        return ""
+        return only_takes_out(deny=self.deny, allow=self.allow)
 
     def asks(self, commit: Commit) -> Sequence[Question]:
         if self.collisions == "allow":

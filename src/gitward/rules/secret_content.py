@@ -74,7 +74,7 @@ from __future__ import annotations
 
 from gitward.errors import Undecided
 from gitward.model import violation
-from gitward.pathglobs import matches_path, shown
+from gitward.pathglobs import matches_path, only_takes_out, shown
 from gitward.record import record
 from gitward.secretshapes import added_secrets, masked
 
@@ -101,9 +101,7 @@ class SecretContent:
     first = False
 
     def conflict(self) -> str:
-        if self.allow and all(pattern.startswith("!") for pattern in self.allow):
-            return "`allow` only takes out, and there is nothing to take it from"
-        return ""
+        return only_takes_out(allow=self.allow)
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
         if commit.files is None:

@@ -84,7 +84,7 @@ from __future__ import annotations
 
 from gitward.errors import Undecided
 from gitward.model import violation
-from gitward.pathglobs import matches_path, pattern_of, shown
+from gitward.pathglobs import matches_path, only_takes_out, pattern_of, shown
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -131,10 +131,7 @@ class SecretFiles:
     first = False
 
     def conflict(self) -> str:
-        for name, patterns in (("deny", self.deny), ("allow", self.allow)):
-            if patterns and all(pattern.startswith("!") for pattern in patterns):
-                return f"`{name}` only takes out, and there is nothing to take it from"
-        return ""
+        return only_takes_out(deny=self.deny, allow=self.allow)
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
         if commit.files is None:
