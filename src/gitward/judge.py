@@ -67,17 +67,7 @@ def _judge(
     lookups = lookups_of(policies, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
     if not lookups:
         policies = without_lookups(policies)
-    updates = resolve(request.updates, repository, request.existing, named_refs(policies))
-    successions: tuple[str, ...] = ()
-    if request.stage == "receive":
-        updates, successions = succession.follow(policies, updates, repository)
-    ranges = request.ranges or tuple(brought for update in updates if (brought := brings(update)))
-    change = Change(
-        stage=request.stage,
-        time=clock.now(),
-        updates=updates or tuple(of_range(given) for given in request.ranges),
-        known=KNOWN[request.stage],
-    )
+    change, ranges, successions = _change(request, repository, policies)
     budgets.keep_commits(repository, host, request, ranges)
     baseline, notices = _baseline(request, host, repository, policies)
     existing = repository.refs(symbolic=False) if request.existing is None else request.existing
@@ -110,6 +100,23 @@ def _judge(
         notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
         details=details,
     )
+
+
+def _change(
+    request: Request, repository: Repository, policies: tuple[Policy, ...]
+) -> tuple[Change, tuple[Range, ...], tuple[str, ...]]:
+    """What is judged, the commits that it brings, and what it makes of the policies themselves."""
+    updates = resolve(request.updates, repository, request.existing, named_refs(policies))
+    successions: tuple[str, ...] = ()
+    if request.stage == "receive":
+        updates, successions = succession.follow(policies, updates, repository)
+    change = Change(
+        stage=request.stage,
+        time=clock.now(),
+        updates=updates or tuple(of_range(given) for given in request.ranges),
+        known=KNOWN[request.stage],
+    )
+    return change, request.ranges or tuple(brought for update in updates if (brought := brings(update))), successions
 
 
 def _policies(request: Request, host: Host, repository: Repository) -> tuple[Policy, ...]:
