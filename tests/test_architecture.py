@@ -29,10 +29,11 @@ OWNERS = {
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
-     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap"),
+     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),
+    ("signatures",),
     ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
      "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),

@@ -33,7 +33,7 @@ def parse_tag(oid: Oid, raw: bytes) -> Tag:
     tagger = ident_in(text, "tagger", faults)
     if at < len(lines):
         faults.append(f"no such header in a tag, or not there: {quoted(lines[at])}")
-    cut = _signature_start(body)
+    cut = signature_start(body)
     if cut < len(body):
         _check_signature(body, cut, faults)
     return Tag(
@@ -49,7 +49,7 @@ def parse_tag(oid: Oid, raw: bytes) -> Tag:
     )
 
 
-def _signature_start(body: bytes) -> int:
+def signature_start(body: bytes) -> int:
     """Where the last line begins that opens an armor git knows; the end of the body where there is none."""
     text = b"\n" + body
     start = max(text.rfind(b"\n-----BEGIN " + kind + b"-----") for kind in _ARMOR)

@@ -34,6 +34,19 @@ from gitward.model.results import (
     Violation,
     violation,
 )
+from gitward.model.signatures import (
+    STATUSES,
+    Finding,
+    KeylessKey,
+    OpenPgpKey,
+    Principal,
+    Proof,
+    SignatureResult,
+    Signed,
+    SshKey,
+    Trust,
+    X509Key,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,10 +55,15 @@ if TYPE_CHECKING:
     from gitward.model.facts import Stage as Stage
     from gitward.model.facts import TicketState as TicketState
     from gitward.model.results import Outcome as Outcome
+    from gitward.model.signatures import Signer as Signer
+    from gitward.model.signatures import Status as Status
+    from gitward.model.signatures import UnknownFirstSeen as UnknownFirstSeen
+    from gitward.model.signatures import Validity as Validity
 
 __all__ = [
-    "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "UNLIMITED", "Actor", "Change",
-    "Commit", "Decision", "Entry", "Failure", "File", "Host", "Ident", "Landing", "Limits", "Message", "Oid", "Policy",
-    "PolicyInfo", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Tag", "Totals", "Trailer",
-    "Violation", "is_zero", "violation",
+    "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED", "Actor",
+    "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host", "Ident", "KeylessKey", "Landing", "Limits",
+    "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "Question", "Range", "RawUpdate", "RefUpdate",
+    "Request", "Result", "SignatureResult", "Signed", "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key",
+    "is_zero", "violation",
 ]  # fmt: skip
