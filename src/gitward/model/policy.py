@@ -19,6 +19,8 @@ BUILT_IN = "built-in"  # the source of the policy of gitward's own, with what no
 class Entry:
     """One rule in a policy. `refs` are patterns that begin with `refs/`, ref sets resolved, in order, some with a leading `!`.
 
+    `exempt_principals` are the principals whose signed commits are let go, those of exempt roles among them.
+
     `place` is where it stands, `file:line`. `digest` is SHA-256 over rule, options, since and exempt: "the same entry".
     """
 
@@ -29,6 +31,7 @@ class Entry:
     since: tuple[Oid, ...] = ()
     since_baseline: bool = False
     exempt: frozenset[Oid] = frozenset()
+    exempt_principals: frozenset[str] = frozenset()
     message: str = ""
     place: str = ""
     digest: str = ""
@@ -55,3 +58,4 @@ class Policy:
     landing: tuple[Landing, ...] = ()
     audit_required: bool = False
     weakened: tuple[str, ...] = ()  # what `replace` and `drop` did, in words
+    trust: str = ""  # the plain form of the trust store (gitward.policy.trust), '' where nobody is trusted

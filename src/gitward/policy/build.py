@@ -25,6 +25,7 @@ def policy(plain: dict[str, Any]) -> Policy:
         landing=tuple(Landing(refs=tuple(each["refs"]), method=each["method"]) for each in plain["landing"]),
         audit_required=plain["audit_required"],
         weakened=tuple(plain["weakened"]),
+        trust=plain["trust"],
     )
 
 
@@ -41,6 +42,7 @@ def entry(plain: dict[str, Any]) -> Entry:
         since=tuple(plain["since"]),
         since_baseline=plain["since_baseline"],
         exempt=frozenset(plain["exempt"]),
+        exempt_principals=frozenset(plain["exempt_principals"]),
         message=plain["message"],
         place=plain["place"],
         digest=plain["digest"],

@@ -14,6 +14,8 @@ from collections import Counter
 from gitward.policy import directions
 from gitward.policy.hints import yaml_name
 from gitward.policy.resolve import GATE
+from gitward.policy.trust import trust
+from gitward.policy.trust_diff import trusted
 from gitward.record import record, values
 
 TYPE_CHECKING = False
@@ -107,6 +109,7 @@ def _head(old: Policy, new: Policy) -> Iterator[Change]:
         ("mode", old.mode, new.mode, directions.ranked(("evaluate", "enforce"))),
         ("audit", old.audit_required, new.audit_required, directions.demand),
         ("landing", _landing(old), _landing(new), _weaker),
+        ("trust", trust(old.trust), trust(new.trust), trusted),
     )
     for key, was, now, comparison in compared:
         yield from _compared("", key, was, now, comparison, new.source)
@@ -144,7 +147,7 @@ def _entry(old: Entry, new: Entry) -> Iterator[Change]:
         ("severity", old.severity, new.severity, directions.ranked(("warning", "error"))),
         ("refs", old.refs, new.refs, directions.judged_refs),
         ("since", _since(old), _since(new), directions.allowed),
-        ("exempt", tuple(sorted(old.exempt)), tuple(sorted(new.exempt)), directions.allowed),
+        ("exempt", _exempt(old), _exempt(new), directions.allowed),
         ("message", old.message, new.message, directions.wording),
     ]
     known = directions.OPTIONS.get(new.rule.name, {})
@@ -154,6 +157,10 @@ def _entry(old: Entry, new: Entry) -> Iterator[Change]:
         compared.append((key, was[field], now[field], known.get(key, directions.unknown)))
     for key, before, after, comparison in compared:
         yield from _compared(new.id, key, before, after, comparison, new.place)
+
+
+def _exempt(entry: Entry) -> tuple[str, ...]:
+    return (*sorted(entry.exempt), *(f"principal {name}" for name in sorted(entry.exempt_principals)))
 
 
 def _since(entry: Entry) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_CHAIN = 8
 MAX_FILES = 32
+MAX_BESIDE_FILES = 256  # that options and principals name
+MAX_BESIDE = 8 << 20  # bytes of a file that the policy names, a key ring perhaps
 
 
 @record
@@ -95,7 +97,7 @@ class Files:
         name = target if target.startswith(packs.PREFIX) else _inside(target, chain[-1], document, path)
         if name in chain:
             raise document.error(f"{target!r} extends itself: {' -> '.join((*chain, name))}", path, "take it out")
-        if len(chain) >= MAX_CHAIN or len(self.parsed) + len(self.beside) >= MAX_FILES:
+        if len(chain) >= MAX_CHAIN or len(self.parsed) >= MAX_FILES:
             raise document.error(f"a policy is at most {MAX_FILES} files, {MAX_CHAIN} deep", path)
         if name not in self.parsed:
             parsed = self.parse(name)
@@ -106,16 +108,23 @@ class Files:
 
     def lines(self, target: str, document: Document, path: Path) -> tuple[str, list[str]]:
         """A file that an option names at a place of the policy: how errors call it, and its lines. Raises PolicyError."""
+        name, data = self.bytes(target, document, path)
+        file = document.file.removesuffix(document.name) + name
+        return file, decode(data, file, tabs=True).split("\n")
+
+    def bytes(self, target: str, document: Document, path: Path) -> tuple[str, bytes]:
+        """A file that stands beside the policy: its name and its bytes. Raises PolicyError."""
         name = _inside(target, document.name, document, path)
         if name not in self.beside:
-            if len(self.parsed) + len(self.beside) >= MAX_FILES:
-                raise document.error(f"a policy is at most {MAX_FILES} files", path)
+            if len(self.beside) >= MAX_BESIDE_FILES:
+                raise document.error(f"a policy names at most {MAX_BESIDE_FILES} files beside it", path)
             data = self.read(name)
             if data is None:
-                raise document.error(f"there is no file {name!r} beside this policy", path, "write it, or the lines here")
+                raise document.error(f"there is no file {name!r} beside this policy", path, "write it, or take the name out")
+            if len(data) > MAX_BESIDE:
+                raise document.error(f"the file {name!r} has more than {MAX_BESIDE >> 20} MiB", path, "keep only what is needed")
             self.beside[name] = data
-        file = document.file.removesuffix(document.name) + name
-        return file, decode(self.beside[name], file, tabs=True).split("\n")
+        return name, self.beside[name]
 
     def _with_own(self, parsed: Parsed, inherited: dict[str, Item]) -> dict[str, Item]:
         items = dict(inherited)

@@ -5,13 +5,14 @@ Text that names something (a ref set, an entry, a file) is only checked for its 
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import MinLen
 
-from gitward.record import record
-from gitward.shapes import Checked, Read, RefShape, Refused
+from gitward.policy.people import ForgeItem, PrincipalItem, PrincipalName, TrustItem
+from gitward.policy.shaped import Id, Shaped
+from gitward.record import given, record
+from gitward.shapes import Read, RefShape, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,40 +20,20 @@ if TYPE_CHECKING:
 
     from annotated_types import Ge, Le
 
-    from gitward.rules.options import Size, Text
+    from gitward.rules.options import Beside, Size, Text
 
 _LATER = "comes with a later version of gitward"
 # keys that this version refuses by name: path of names -> key -> what it needs
 LATER: dict[tuple[str, ...], dict[str, str]] = {
     (): {
-        "principals": f"`principals` {_LATER}: it says whose signatures count, and no rule here reads signatures",
-        "groups": f"`groups` {_LATER}: it needs principals",
+        "groups": f"`groups` {_LATER}: roles of principals stand under `principals`",
         "access": f"`access` {_LATER}: it needs a channel that proves who pushes",
         "waivers": f"`waivers` {_LATER}: it needs signed statements",
     },
-    ("rules", "exempt"): {
-        "principal": "an exemption by principal is refused until signatures exist",
-        "role": "an exemption by role is refused until signatures exist",
-    },
 }
 LATER["rules", "tests", "accept"] = LATER["rules", "tests", "reject"] = {
-    "signer": f"`signer` {_LATER}: no rule here reads signatures",
     "pusher": f"`pusher` {_LATER}: no rule here asks who pushes",
 }
-
-
-class Shaped(Checked):
-    """Text of one shape."""
-
-    def __init__(self, pattern: str, what: str, fix: str = "") -> None:
-        self.pattern = re.compile(pattern)
-        self.what, self.fix = what, fix
-        self.json_schema = {"pattern": f"^({pattern})$"}  # type: ignore[misc]  # of this marker, not of its class
-
-    def check(self, value: str) -> str:
-        if not self.pattern.fullmatch(value):
-            raise Refused(f"{value!r} is not {self.what}", self.fix)
-        return value
 
 
 class FirstVersion(Read):
@@ -66,8 +47,6 @@ class FirstVersion(Read):
         return 1
 
 
-KEBAB = r"[a-z0-9]+(-[a-z0-9]+)*"
-Id = Annotated[str, Shaped(KEBAB, "an id", "lower-case letters, digits and single hyphens: change-ticket")]
 FullOid = Annotated[
     str,
     Shaped(
@@ -116,9 +95,14 @@ class Since:
 
 @record
 class Exemption:
-    """One commit that is not judged."""
+    """What is not judged: one commit, or what a principal signed, or any principal in a role."""
 
-    commit: FullOid
+    commit: FullOid | None = None
+    principal: PrincipalName | None = None
+    role: Id | None = None
+
+    def conflict(self) -> str:
+        return "" if len(given(self)) == 1 else "an exemption is one of `commit`, `principal` and `role`"
 
 
 @record
@@ -147,7 +131,8 @@ class Case:
     """A change for a test. What is left out is an ordinary value; the ref is one that the entry judges.
 
     `author` and `committer` are `NAME <ADDRESS>`, then perhaps seconds and zone as git writes them. `answer` is what the
-    repository says to whatever the rule asks: is this an ancestor, does git make the same merge.
+    repository says to whatever the rule asks: is this an ancestor, does git make the same merge. `signer` is the principal
+    whose good signature it carries; left out, it is unsigned.
     """
 
     message: str | None = None
@@ -158,11 +143,12 @@ class Case:
     author: Text | None = None
     committer: Text | None = None
     paths: Annotated[tuple[str | PathCase, ...], MinLen(1)] | None = None
+    signer: PrincipalName | None = None
     answer: bool = True
 
     def conflict(self) -> str:
         judged = (
-            self.message, self.ref, self.update, self.parents, self.push, self.author, self.committer, self.paths,
+            self.message, self.ref, self.update, self.parents, self.push, self.author, self.committer, self.paths, self.signer,
         )  # fmt: skip
         return "" if any(value is not None for value in judged) else "an empty test judges nothing"
 
@@ -225,6 +211,9 @@ class File:
     extends: Annotated[tuple[FileName, ...], MinLen(1)] = ()
     refsets: dict[Id, RefNames | Open] = {}  # noqa: RUF012  never written
     landing: Annotated[tuple[LandingItem, ...], MinLen(1)] | Literal["merge", "rebase", "squash"] = ()
+    principals: dict[PrincipalName, PrincipalItem] | Beside | None = None
+    forges: dict[Id, ForgeItem] = {}  # noqa: RUF012  never written
+    trust: TrustItem = TrustItem()
     rules: Annotated[tuple[dict[str, Any], ...], MinLen(1)] = ()
 
 

@@ -19,11 +19,12 @@ from pydantic_core import SchemaValidator, ValidationError
 from gitward import __version__, rules
 from gitward.errors import PolicyError
 from gitward.policy import build, complaints, packs
-from gitward.policy.compose import MAX_BYTES, compose, decode, nearest
-from gitward.policy.extend import Parsed
+from gitward.policy.compose import compose, decode, nearest
+from gitward.policy.extend import MAX_BESIDE, Parsed
 from gitward.policy.grammar import Common, Drop, Extension, File, NoRule
 from gitward.policy.hints import hints
 from gitward.policy.models import schema_of
+from gitward.policy.people import People
 from gitward.policy.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ YAML_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
-def model(of: type) -> SchemaValidator:
+def model(of: Any) -> SchemaValidator:
     """Reads a mapping of texts, lists and mappings as a record."""
     return SchemaValidator(schema_of(of))
 
@@ -77,7 +78,14 @@ def load_plain(read: Reader, path: str, source: str) -> Resolved:
     data = read(path)
     if data is None:
         raise PolicyError("there is no such file", prefix + path, fix="write one with `gitward init`")
-    return resolve(path, source, parse, read, _parse(data, path, prefix + path, File))
+    def people(name: str, data: bytes) -> tuple[Any, Document]:
+        document = _composed(decode(data, prefix + name), name, prefix + name)
+        problems: list[PolicyError] = []
+        value = _validated(People, document.data, document, (), problems)
+        complaints.raise_first(problems)
+        return value, document
+
+    return resolve(path, source, parse, read, _parse(data, path, prefix + path, File), people)
 
 
 def load_record(of: type, data: bytes, file: str) -> Any:
@@ -101,7 +109,7 @@ def folder_reader(folder: str) -> Reader:
         path = os.path.join(folder, name)
         try:
             with open(path, "rb") as file:
-                return file.read(MAX_BYTES + 1)
+                return file.read(MAX_BESIDE + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as problem:
@@ -115,6 +123,9 @@ def folder_reader(folder: str) -> Reader:
 def _parse(data: bytes, name: str, file: str, head: type[File] | type[Extension]) -> Parsed:
     document = _composed(decode(data, file), name, file)
     _check_version(document)
+    people = document.data.get("principals")
+    if isinstance(people, dict) and list(people) == ["file"] and isinstance(people["file"], str):
+        document.data["principals"] = people["file"]
     problems: list[PolicyError] = []
     value = _validated(head, document.data, document, (), problems)
     given = document.data.get("rules")
@@ -156,7 +167,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number or 0) for number in found.groups()) if found else (0, 0, 0)
 
 
-def _validated(of: type, data: Any, document: Document, path: Path, problems: list[PolicyError], *beside: type) -> Any:
+def _validated(of: Any, data: Any, document: Document, path: Path, problems: list[PolicyError], *beside: type) -> Any:
     """A mapping of the file as a record; None where it is none, with the reasons added to `problems`.
 
     `beside` are records whose keys stand in the same mapping and are not in `data`.

@@ -12,21 +12,26 @@ from typing import get_args
 from gitward import rules
 from gitward.errors import PolicyError
 from gitward.policy.complaints import raise_first
+from gitward.policy.exempt import Exempt
 from gitward.policy.extend import Files
 from gitward.policy.grammar import File, Since
 from gitward.policy.hints import arms, field_name, hints, inner
 from gitward.policy.refsets import RefSets
+from gitward.policy.trust import Gathering
 from gitward.record import as_json, record
 from gitward.shapes import BesideShape, Checked, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
+    from gitward.policy.compose import Document
     from gitward.policy.extend import Item, Parsed, Reader
     from gitward.policy.grammar import Test
+    from gitward.policy.people import PrincipalItem
 
+    ReadPeople = Callable[[str, bytes], tuple[Mapping[str, PrincipalItem], Document]]
     Tests = dict[str, tuple[tuple[Test, str], ...]]  # entry id -> tests, each with its place
 
 GATE = "malformed-object"
@@ -40,8 +45,12 @@ class Resolved:
     tests: Tests
 
 
-def resolve(name: str, source: str, parse: Callable[[str], Parsed | None], read: Reader, root: Parsed) -> Resolved:
+def resolve(
+    name: str, source: str, parse: Callable[[str], Parsed | None], read: Reader, root: Parsed, people: ReadPeople
+) -> Resolved:
     """Look up what `root`, the file `name`, extends and names. `parse` and `read` give another file, None for none.
+
+    `people` makes principals of the bytes of a file that holds them.
 
     Raises PolicyError, with all that is wrong once every file is read.
     """
@@ -52,9 +61,13 @@ def resolve(name: str, source: str, parse: Callable[[str], Parsed | None], read:
         for set_name, given in parsed.head.refsets.items():
             refsets.define(set_name, None if isinstance(given, str) else given, parsed.document)
     refsets.check(root.document)
-    entries = [_entry(item, refsets, files) for item in items]
-    plain = {**_head(root, source, files, refsets), "entries": entries}
-    problems = [*files.problems, *refsets.problems, *_gate_problems(items), *_idle_problems(items)]
+    known, gathering = _people(root, files, people)
+    trust = gathering.plain(root.head.trust) if isinstance(root.head, File) else ""
+    exempt = Exempt(known, trust, GATE)
+    entries = [_entry(item, refsets, files, exempt) for item in items]
+    plain = {**_head(root, source, files, refsets), "trust": trust, "entries": entries}
+    problems = [*files.problems, *refsets.problems, *gathering.problems, *exempt.problems]
+    problems += [*_gate_problems(items), *_idle_problems(items), *exempt.unknown_signers(items)]
     if not items:
         problems.append(root.document.error("the policy has no entry", ("rules",), "name a rule, or extend a pack"))
     raise_first(problems)
@@ -65,6 +78,21 @@ def resolve(name: str, source: str, parse: Callable[[str], Parsed | None], read:
         for item in items
     }
     return Resolved(plain=plain, tests=tests)
+
+
+def _people(root: Parsed, files: Files, read: ReadPeople) -> tuple[Mapping[str, PrincipalItem], Gathering]:
+    """The principals of a policy, and the trust store on its way."""
+    head = root.head
+    gathering = Gathering(root.document, lambda name, path: files.bytes(name, root.document, path)[1])
+    if not isinstance(head, File):
+        return {}, gathering
+    given = head.principals or {}
+    if isinstance(given, str):
+        known, at = read(*files.bytes(given, root.document, ("principals",)))
+        gathering.add(known, head.forges, at, ())
+        return known, gathering
+    gathering.add(given, head.forges, root.document, ("principals",))
+    return given, gathering
 
 
 def _gate_problems(items: Iterable[Item]) -> Iterator[PolicyError]:
@@ -86,7 +114,10 @@ def _idle_problems(items: Iterable[Item]) -> Iterator[PolicyError]:
     """Keys that let commits go, where no commit is judged: who wrote them expects something that will not happen."""
     for item in items:
         for key in ("since", "exempt"):
-            if getattr(item.keys, key) and not hasattr(item.rule, "check_commit"):
+            lets_go = getattr(item.keys, key)
+            if key == "exempt":
+                lets_go = [each for each in lets_go if each.commit]
+            if lets_go and not hasattr(item.rule, "check_commit"):
                 message = f"{item.keys.rule} judges no commits, so `{key}` lets nothing go"
                 yield item.document.error(message, (*item.path, key), f"take `{key}` out", key=True)
 
@@ -103,6 +134,7 @@ def _built_in_gate() -> dict[str, Any]:
             "since": [],
             "since_baseline": False,
             "exempt": [],
+            "exempt_principals": [],
             "message": "",
             "place": "always on",
         }
@@ -140,7 +172,7 @@ def _head(root: Parsed, source: str, files: Files, refsets: RefSets) -> dict[str
     }
 
 
-def _entry(item: Item, refsets: RefSets, files: Files) -> dict[str, Any]:
+def _entry(item: Item, refsets: RefSets, files: Files, exempt: Exempt) -> dict[str, Any]:
     keys = item.keys
     refs = keys.refs and refsets.expand(keys.refs, item.document, (*item.path, "refs"))
     plain = {
@@ -151,11 +183,12 @@ def _entry(item: Item, refsets: RefSets, files: Files) -> dict[str, Any]:
         "severity": keys.severity,
         "since": list(keys.since.commits) if isinstance(keys.since, Since) else [],
         "since_baseline": keys.since == "baseline",
-        "exempt": sorted({exemption.commit for exemption in keys.exempt}),
+        "exempt": sorted({exemption.commit for exemption in keys.exempt if exemption.commit}),
+        "exempt_principals": (principals := exempt.principals(item)),
         "message": keys.message,
         "place": item.place,
     }
-    return _digested(plain)
+    return _digested(plain, exempt.trust if principals or "signature" in item.rule.needs else "")
 
 
 def _from_files(item: Item, files: Files) -> dict[str, list[str]]:
@@ -187,8 +220,12 @@ def _check_line(line: str, checks: list[Checked], file: str, number: int) -> Non
         raise PolicyError(str(problem), file, number, 1, problem.fix) from None
 
 
-def _digested(plain: dict[str, Any]) -> dict[str, Any]:
-    """The same entry with its digest: SHA-256 over rule, options with defaults, since and exempt, as canonical JSON."""
+def _digested(plain: dict[str, Any], trust: str = "") -> dict[str, Any]:
+    """The same entry with its digest: SHA-256 over rule, options with defaults, since and exempt, as canonical JSON.
+
+    For an entry that asks who signed, the digest of the trust store is a part of it.
+    """
     judged = [plain[key] for key in ("rule", "options", "since", "since_baseline", "exempt")]
+    judged += [plain["exempt_principals"], trust] if plain["exempt_principals"] or trust else []
     canonical = json.dumps(judged, sort_keys=True, separators=(",", ":"))
     return {**plain, "digest": hashlib.sha256(canonical.encode()).hexdigest()}

@@ -22,6 +22,8 @@ _BOUNDS = {
 def schema() -> dict[str, Any]:
     """The schema of a whole policy file, every rule with its options."""
     whole = _of(File)
+    by_name = {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"], "additionalProperties": False}
+    whole["properties"]["principals"]["anyOf"].append(by_name)
     entries = [_of(Drop), *(_rule(name) for name in rules.NAMES)]
     whole["properties"]["rules"]["items"] = {"anyOf": entries}
     return {

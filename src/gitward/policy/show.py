@@ -54,8 +54,10 @@ def _entry(entry: Entry) -> Iterator[str]:
             yield f"    {yaml_name(name)}: {_value(value)}"
     if entry.since_baseline or entry.since:
         yield f"    since: {'baseline' if entry.since_baseline else '{commits: ' + _value(entry.since) + '}'}"
-    if entry.exempt:
-        yield f"    exempt: [{', '.join(f'{{commit: {oid}}}' for oid in sorted(entry.exempt))}]"
+    if entry.exempt or entry.exempt_principals:
+        exempt = [f"{{commit: {oid}}}" for oid in sorted(entry.exempt)]
+        exempt += [f"{{principal: {name}}}" for name in sorted(entry.exempt_principals)]
+        yield f"    exempt: [{', '.join(exempt)}]"
     if entry.message:
         yield f"    message: {_value(entry.message)}"
 

@@ -1,0 +1,50 @@
+"""Who the exemptions of a policy let go: principals by name, and all of a role. Unknown names are refused."""
+
+from __future__ import annotations
+
+from gitward.policy.compose import nearest
+from gitward.policy.trust import digest, roles_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gitward.errors import PolicyError
+    from gitward.policy.extend import Item
+    from gitward.policy.people import PrincipalItem
+
+
+class Exempt:
+    """Who a policy's exemptions let go, by name."""
+
+    def __init__(self, known: Mapping[str, PrincipalItem], trust: str, gate: str) -> None:
+        self._gate = gate
+        self._known, self._roles, self.trust = known, roles_of(known), digest(trust)
+        self.problems: list[PolicyError] = []
+
+    def principals(self, item: Item) -> list[str]:
+        """The principals whom the exemptions of an entry name, themselves or by a role."""
+        found: set[str] = set()
+        for index, each in enumerate(item.keys.exempt):
+            for key, value, there in (("principal", each.principal, self._known), ("role", each.role, self._roles)):
+                if value and value in there:
+                    found |= {value} if key == "principal" else self._roles[value]
+                elif value:
+                    message = f"unknown {key} {value!r}{nearest(value, there)}"
+                    fix = f"list it under `principals`{', in `roles`' if key == 'role' else ''}"
+                    self.problems.append(item.document.error(message, (*item.path, "exempt", index, key), fix))
+        if found and item.keys.rule == self._gate:
+            message = "a malformed object carries no signature that counts: only a `commit` can be exempt here"
+            self.problems.append(item.document.error(message, (*item.path, "exempt"), "name the commit"))
+        return sorted(found)
+
+    def unknown_signers(self, items: Iterable[Item]) -> Iterator[PolicyError]:
+        """Tests that name a principal who is none."""
+        for item in items:
+            for index, test in enumerate(item.keys.tests):
+                for verb in ("accept", "reject"):
+                    signer = getattr(getattr(test, verb), "signer", None)
+                    if signer and signer not in self._known:
+                        path = (*item.path, "tests", index, verb, "signer")
+                        message = f"unknown principal {signer!r}{nearest(signer, self._known)}"
+                        yield item.document.error(message, path, "list it under `principals`")
