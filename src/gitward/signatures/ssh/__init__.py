@@ -1,0 +1,11 @@
+"""SSH signatures (OpenSSH's PROTOCOL.sshsig), in process: git starts ssh-keygen two or three times for each.
+
+What git accepts and gitward does not: anything but white space after END, armor or numbers in another than their one form,
+a reserved field that is not empty, an authority's RSA signature over SHA-1, a certificate with a critical option that is
+not known or not kept (a PIN for a security key), RSA below the floor, and signatures of web browsers (webauthn), which
+ssh-keygen does not make.
+"""
+
+from gitward.signatures.ssh.verifier import SshVerifier
+
+__all__ = ["SshVerifier"]
