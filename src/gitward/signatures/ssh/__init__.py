@@ -6,6 +6,9 @@ not known or not kept (a PIN for a security key), RSA below the floor, and signa
 ssh-keygen does not make.
 """
 
+from gitward.signatures.ssh.allowed_signers import import_allowed_signers
+from gitward.signatures.ssh.forge_listing import import_forge
+from gitward.signatures.ssh.listing import ListedKey, Listing
 from gitward.signatures.ssh.verifier import SshVerifier
 
-__all__ = ["SshVerifier"]
+__all__ = ["ListedKey", "Listing", "SshVerifier", "import_allowed_signers", "import_forge"]
