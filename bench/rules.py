@@ -27,6 +27,7 @@ from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.rules import NAMES, load
 from gitward.scope import Piece, Run
+from gitward.signatures.moments import Moments
 
 BUDGET = 60
 ROUNDS = 5
@@ -80,7 +81,7 @@ def _changing(source: Path, entry: Entry) -> tuple[list[Commit], Callable[[], fl
     def load_all(known: frozenset[str]) -> tuple[list[Commit], float]:
         started = time.perf_counter()
         with open_repository(str(source)) as repository:
-            commits = list(Loader(repository, (_policy(entry),), known, UNLIMITED, 1).commits(piece))
+            commits = list(Loader(repository, (_policy(entry),), known, UNLIMITED, Moments(now=1)).commits(piece))
         return commits, time.perf_counter() - started
 
     def loading() -> float:

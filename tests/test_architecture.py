@@ -16,7 +16,7 @@ CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
         "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
         "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
-        "days.py", "mailmap.py")  # fmt: skip
+        "days.py", "mailmap.py", "validity.py", "sshkeys.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
@@ -29,7 +29,7 @@ OWNERS = {
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
-     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys"),
+     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),

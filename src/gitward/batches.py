@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from gitward.engine import GATE, OUT, entries_of, judge_update, missing_fact, new_tallies, unfinished
 from gitward.model import Commit
-from gitward.record import record
+from gitward.record import record, replace
 from gitward.tally import Tally
+from gitward.validity import judged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,12 +39,29 @@ class Batch:
 class Row:
     """One entry at work. `denied` takes the places of the commits that it calls violated, where that is asked."""
 
-    __slots__ = ("check", "denied", "entry", "policy", "skips_merges", "tally")
+    __slots__ = ("asks_signer", "check", "denied", "entry", "judges_malformed", "policy", "skips_merges", "tally")
 
     def __init__(self, tally: Tally, policy: int, entry: Entry, denied: set[int] | None = None) -> None:
         self.tally, self.policy, self.entry, self.denied = tally, policy, entry, denied
         self.check: Callable[[Any], Iterator[Violation]] = entry.rule.check_commit
         self.skips_merges: bool = getattr(entry.rule, "merges", "judge") == "skip"
+        self.asks_signer = asks_signer(entry)
+        self.judges_malformed: bool = getattr(entry.rule, "judges_malformed", False)
+
+
+def asks_signer(entry: Entry) -> bool:
+    """Whether an entry needs to know who signed: its rule judges that, or it lets somebody's commits go."""
+    return "signature" in entry.rule.needs or bool(entry.exempt_principals)
+
+
+def _is_exempt(entry: Entry, commit: Commit) -> bool:
+    """Whether a good signature shows that the commit is of an exempt principal, or a forge says so of its author."""
+    signature = commit.signature
+    if signature is None or not entry.exempt_principals:
+        return False
+    if signature.vouched in entry.exempt_principals or signature.finding.principal in entry.exempt_principals:
+        return judged(signature, commit.author, commit.committer, signer="either").status == "good"
+    return False
 
 
 def _place(commit: Commit) -> dict[str, Any]:
@@ -101,7 +119,9 @@ def _judge_batch(batch: Batch, active: list[Row]) -> int:
         malformed = {at for at, commit in group if commit.malformed}
         refused = [(row.policy, _judge_group(row, group, ref)) for row in gates]
         for row in rest:
-            out = malformed.union(*(places for policy, places in refused if policy == row.policy))
+            denied = set[int]().union(*(places for policy, places in refused if policy == row.policy))
+            # what the gate lets go, by name, is no commit for most rules, and still one that nobody has signed
+            out = denied if row.judges_malformed else malformed | denied
             row.tally.count("not-applicable", "malformed", len(out))
             _judge_group(row, [each for each in group if each[0] not in out] if out else group, ref)
     return size
@@ -126,11 +146,15 @@ def _judge_group(row: Row, group: list[tuple[int, Commit]], ref: str | None) -> 
     tally, entry, check, skips = row.tally, row.entry, row.check, row.skips_merges
     violated: list[int] = []
     found: list[Violation] = []
-    exempt = entry.exempt
+    exempt, asks = entry.exempt, row.asks_signer
     merges = passed = 0
     for at, commit in group:
+        if asks and commit.signatures:
+            commit = replace(commit, signature=commit.signatures[row.policy])  # noqa: PLW2901
         if exempt and commit.oid in exempt:
             tally.count("exempt", "commit")
+        elif asks and _is_exempt(entry, commit):
+            tally.count("exempt", "principal")
         elif skips and commit.merge:
             merges += 1
         else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Asking = Callable[[Commit], Sequence[Question]]
     Asks = tuple[tuple[int, Asking], ...]
 
-_OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content")
+_OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content", "signature")
 # what each stage can know (docs/stages.md prints this table); policy cannot choose it
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),

@@ -17,6 +17,7 @@ from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
 from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.scope import Plan
+from gitward.signatures.moments import Moments, read_first_seen
 from gitward.updates import brings, of_range, resolve
 from gitward.workers import PIECE, Bench, Task, judge_pieces
 
@@ -73,15 +74,15 @@ def _judge(
     existing = repository.refs(symbolic=False) if request.existing is None else request.existing
     plan = Plan(policies, ranges, existing, baseline)
     change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
-    task = Task(known=change.known, limits=host.limits, seen=clock.seconds(change.time), compares=comparison is not None)
-    bench = Bench(repository, policies, task, lookups)
-    change = replace(change, updates=with_files(policies, change.updates, bench.loader))
-    of_push = judge_change(policies, change)
-    if over := is_over_its_limits(policies, of_push):
-        notices += ("the push is over its limits: its commits were not read",)
+    task = Task(known=change.known, limits=host.limits, moments=_moments(change, host), compares=comparison is not None)
     taking = squash.takers(request, policies)
-    pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
-    tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress, comparison=comparison)
+    with Bench(repository, policies, task, lookups) as bench:
+        change = replace(change, updates=with_files(policies, change.updates, bench.loader))
+        of_push = judge_change(policies, change)
+        if over := is_over_its_limits(policies, of_push):
+            notices += ("the push is over its limits: its commits were not read",)
+        pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
+        tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress, comparison=comparison)
     message = squash.judge_message(request, policies, taking, repository, lookups)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
@@ -100,6 +101,12 @@ def _judge(
         notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
         details=details,
     )
+
+
+def _moments(change: Change, host: Host) -> Moments:
+    """When it is, and when things were seen: where a push is judged, what nobody has seen before is seen now."""
+    seen = read_first_seen(host.first_seen) if host.first_seen else {}
+    return Moments(now=clock.seconds(change.time), seen=seen, enforcing=change.stage in ("push", "receive"))
 
 
 def _change(

@@ -7,37 +7,46 @@ from __future__ import annotations
 
 from itertools import islice
 
+from gitward.batches import asks_signer
 from gitward.engine import entries_of, missing_fact
 from gitward.errors import BudgetExceeded
 from gitward.record import replace
 from gitward.repository import Wanted
+from gitward.signatures.signers import Signers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from gitward.model import Commit, File, Limits, Policy, RefUpdate
+    from gitward.model import Commit, Entry, File, Limits, Policy, RefUpdate, Signature
     from gitward.repository import FileReader, Repository
     from gitward.scope import Piece
+    from gitward.signatures.moments import Moments
 
 _LOADED = frozenset({"time", "paths", "sizes", "content"})
+_OF_FILES = frozenset({"paths", "sizes", "content"})
 _GROUP = 500  # commits whose changes one git lists
 _GROUP_BYTES = 8 << 20
 
 
 class Loader:
-    """Loads for one process. `seen` is when the judging began, in seconds since 1970."""
+    """Loads for one process. `moments.now` is when the judging began; `close` it."""
 
     def __init__(
-        self, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str], limits: Limits, seen: int
+        self, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str], limits: Limits, moments: Moments
     ) -> None:
-        self._repository, self._limits, self._seen = repository, limits, seen
+        self._repository, self._limits, self._moments = repository, limits, moments
         self._needs = tuple(
-            frozenset[str]() if missing_fact(entry, known) else _LOADED.intersection(entry.rule.needs)
-            for _, entry in entries_of(policies)
+            frozenset[str]() if missing_fact(entry, known) else _needs(policy, entry, known)
+            for policy, entry in entries_of(policies)
         )
+        self._signers = tuple(Signers(policy.trust, moments) for policy in policies)
         self._reader: FileReader = repository.file_reader(limits.content_bytes)
         self._paths = 0
+
+    def close(self) -> None:
+        for signers in self._signers:
+            signers.close()
 
     def commits(self, piece: Piece) -> Iterator[Commit]:
         """The commits of a piece, in order, each with what the entries that judge it need."""
@@ -54,13 +63,24 @@ class Loader:
     def _filled(self, stream: Iterator[Commit], needs: frozenset[str]) -> Iterator[Commit]:
         while group := _group(stream):
             # what the gate refuses no other rule sees, and git could stumble over it
-            asked = [commit.oid for commit in group if commit.oid and not commit.malformed] if needs - {"time"} else []
+            asked = [commit.oid for commit in group if commit.oid and not commit.malformed] if needs & _OF_FILES else []
             files = self._repository.files(asked, _wanted(needs), self._reader)
-            for commit in group:
+            signatures = self._signatures(group, needs)
+            for commit, signed in zip(group, signatures, strict=True):
+                told = replace(commit, seen=self._moments.now, signatures=signed)
                 if asked and commit.oid and not commit.malformed:
-                    yield replace(commit, seen=self._seen, files=self._counted(next(files)))
-                else:
-                    yield replace(commit, seen=self._seen)
+                    told = replace(told, files=self._counted(next(files)))
+                yield told
+
+    def _signatures(self, group: list[Commit], needs: frozenset[str]) -> Iterable[tuple[Signature | None, ...]]:
+        """Of each commit what every policy says that has to know; None for a policy that has not."""
+        if not any(_signed(index) in needs for index in range(len(self._signers))):
+            return ((),) * len(group)
+        nobody: list[Signature | None] = [None] * len(group)
+        columns = [
+            signers.commits(group) if _signed(index) in needs else nobody for index, signers in enumerate(self._signers)
+        ]
+        return zip(*columns, strict=True)
 
     def update(self, update: RefUpdate) -> RefUpdate:
         """A ref update with the paths that differ and that its commits do not tell, where it is forced, or merges.
@@ -90,6 +110,16 @@ def with_files(policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], loa
     """The same updates, with the untold paths where an entry judges updates by paths."""
     asks = any(hasattr(entry.rule, "check_update") and "paths" in entry.rule.needs for _, entry in entries_of(policies))
     return tuple(loader.update(update) for update in updates) if asks else updates
+
+
+def _needs(policy: int, entry: Entry, known: frozenset[str]) -> frozenset[str]:
+    needs = _LOADED.intersection(entry.rule.needs)
+    return needs | {_signed(policy)} if asks_signer(entry) and "signature" in known else needs
+
+
+def _signed(policy: int) -> str:
+    """The need of a policy to know who signed: each has a trust store of its own."""
+    return f"signature {policy}"
 
 
 def _wanted(needs: frozenset[str]) -> Wanted:

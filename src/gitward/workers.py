@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gitward.lookup.ask import Lookups
     from gitward.model import Commit, Limits, Policy, Question
     from gitward.repository import Repository
+    from gitward.signatures.moments import Moments
 
     Denied = list[set[int]]  # per policy the places of the commits that it denies; empty where nobody asks
     Judged = tuple[list[Tally], list["Aside"], Denied]
@@ -50,14 +51,14 @@ class Aside:
 
 @record
 class Task:
-    """What is the same for all pieces: the facts that the stage can know, the budgets, and when the judging began.
+    """What is the same for all pieces: the facts that the stage can know, the budgets, when it is and when things were seen.
 
     `compares`: somebody asks which commits each policy denies.
     """
 
     known: frozenset[str]
     limits: Limits
-    seen: int
+    moments: Moments
     compares: bool = False
 
 
@@ -68,9 +69,15 @@ class Bench:
         self, repository: Repository, policies: tuple[Policy, ...], task: Task, lookups: Lookups | None = None
     ) -> None:
         self.repository, self.policies, self.task = repository, policies, task
-        self.loader = Loader(repository, policies, task.known, task.limits, task.seen)
+        self.loader = Loader(repository, policies, task.known, task.limits, task.moments)
         self.asks, self.lookups = asking(policies), lookups
         gc.set_threshold(1_000_000)  # records make no cycles: looking for them was a tenth of the time
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loader.close()
 
     def judge(self, piece: Piece) -> Judged:
         """The tallies of a piece, without the commits that are set aside."""
@@ -113,7 +120,11 @@ _bench: list[Bench] = []  # one per worker process, set when it starts
 
 
 def _start(location: object, policies: tuple[Policy, ...], task: Task) -> None:
-    _bench.append(Bench(open_at(location), policies, task))  # type: ignore[arg-type]
+    from multiprocessing.util import Finalize
+
+    bench = Bench(open_at(location), policies, task)  # type: ignore[arg-type]
+    _bench.append(bench)
+    Finalize(None, bench.loader.close, exitpriority=1)  # a worker process ends without running what atexit was told
 
 
 def _work(piece: Piece) -> Judged:

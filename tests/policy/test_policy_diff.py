@@ -9,7 +9,7 @@ from policies import policy, rules
 
 from gitward import rules as known
 from gitward.errors import PolicyError
-from gitward.policy import directions
+from gitward.policy import directions, option_directions
 from gitward.policy.diff import diff, is_safe, plain, text
 from gitward.policy.grammar import Case
 from gitward.policy.hints import hints
@@ -196,15 +196,15 @@ def test_text_and_plain_form():
 
 def test_every_option_of_every_rule_has_a_direction():
     """Whoever adds an option says here which way it goes: `unknown` where no value refuses more than another."""
-    missing = {name: set(hints(known.load(name))) - set(directions.OPTIONS.get(name, {})) for name in known.NAMES}
+    missing = {name: set(hints(known.load(name))) - set(option_directions.OPTIONS.get(name, {})) for name in known.NAMES}
     assert {name: options for name, options in missing.items() if options} == {}
-    stale = {name: set(directions.OPTIONS[name]) - set(hints(known.load(name))) for name in known.NAMES}
+    stale = {name: set(option_directions.OPTIONS[name]) - set(hints(known.load(name))) for name in known.NAMES}
     assert {name: options for name, options in stale.items() if options} == {}
-    assert set(directions.OPTIONS) >= set(known.NAMES)
+    assert set(option_directions.OPTIONS) >= set(known.NAMES)
 
 
 def test_an_option_without_a_direction_is_not_called_safe(monkeypatch):
-    monkeypatch.setitem(directions.OPTIONS, "subject-length", {})
+    monkeypatch.setitem(option_directions.OPTIONS, "subject-length", {})
     assert of_entries("rule: subject-length", "rule: subject-length, max: 60") == [("different", "max")]
 
 

@@ -12,7 +12,7 @@ from policies import policy
 
 from gitward.batches import judge_one
 from gitward.gitobject import parse_commit
-from gitward.model import Change, File, Oid, RefUpdate, Totals
+from gitward.model import UNSIGNED, Change, File, Finding, Oid, RefUpdate, Signature, Totals
 from gitward.patterns import matches_ref
 from gitward.policy.diff import diff, is_safe
 from gitward.record import replace
@@ -66,6 +66,11 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "revert-reference": {"reason": ("true", "false")},
     "signed-off-by": {"by": ("either", "author", "committer")},
+    "signed-commit": {
+        "formats": ("[ssh]", "[ssh, x509]", "[openpgp, ssh, x509]"), "signer": ("author", "committer", "either"),
+        "validity": ("first-seen", "signature", "now"), "unknown_first_seen": ("now", "signature"),
+        "forges": ("refuse", "exempt"),
+    },
     "no-fixup": {}, "no-force-push": {}, "no-ref-deletion": {}, "linear-history": {},
     "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
     "ref-namespace": {"allow": ("['refs/heads/**']", "['refs/heads/**', 'refs/tags/**']", "['refs/**', '!refs/heads/topic']")},
@@ -140,6 +145,21 @@ FILES = (
 )  # fmt: skip
 
 
+T = 1_800_000_000
+
+
+def signature(form, status="good", principal="ann", **facts):
+    finding = Finding(format=form, status=status, principal=principal, **facts)
+    return Signature(finding=finding, now=T, addresses=(f"{principal}@example.com",), forge=principal.startswith("forge:"))
+
+
+SIGNATURES = (
+    Signature(finding=UNSIGNED, now=T), signature("ssh"), signature("x509", principal="bob"), signature("openpgp", "bad"),
+    signature("ssh", principal="bob", not_after=T - 5, signed_time=T - 9), signature("ssh", principal="forge:github"),
+    replace(signature("ssh", principal="bob", not_after=T - 5), first_seen=T - 9), signature("openpgp", principal="bob"),
+)  # fmt: skip
+
+
 @cache
 def commits():
     found = []
@@ -148,7 +168,8 @@ def commits():
             head = f"tree {OLD}\n" + f"parent {OLD}\n" * parents
             ann, bob = (f"{name} <{at}@example.com> 1700000000 +0000" for name, at in (("Ann Example", "ann"), ("Bob", "bob")))
             raw = f"{head}author {ann}\ncommitter {bob}\n\n{message}"
-            found.append(replace(parse_commit(NEW, raw.encode()), files=FILES[len(found) % len(FILES)], seen=1_800_000_000))
+            found.append(replace(parse_commit(NEW, raw.encode()), files=FILES[len(found) % len(FILES)], seen=T))
+            found[-1] = replace(found[-1], signatures=(SIGNATURES[len(found) % len(SIGNATURES)],))
     return found
 
 

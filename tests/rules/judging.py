@@ -3,7 +3,7 @@
 In an example of a rule's page the first word after the fence says what stands in it, the others are options:
 
     text      a commit message
-    commit    a raw commit
+    commit    a raw commit; `signed=ADDRESS` among the options makes it signed by a principal with that address
     update    `ANCESTRY REF`, then perhaps `tag=NAME` or `collides=REF`
     push      totals, `commits=5`, one a line
     merge     a merge; `remade=yes` or `remade=no` says whether git makes the same of its parents
@@ -24,7 +24,20 @@ from typing import Any
 import yaml
 
 from gitward import gitobject, message
-from gitward.model import Change, Commit, File, Oid, Question, RefUpdate, Tag, Totals, Violation
+from gitward.model import (
+    UNSIGNED,
+    Change,
+    Commit,
+    File,
+    Finding,
+    Oid,
+    Question,
+    RefUpdate,
+    Signature,
+    Tag,
+    Totals,
+    Violation,
+)
 from gitward.policy.load import model
 from gitward.record import replace
 from gitward.rules import load
@@ -71,6 +84,14 @@ def file(
         size=(len(data) if size is None else size) if is_blob else None, content=data if is_blob else None,
         added=tuple(enumerate(data.removesuffix(b"\n").split(b"\n"), at)) if is_blob and data else (),
     )  # fmt: skip
+
+
+def signature(status: str = "good", principal: str = "ann", addresses: tuple[str, ...] = (), **facts: Any) -> Signature:
+    """What a policy's trust says of a signature; `facts` are fields of the finding, or of the signature itself."""
+    own = {name: facts.pop(name) for name in ("first_seen", "now", "forge", "vouched", "skew") if name in facts}
+    values = {"format": "ssh", "fingerprint": "SHA256:x", "principal": principal, **facts}
+    finding = UNSIGNED if status == "unsigned" else Finding(status=status, **values)
+    return Signature(**{"finding": finding, "now": SEEN, "addresses": addresses, **own})
 
 
 def changing(*files: File, **facts: Any) -> Commit:
@@ -188,8 +209,12 @@ def examples(rule: str) -> list[tuple[str, Case]]:
     for heading, section in re.findall(r"(?ms)^## (Rejected|Accepted)\n(.*?)(?=^## |\Z)", page):
         for _, info, text in re.findall(r"(?ms)^(`{3,})(\S.*?)\n(.*?)^\1$", section):
             kind, *options = shlex.split(info)
-            given = _options(rule, options)
-            found.append((heading, Case(_answered(rule, given, _example(kind, text)), given, heading, label=text)))
+            given = _options(rule, [word for word in options if not word.startswith("signed=")])
+            subject = _answered(rule, given, _example(kind, text))
+            if isinstance(subject, Commit):
+                signers = tuple(word.removeprefix("signed=") for word in options if word.startswith("signed="))
+                subject = replace(subject, signature=signature("good" if signers else "unsigned", addresses=signers))
+            found.append((heading, Case(subject, given, heading, label=text)))
     return found
 
 

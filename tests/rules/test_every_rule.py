@@ -22,9 +22,9 @@ from gitward.rules import NAMES, class_name, load, module_name
 ROOT = Path(__file__).parent.parent.parent
 HEADINGS = ["What it checks", "Why", "Rejected", "Accepted", "Limits"]
 CONSTANTS = {"name", "needs", "default_refs", "first"}
-OPTIONAL = {"records"}  # constants that not every rule has
+OPTIONAL = {"records", "judges_malformed"}  # constants that not every rule has
 CHECKS = {"check_commit", "check_update", "check_push"}
-FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content"}
+FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content", "signature"}
 
 
 # --- every place that a rule has -------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def test_numbers_have_bounds(rule: str, option: str, least: int, most: int) -> N
 def test_merges_are_skipped_where_subject_body_and_tickets_are_judged(rule: str) -> None:
     text = {"subject-length", "subject-pattern", "subject-style", "body-required", "body-line-length"}
     wanted = rule in text | {"conventional-commit", "ticket-reference", "signed-off-by", "subject-imperative", "trailers"}
-    assert load(rule).__defaults__.get("merges") == ("skip" if wanted else None)
+    assert load(rule).__defaults__.get("merges") == ("skip" if wanted else "judge" if rule == "signed-commit" else None)
 
 
 def test_a_rule_is_imported_alone_and_without_what_is_heavy() -> None:

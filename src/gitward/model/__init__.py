@@ -36,11 +36,13 @@ from gitward.model.results import (
 )
 from gitward.model.signatures import (
     STATUSES,
+    UNSIGNED,
     Finding,
     KeylessKey,
     OpenPgpKey,
     Principal,
     Proof,
+    Signature,
     SignatureResult,
     Signed,
     SshKey,
@@ -61,9 +63,9 @@ if TYPE_CHECKING:
     from gitward.model.signatures import Validity as Validity
 
 __all__ = [
-    "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED", "Actor",
-    "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host", "Ident", "KeylessKey", "Landing", "Limits",
-    "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "Question", "Range", "RawUpdate", "RefUpdate",
-    "Request", "Result", "SignatureResult", "Signed", "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key",
-    "is_zero", "violation",
+    "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED",
+    "UNSIGNED", "Actor", "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host", "Ident",
+    "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof",
+    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Signature", "SignatureResult", "Signed",
+    "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key", "is_zero", "violation",
 ]  # fmt: skip

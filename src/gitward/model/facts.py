@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal, NewType
 
+    from gitward.model.signatures import Signature
+
     Oid = NewType("Oid", str)
     Stage = Literal["commit", "push", "receive", "ci", "deploy"]
     Ancestry = Literal["create", "ff", "non-ff", "delete", "range", "draft"]
@@ -104,7 +106,9 @@ class Commit:
     could be read, for display only. `headers` are the names of extra headers in order, the listed ones too.
     `answers` holds what the rules asked about this commit: True, False, None for "could not be found out", or a word.
     `files` are the paths that it changes against its parent; of a merge, those that are as in none of its parents.
-    `seen` is when this judging began, in seconds since 1970. None and 0: not loaded, because no rule asks.
+    `seen` is when this judging began, in seconds since 1970. `signatures` is what each policy's trust says of the signature,
+    in the order of the policies; `signature` that of the policy whose rule is judging. None, () and 0: not loaded, because
+    no rule asks.
     """
 
     oid: Oid | None
@@ -120,6 +124,8 @@ class Commit:
     answers: Mapping[Question, Answer] = {}
     files: tuple[File, ...] | None = None
     seen: int = 0
+    signatures: tuple[Signature | None, ...] = ()
+    signature: Signature | None = None
 
 
 @record

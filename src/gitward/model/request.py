@@ -92,3 +92,4 @@ class Host:
     jobs: int = 1
     reader: Literal["plumbing", "libgit2"] = "plumbing"
     lookups: Mapping[str, str] | None = {}
+    first_seen: str = ""

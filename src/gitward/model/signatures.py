@@ -176,6 +176,28 @@ class Finding:
     proven_time: int | None = None
 
 
+UNSIGNED = Finding(format="", status="unsigned")
+"""What is found where there is no signature."""
+
+
+@record
+class Signature:
+    """The signature of one object as a policy's rules see it: the finding, and what its status depends on beside it.
+
+    `first_seen` is when somebody who can be believed first saw the object, None where nobody says; `now` when this judging
+    began. `addresses` are those of the finding's principal, `forge` whether that is a forge, `vouched` the principal for
+    whom that forge speaks: the author claims one of its addresses. An object without a signature has the finding UNSIGNED.
+    """
+
+    finding: Finding
+    now: int
+    first_seen: int | None = None
+    skew: int = 600
+    addresses: tuple[str, ...] = ()
+    forge: bool = False
+    vouched: str = ""
+
+
 @record
 class SignatureResult:
     """The status of one signature by one choice of clock. Times are seconds since 1970, None where there is none.

@@ -13,6 +13,7 @@ from collections import Counter
 
 from gitward.policy import directions
 from gitward.policy.hints import yaml_name
+from gitward.policy.option_directions import OPTIONS
 from gitward.policy.resolve import GATE
 from gitward.policy.trust import trust
 from gitward.policy.trust_diff import trusted
@@ -150,7 +151,7 @@ def _entry(old: Entry, new: Entry) -> Iterator[Change]:
         ("exempt", _exempt(old), _exempt(new), directions.allowed),
         ("message", old.message, new.message, directions.wording),
     ]
-    known = directions.OPTIONS.get(new.rule.name, {})
+    known = OPTIONS.get(new.rule.name, {})
     was, now = values(old.rule), values(new.rule)
     for field in was:
         key = yaml_name(field)

@@ -91,6 +91,6 @@ def _mapping(of: Any) -> dict[str, Any]:
 
 def _default(of: Any, key: str) -> dict[str, Any]:
     value = of.__defaults__.get(field_name(key))
-    if value in (None, (), "", {}):
+    if value in (None, (), "", {}) or is_record(value):
         return {}
     return {"default": list(value) if isinstance(value, tuple) else value}

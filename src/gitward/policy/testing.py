@@ -10,7 +10,7 @@ from __future__ import annotations
 from gitward.batches import judge_one
 from gitward.engine import GATE
 from gitward.gitobject import parse_commit
-from gitward.model import OUTCOMES, Change, File, Oid, RefUpdate, Totals
+from gitward.model import OUTCOMES, UNSIGNED, Change, File, Finding, Oid, RefUpdate, Signature, Totals
 from gitward.patterns import matches_ref
 from gitward.policy.grammar import Case, PathCase
 from gitward.policy.packs import PREFIX
@@ -19,13 +19,16 @@ from gitward.record import record, replace, values
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.model import Commit, Entry, Outcome, Policy
+    from gitward.model.signatures import Format
     from gitward.policy.grammar import Test
     from gitward.policy.resolve import Tests
 
 _OLD, _NEW = Oid("1" * 40), Oid("2" * 40)
 _PERSON = "Ann Example <ann@example.com> 1700000000 +0000"
 _SEEN = 1_800_000_000
-_KNOWN = frozenset(["message", "merge", "object", "time", "paths", "sizes", "content", "update", "ref", "refs", "push"])
+_KNOWN = frozenset(
+    ["message", "merge", "object", "time", "paths", "sizes", "content", "signature", "update", "ref", "refs", "push"]
+)
 _NAMES = ("example", "main", "1", "example/example", "v1.0.0", "release/1.0")  # to make a ref of a pattern with `*`
 
 
@@ -108,10 +111,10 @@ def _case(test: Test) -> tuple[Case, str]:
 
 def _kinds(entry: Entry, case: Case) -> tuple[str, ...]:
     """Which of the rule's checks a case is about."""
-    of_commit = [case.message, case.parents, case.author, case.committer, case.paths]
+    of_commit = [case.message, case.parents, case.author, case.committer, case.paths, case.signer]
     given = {
-        "check_commit": of_commit != [None] * 5,
-        "check_update": case.update is not None or (case.push is None and of_commit == [None] * 5),
+        "check_commit": any(value is not None for value in of_commit),
+        "check_update": case.update is not None or (case.push is None and all(value is None for value in of_commit)),
         "check_push": case.push is not None,
     }
     return tuple(kind for kind, is_given in given.items() if is_given and hasattr(entry.rule, kind))
@@ -130,7 +133,7 @@ def _outcome(entry: Entry, case: Case, ref: str) -> tuple[Outcome, str]:
     for kind in _kinds(entry, case):
         if kind == "check_commit":
             commit = _commit(entry, case)
-            if commit.malformed and entry.rule.name != GATE:
+            if commit.malformed and entry.rule.name != GATE and not getattr(entry.rule, "judges_malformed", False):
                 found.append(("not-applicable", f"malformed: {commit.malformed}"))
                 continue
             found.append(judge_one(entry, commit))
@@ -147,8 +150,16 @@ def _commit(entry: Entry, case: Case) -> Commit:
     text = "an ordinary change\n" if case.message is None else case.message
     commit = parse_commit(_NEW, (head + text).encode("utf-8", "surrogateescape"))
     commit = replace(commit, files=tuple(_file(each) for each in case.paths or ()), seen=_SEEN)
+    commit = replace(commit, signatures=(_signature(commit, case.signer, getattr(entry.rule, "formats", ("ssh",))[0]),))
     asked = entry.rule.asks(commit) if hasattr(entry.rule, "asks") else ()
     return replace(commit, answers=dict.fromkeys(asked, case.answer))
+
+
+def _signature(commit: Commit, signer: str | None, form: Format) -> Signature:
+    """A good signature by this principal, who has the addresses of whom the commit names; none for None."""
+    people = (commit.author, commit.committer)
+    finding = Finding(format=form, status="good", principal=signer, fingerprint="test") if signer else UNSIGNED
+    return Signature(finding=finding, now=_SEEN, addresses=tuple(person.email for person in people if person))
 
 
 def _person(given: str | None) -> str:

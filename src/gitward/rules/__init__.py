@@ -34,6 +34,7 @@ NAMES = (
     "secret-content",
     "ident",
     "commit-dates",
+    "signed-commit",
     "push-limits",
 )
 

@@ -131,8 +131,12 @@ class Ident:
     needs = ("object",)
     default_refs = ("refs/**",)
     first = False
+    judges_malformed = True
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
+        if commit.malformed:
+            yield violation(message="the object is malformed: nobody can say for certain who made it")
+            return
         for role in self.who:
             person = commit.author if role == "author" else commit.committer
             if person is not None:

@@ -1,0 +1,114 @@
+"""The signatures of many objects at once, by one trust store: each format's verifier is made when it is first needed."""
+
+from __future__ import annotations
+
+from gitward.errors import Undecided
+from gitward.gitobject.signed import format_of, signed_commit
+from gitward.model import UNSIGNED, Finding, Proof, Signature
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from gitward.model import Commit, Ident, Signed, Trust
+    from gitward.signatures.moments import Moments
+
+    class Verifier(Protocol):
+        def prove(self, items: Sequence[Signed]) -> list[Proof]: ...
+        def find(self, proof: Proof, signed: Signed, addresses: Sequence[str] = ()) -> Finding: ...
+        def close(self) -> None: ...
+
+
+MAX_BLOCK = 1 << 20  # bytes of a signature; a certificate chain takes some thousands
+
+
+class SignatureReader:
+    """Reads signatures by one trust store. Close it: a verifier may keep a folder of its own. Raises Undecided."""
+
+    def __init__(self, trust: Trust) -> None:
+        self.trust = trust
+        self._verifiers: dict[str, Verifier] = {}
+
+    def close(self) -> None:
+        for verifier in self._verifiers.values():
+            verifier.close()
+        self._verifiers.clear()
+
+    def commits(self, commits: Sequence[Commit], moments: Moments) -> list[Signature]:
+        """The signatures of commits, in order. In a SHA-256 repository `gpgsig-sha256` holds them, in another `gpgsig`."""
+        cut = [None if commit.malformed or not commit.oid else _cut(commit) for commit in commits]
+        asked = [(signed, _addresses(commit)) for signed, commit in zip(cut, commits, strict=True) if signed]
+        found = iter(self.findings(asked))
+        signatures = []
+        for commit, signed in zip(commits, cut, strict=True):
+            finding = next(found) if signed else UNSIGNED
+            if commit.malformed:
+                finding = Finding(format="", status="malformed", detail=commit.malformed)
+            signatures.append(self.signature(finding, moments, commit.oid, commit.author))
+        return signatures
+
+    def findings(self, asked: Sequence[tuple[Signed, tuple[str, ...]]]) -> list[Finding]:
+        """What is found of each; beside what was signed stand the addresses that the object claims."""
+        found: dict[int, Finding] = {}
+        by_format: dict[str, list[int]] = {}
+        for index, (signed, _) in enumerate(asked):
+            by_format.setdefault(format_of(signed.block), []).append(index)
+            if len(signed.block) > MAX_BLOCK:
+                detail = f"a signature of {len(signed.block)} bytes, no more than {MAX_BLOCK} are read"
+                found[index] = Finding(format="", status="malformed", detail=detail)
+        for form, indices in by_format.items():
+            waiting = [index for index in indices if index not in found]
+            if form:
+                found.update(zip(waiting, self._found(form, [asked[index] for index in waiting]), strict=True))
+            else:
+                detail = "the first line is of no kind of signature that git knows"
+                found.update((index, Finding(format="", status="malformed", detail=detail)) for index in waiting)
+        return [found[index] for index in range(len(asked))]
+
+    def signature(self, finding: Finding, moments: Moments, oid: str | None, author: Ident | None) -> Signature:
+        """A finding with all that its status depends on beside it."""
+        principal = self.trust.principals.get(finding.principal)
+        return Signature(
+            finding=finding,
+            now=moments.now,
+            first_seen=moments.first_seen(oid),
+            skew=self.trust.skew,
+            addresses=principal.addresses if principal else (),
+            forge=bool(principal and principal.forge),
+            vouched=self._vouched(finding.principal, author) if principal and principal.forge and author else "",
+        )
+
+    def _found(self, form: str, asked: list[tuple[Signed, tuple[str, ...]]]) -> list[Finding]:
+        verifier = self._verifier(form)
+        items = [signed for signed, _ in asked]
+        return [verifier.find(proof, *each) for proof, each in zip(verifier.prove(items), asked, strict=True)]
+
+    def _verifier(self, form: str) -> Verifier:
+        if form not in self._verifiers:
+            self._verifiers[form] = _made(form, self.trust)
+        return self._verifiers[form]
+
+    def _vouched(self, forge: str, author: Ident) -> str:
+        """The principal for whom a forge speaks: the one that names it, and has the author's address."""
+        address = author.email.casefold()
+        for principal in self.trust.principals.values():
+            if forge in principal.vouched_by and any(address == each.casefold() for each in principal.addresses):
+                return principal.name
+        return ""
+
+
+def _made(form: str, trust: Trust) -> Verifier:
+    if form == "ssh":
+        from gitward.signatures.ssh import SshVerifier
+
+        return SshVerifier(trust)
+    raise Undecided(f"signatures of the format {form} cannot be verified here", reason="no-verifier")
+
+
+def _cut(commit: Commit) -> Signed | None:
+    return signed_commit(commit.raw, b"gpgsig-sha256" if len(commit.oid or "") == 64 else b"gpgsig")
+
+
+def _addresses(commit: Commit) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.email for person in (commit.committer, commit.author) if person))

@@ -1,0 +1,35 @@
+"""Who signed, for one policy: its trust store is taken apart when the first signature is asked for, and not before."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitward.model import Commit, Signature
+    from gitward.signatures.moments import Moments
+    from gitward.signatures.reading import SignatureReader
+
+
+class Signers:
+    """The signatures of commits by the trust store in `trust`, its plain form. Close it."""
+
+    def __init__(self, trust: str, moments: Moments) -> None:
+        self._trust, self._moments = trust, moments
+        self._reader: SignatureReader | None = None
+
+    @property
+    def reader(self) -> SignatureReader:
+        if self._reader is None:
+            from gitward.policy.trust import trust
+            from gitward.signatures.reading import SignatureReader
+
+            self._reader = SignatureReader(trust(self._trust))
+        return self._reader
+
+    def commits(self, commits: Sequence[Commit]) -> list[Signature]:
+        return self.reader.commits(commits, self._moments)
+
+    def close(self) -> None:
+        if self._reader:
+            self._reader.close()

@@ -1,0 +1,91 @@
+"""From a finding to a status: the only place that knows how the three clocks count.
+
+The clocks: what the committer or tagger claims; what the signature says of itself; when the object was first seen by
+somebody who can be believed. The first two are the signer's word. `validity` chooses one of `first-seen`, `signature` and
+`now`; where nobody has seen the object, `unknown_first_seen` chooses `now` or `signature`.
+"""
+
+from __future__ import annotations
+
+from gitward.model import SignatureResult
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.model import Finding, Ident, Oid, Signature, Signer, Status, UnknownFirstSeen, Validity
+
+    Moment = tuple[int, str]  # seconds since 1970, and which clock that was
+
+
+def judged(
+    signature: Signature,
+    author: Ident | None,
+    committer: Ident | None,
+    *,
+    validity: Validity = "first-seen",
+    unknown_first_seen: UnknownFirstSeen = "now",
+    signer: Signer = "committer",
+    oid: Oid | None = None,
+) -> SignatureResult:
+    """The status of a signature. `author` and `committer` are what the object claims; a tag has a `committer` alone."""
+    finding = signature.finding
+    claimed = committer.time if committer else None
+    at, clock = _moment(signature, claimed, validity, unknown_first_seen)
+    claims = {"author": (author,), "committer": (committer,), "either": (author, committer)}[signer]
+    status, detail = finding.status, finding.detail
+    if status == "good":
+        status, detail = _in_time(finding, signature, at)
+    if status == "good" and not _is_theirs(signature, claims):
+        status, detail = "principal-mismatch", f"{finding.principal} has no such address as the {signer}'s"
+    return SignatureResult(
+        status=status,
+        format=finding.format,
+        fingerprint=finding.fingerprint,
+        primary_fingerprint=finding.primary_fingerprint,
+        principal=finding.principal,
+        claimed_time=claimed,
+        signature_time=finding.signed_time,
+        first_seen=signature.first_seen,
+        judged_at=at,
+        clock=clock,
+        detail=detail,
+        commit=oid,
+    )
+
+
+def _moment(signature: Signature, claimed: int | None, validity: Validity, unknown: UnknownFirstSeen) -> Moment:
+    """The moment at which the key must have been valid."""
+    finding = signature.finding
+    if finding.proven_time is not None:
+        return finding.proven_time, "log"
+    choice: str = validity
+    if choice == "first-seen":
+        if signature.first_seen is not None:
+            return signature.first_seen, "first-seen"
+        choice = unknown
+    if choice == "signature":
+        said = finding.signed_time if finding.signed_time is not None else claimed
+        if said is not None:
+            return said, "signature"
+    return signature.now, "now"
+
+
+def _in_time(finding: Finding, signature: Signature, at: int) -> tuple[Status, str]:
+    """What time makes of a good finding, the worst first."""
+    seen = signature.first_seen if signature.first_seen is not None else signature.now
+    if finding.not_after is not None and at > finding.not_after:
+        return "expired", "the key, its certificate or its place in the policy had ended by then"
+    if finding.not_before is not None and at < finding.not_before:
+        return "not-yet-valid", "the key, its certificate or its place in the policy had not begun by then"
+    if finding.signed_time is not None and finding.signed_time > seen + signature.skew:
+        return "not-yet-valid", "the signature says that it was made after it was seen"
+    if finding.revoked is not None and at >= finding.revoked:
+        return "revoked-soft", "the key had been revoked by then"
+    return "good", ""
+
+
+def _is_theirs(signature: Signature, claims: tuple[Ident | None, ...]) -> bool:
+    """Whether one of these claims an address of the principal; a principal that lists none, and a forge, is not asked."""
+    if signature.forge or not signature.addresses:
+        return True
+    known = {address.casefold() for address in signature.addresses}
+    return any(claim is not None and claim.email.casefold() in known for claim in claims)
