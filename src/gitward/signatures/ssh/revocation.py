@@ -46,7 +46,7 @@ class RevokedCertificates:
         return serial != 0 and (
             serial in self.serials
             or any(low <= serial <= high for low, high in self.ranges)
-            or any(serial >= first and bits >> (serial - first) & 1 for first, bits in self.bitmaps if serial - first < 1 << 20)
+            or any(0 <= serial - first < bits.bit_length() and bits >> (serial - first) & 1 for first, bits in self.bitmaps)
         )
 
 
