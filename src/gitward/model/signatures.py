@@ -139,14 +139,15 @@ class Proof:
 
     `outcome` "good": made by `key` over these bytes. `key` names the key that signed, so that it can be looked up: an
     OpenPGP fingerprint, an SSH `SHA256:` fingerprint, the SHA-256 of an X.509 certificate. "unknown-key": there is no key to
-    verify it with, which more trust may change. `signed_time` is the signer's word. `digest` is the hash that was signed,
-    in small letters (sha256).
+    verify it with, which more trust may change. `signed_time` is the signer's word, and so is `expires`, the first second in
+    which the signature is too old (RFC 9580, 5.2.3.18). `digest` is the hash that was signed, in small letters (sha256).
     """
 
     format: Format
     outcome: Literal["good", "bad", "malformed", "unsupported", "unknown-key"]
     key: str = ""
     signed_time: int | None = None
+    expires: int | None = None
     digest: str = ""
     detail: str = ""
 
