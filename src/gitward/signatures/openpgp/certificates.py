@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class Keyring:
-    """A keyring with the listed certificates and the canary's, and nothing else. `certificates` are the listed ones."""
+    """A keyring with the listed certificates and the canary's, and nothing else.
+
+    `certificates` are the listed ones, `version` is that of gpg and its library.
+    """
 
     def __init__(self, listed: Sequence[OpenPgpKey], program: str = "gpg", seconds: float = SECONDS) -> None:
         self.gpg = Gpg(program, seconds)
         try:
+            self.version = self.gpg.version()
             self.certificates = self._filled(listed)
         except BaseException:
             self.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from gitward.errors import Undecided
 from gitward.model import Finding, Proof
 from gitward.model.signatures import STATUSES
-from gitward.signatures.openpgp import batch, packet
+from gitward.signatures.openpgp import arithmetic, batch, packet
 from gitward.signatures.openpgp.armor import Refused, unarmor
 from gitward.signatures.openpgp.certificates import Keyring
+from gitward.signatures.openpgp.proving import Prover
 from gitward.signatures.openpgp.runner import SECONDS
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from gitward.model import Signed, Trust
     from gitward.model.signatures import Status
-    from gitward.signatures.openpgp.listing import Key
+    from gitward.signatures.openpgp.listing import Certificate, Key
     from gitward.signatures.openpgp.packet import Signature
     from gitward.signatures.openpgp.status import Verdict
 
@@ -36,21 +37,15 @@ class OpenPgpVerifier:
         self, trust: Trust, *, trailers: Sequence[str] = (), program: str = "gpg", seconds: float = SECONDS
     ) -> None:
         self._trust, self._trailers = trust, tuple(trailers)
-        self._principals: dict[str, str] = {}
-        for listed in trust.openpgp:
-            if self._principals.setdefault(listed.fingerprint, listed.principal) != listed.principal:
-                raise Undecided(f"the key {listed.fingerprint} is listed for two principals", "take one out", "two-principals")
+        self._principals = _principals(trust)
         self._keyring = Keyring(trust.openpgp, program, seconds) if trust.openpgp else None
-        try:
-            self.tools = self._keyring.gpg.version() if self._keyring else ()
-        except BaseException:
-            self.close()
-            raise
-        self._keys: dict[str, list[Key]] = {}
-        for certificate in self._keyring.certificates if self._keyring else ():
-            for key in certificate.keys:
-                for name in (key.fingerprint, key.fingerprint[-16:]):  # the key id: old signatures name no more
-                    self._keys.setdefault(name, []).append(key)
+        self._keys = _by_name(self._keyring.certificates if self._keyring else ())
+        self._prover: Prover | None = None
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """What verifies, with its versions; nothing where nothing is listed."""
+        return (*self._keyring.version, arithmetic.VERSION) if self._keyring else ()
 
     def close(self) -> None:
         """Remove the keyring."""
@@ -77,7 +72,8 @@ class OpenPgpVerifier:
     def _answers(self, questions: Sequence[batch.Question]) -> list[Proof]:
         if not self._keyring:
             return [self._unknown(question.signature) for question in questions]
-        verdicts = batch.verify(self._keyring.gpg, questions)
+        self._prover = self._prover or Prover(self._keyring.gpg, self._keys)
+        verdicts = self._prover.answer(questions)
         return [self._proof(question.signature, verdict) for question, verdict in zip(questions, verdicts, strict=True)]
 
     def _proof(self, signature: Signature, verdict: Verdict) -> Proof:
@@ -88,6 +84,7 @@ class OpenPgpVerifier:
             outcome=verdict.outcome,
             key=verdict.key or signature.issuer,
             signed_time=signature.created,
+            expires=signature.expires,
             digest=signature.digest,
             detail=verdict.detail,
         )
@@ -99,6 +96,7 @@ class OpenPgpVerifier:
             outcome="unknown-key",
             key=signature.issuer,
             signed_time=signature.created,
+            expires=signature.expires,
             digest=signature.digest,
             detail=f"no listed certificate holds the key {signature.issuer or 'that signed, which the signature does not name'}",
         )
@@ -114,8 +112,7 @@ class OpenPgpVerifier:
                 format="openpgp", status=status, detail=detail, fingerprint=fingerprint, signed_time=proof.signed_time,
                 primary_fingerprint=key.primary if key else "",
             )  # fmt: skip
-        signature = packet.parse_signature(unarmor(signed.block, self._trailers))
-        ends = [end for end in (key.expires, signature.expires) if end is not None]
+        ends = [end for end in (key.expires, proof.expires) if end is not None]
         return Finding(
             format="openpgp",
             status=status,
@@ -149,3 +146,23 @@ class OpenPgpVerifier:
                 yield "unsupported", "the key is not for signing"
             if (proof.signed_time or 0) < key.created:
                 yield "not-yet-valid", "the signature says that it is older than its key"
+
+
+def _principals(trust: Trust) -> dict[str, str]:
+    """Primary fingerprint -> whose certificate it is."""
+    found: dict[str, str] = {}
+    for listed in trust.openpgp:
+        if found.setdefault(listed.fingerprint, listed.principal) != listed.principal:
+            words = f"the key {listed.fingerprint} is listed for {found[listed.fingerprint]!r} and for {listed.principal!r}"
+            raise Undecided(words, "leave it with one of them", "two-principals")
+    return found
+
+
+def _by_name(certificates: Sequence[Certificate]) -> dict[str, list[Key]]:
+    """The keys that have a fingerprint or a key id; an old signature names only the latter."""
+    found: dict[str, list[Key]] = {}
+    for certificate in certificates:
+        for key in certificate.keys:
+            for name in (key.fingerprint, key.fingerprint[-16:]):
+                found.setdefault(name, []).append(key)
+    return found
