@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 
+from asn1crypto import core
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -78,6 +80,16 @@ def certificate(subject, issuer=None, *, kind="ec", private=None, is_authority=F
     for extension, is_critical in more:
         builder = builder.add_extension(extension, critical=is_critical)
     return Authority(sign(builder, signer, digest), private)
+
+
+def signed_with_sha1(of, issuer):
+    """The certificate signed again by an RSA key with SHA-1, which `cryptography` does not do any more."""
+    made = asn1_x509.Certificate.load(of.der)
+    inner = made["tbs_certificate"]
+    for algorithm in (inner["signature"], made["signature_algorithm"]):
+        algorithm["algorithm"], algorithm["parameters"] = "sha1_rsa", core.Null()
+    made["signature_value"] = issuer.key.sign(inner.dump(), padding.PKCS1v15(), hashes.SHA1())
+    return Authority(x509.load_der_x509_certificate(made.dump()), of.key)
 
 
 def authority(subject, issuer=None, **options):

@@ -114,9 +114,9 @@ class Paths:
             if weakness:
                 raise Refusal("weak", f"in the chain, {weakness}")
         for certificate in found[:-1]:
-            digest = certificate.signature_hash_algorithm
-            if digest and digest.name in arithmetic.WEAK_DIGESTS:
-                raise Refusal("weak", f"a certificate of the chain is signed with {digest.name}")
+            digest = _digest(certificate)
+            if digest in arithmetic.WEAK_DIGESTS:
+                raise Refusal("weak", f"a certificate of the chain is signed with {digest}")
         for certificate in found[1:]:
             if not isinstance(certificate.public_key(), (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
                 raise Refusal("unsupported", "an authority whose key is neither RSA nor ECDSA")
@@ -126,12 +126,23 @@ class Paths:
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the issuer's key signed the certificate."""
+    """Whether the issuer's key signed the certificate; or may have, by a digest for which the way is refused later."""
+    if _digest(certificate) in arithmetic.WEAK_DIGESTS:
+        return True
     try:
         certificate.verify_directly_issued_by(issuer)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
+
+
+def _digest(certificate: x509.Certificate) -> str:
+    """The digest that a certificate is signed with, '' where there is none or it is not known."""
+    try:
+        digest = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return ""
+    return digest.name if digest else ""
 
 
 def _window(found: tuple[x509.Certificate, ...]) -> Path:
