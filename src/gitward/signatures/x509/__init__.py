@@ -41,12 +41,12 @@ class X509Verifier:
         roots = material.certificates(trust.x509_roots, "file of X.509 roots")
         others = material.certificates(trust.x509_intermediates, "file of X.509 intermediates")
         lists = [material.revocation_list(data) for data in trust.x509_crls]
-        self._given = tuple(certificate.public_bytes(material.DER) for certificate in (*others, *roots))
+        self._given = (*others, *roots)
         self._paths = Paths(roots, others, trust.rsa_bits)
         self._revocations = RevocationLists(lists, (*roots, *others))
         self._holders = Holders(trust.x509)
         self._rsa_bits = trust.rsa_bits
-        self._remembered: dict[tuple[bytes, ...], Path | Refusal] = {}
+        self._remembered: dict[tuple[x509.Certificate, ...], Path | Refusal] = {}
 
     def prove(self, items: Sequence[Signed]) -> list[Proof]:
         """The arithmetic of each: by the certificate that the signature names, from what it brings or the policy gives."""
@@ -70,7 +70,7 @@ class X509Verifier:
     def _proof(self, item: Signed) -> Proof:
         try:
             message = cms.read(armor.contents(item.block))
-            certificate = self._signer(message)
+            certificate = self._signer(message, material.brought(message.certificates))
             arithmetic.verify(message, item.payload, certificate)
         except Refusal as refusal:
             return Proof(format="x509", outcome=_OUTCOMES[refusal.status], detail=refusal.detail)
@@ -79,15 +79,16 @@ class X509Verifier:
             digest=message.digest,
         )  # fmt: skip
 
-    def _signer(self, message: cms.Message) -> x509.Certificate:
-        certificate = arithmetic.named(message, message.certificates) or arithmetic.named(message, self._given)
+    def _signer(self, message: cms.Message, brought: Sequence[x509.Certificate]) -> x509.Certificate:
+        certificate = arithmetic.named(message, brought) or arithmetic.named(message, self._given)
         if certificate is None:
             raise Refusal("unknown-key", "the signature does not bring the certificate of its signer")
         return certificate
 
     def _finding(self, proof: Proof, signed: Signed, addresses: Sequence[str]) -> Finding:
         message = cms.read(armor.contents(signed.block))
-        leaf = self._signer(message)
+        brought = material.brought(message.certificates)
+        leaf = self._signer(message, brought)
         if arithmetic.fingerprint(leaf) != proof.key:
             raise Undecided("a remembered proof is of another signature", "remove the cache of proofs")
         if message.digest in arithmetic.WEAK_DIGESTS:
@@ -95,7 +96,7 @@ class X509Verifier:
         weakness = arithmetic.weakness(leaf, self._rsa_bits)
         if weakness:
             raise Refusal("weak", weakness)
-        path = self._path(leaf, message)
+        path = self._path(leaf, brought)
         revocation = self._revocations.worst(path.certificates)
         principal = self._holders.principal(path, addresses)
         status: Status = "good" if principal else "unknown-key"
@@ -108,14 +109,14 @@ class X509Verifier:
             revoked=revocation.time if revocation and not revocation.is_hard else None,
         )  # fmt: skip
 
-    def _path(self, leaf: x509.Certificate, message: cms.Message) -> Path:
-        key = (leaf.public_bytes(material.DER), *message.certificates)
+    def _path(self, leaf: x509.Certificate, brought: Sequence[x509.Certificate]) -> Path:
+        key = (leaf, *brought)
         if key not in self._remembered:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
             try:
                 usable(leaf)
-                self._remembered[key] = self._paths.path(leaf, material.brought(message.certificates))
+                self._remembered[key] = self._paths.path(leaf, brought)
             except Refusal as refusal:
                 self._remembered[key] = refusal
         found = self._remembered[key]

@@ -35,11 +35,11 @@ def verify(message: Message, payload: bytes, certificate: x509.Certificate) -> N
     if hashlib.new(message.digest, payload, usedforsecurity=False).digest() != message.message_digest:
         raise Refusal("bad", "the content is not what was signed")
     try:
-        _verify(message, certificate.public_key())
+        _verify(message, public_key(certificate))
     except InvalidSignature:
         raise Refusal("bad", "the signature does not verify") from None
-    except (UnsupportedAlgorithm, ValueError):  # ValueError: a key whose numbers make no key
-        raise Refusal("unsupported", "a public key that is not known here") from None
+    except (UnsupportedAlgorithm, ValueError):  # parameters that no signature has
+        raise Refusal("unsupported", "a signature that cannot be verified here") from None
 
 
 def _verify(message: Message, key: CertificatePublicKeyTypes) -> None:
@@ -57,19 +57,12 @@ def _verify(message: Message, key: CertificatePublicKeyTypes) -> None:
         raise Refusal("bad", "the signature is of another kind than the certificate's key")
 
 
-def named(message: Message, certificates: Iterable[bytes]) -> x509.Certificate | None:
+def named(message: Message, certificates: Iterable[x509.Certificate]) -> x509.Certificate | None:
     """The certificate that the signature names as its signer's (RFC 5652, 5.3); None where it is not there.
 
     Raises Refusal where two answer to the name: a certificate that vouches for another key could stand in for the signer's.
     """
-    found: set[x509.Certificate] = set()
-    for der in certificates:
-        try:
-            certificate = x509.load_der_x509_certificate(der)
-            if _answers(certificate, message):
-                found.add(certificate)
-        except ValueError:  # it cannot be the signer's, and a chain that needs it is not found
-            continue
+    found = {certificate for certificate in certificates if _answers(certificate, message)}
     if len(found) > 1:
         raise Refusal("malformed", "two certificates answer to the name of the signer's")
     return found.pop() if found else None
@@ -85,6 +78,14 @@ def _answers(certificate: x509.Certificate, message: Message) -> bool:
     return identifier.value.digest == message.key_id
 
 
+def public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+    """The key in a certificate. Raises Refusal (unsupported) where it is of an unknown kind, or no key."""
+    try:
+        return certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        raise Refusal("unsupported", "a public key that is not known here") from None
+
+
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the certificate, in small hex digits."""
     return certificate.fingerprint(hashes.SHA256()).hex()
@@ -92,7 +93,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 def weakness(certificate: x509.Certificate, rsa_bits: int) -> str:
     """Why a certificate's key is too weak, '' where it is not."""
-    key = certificate.public_key()
+    key = public_key(certificate)
     if isinstance(key, (rsa.RSAPublicKey, dsa.DSAPublicKey)) and key.key_size < rsa_bits:
         return f"a key of {key.key_size} bits, the floor is {rsa_bits}"
     if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_BITS:

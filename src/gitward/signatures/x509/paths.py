@@ -47,13 +47,11 @@ class Path:
 
 
 def extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
-    """An extension of a certificate, None where it is not there. Raises Refusal where the extensions cannot be read."""
+    """An extension of a certificate, None where it is not there."""
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
-    except ValueError:
-        raise Refusal("malformed", "the extensions of a certificate cannot be read") from None
 
 
 def usable(leaf: x509.Certificate, uses: frozenset[x509.ObjectIdentifier] = ANY_USE, is_required: bool = False) -> None:
@@ -118,7 +116,7 @@ class Paths:
             if digest in arithmetic.WEAK_DIGESTS:
                 raise Refusal("weak", f"a certificate of the chain is signed with {digest}")
         for certificate in found[1:]:
-            if not isinstance(certificate.public_key(), (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
+            if not isinstance(arithmetic.public_key(certificate), (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
                 raise Refusal("unsupported", "an authority whose key is neither RSA nor ECDSA")
         path = _window(found)
         _hold(found)

@@ -69,19 +69,16 @@ class RevocationLists:
 
 def _check(listed: x509.CertificateRevocationList) -> None:
     """Raises Undecided where a list says more than can be understood here."""
-    try:
-        for found in listed.extensions:
-            if isinstance(found.value, x509.DeltaCRLIndicator):
-                raise Undecided("a revocation list is a delta list, which says only what changed", _FIX)
-            if isinstance(found.value, x509.IssuingDistributionPoint) and found.value.indirect_crl:
-                raise Undecided("a revocation list is an indirect one, for certificates of several issuers", _FIX)
-            if found.critical and not isinstance(found.value, _KNOWN):
-                raise Undecided("a revocation list has a critical extension that is not known here", _FIX)
-        for entry in listed:
-            if any(found.critical and not isinstance(found.value, x509.CRLReason) for found in entry.extensions):
-                raise Undecided("an entry of a revocation list has a critical extension that is not known here", _FIX)
-    except ValueError as error:
-        raise Undecided(f"a revocation list cannot be read: {str(error)[:120]!r}", _FIX) from error
+    for found in listed.extensions:
+        if isinstance(found.value, x509.DeltaCRLIndicator):
+            raise Undecided("a revocation list is a delta list, which says only what changed", _FIX)
+        if isinstance(found.value, x509.IssuingDistributionPoint) and found.value.indirect_crl:
+            raise Undecided("a revocation list is an indirect one, for certificates of several issuers", _FIX)
+        if found.critical and not isinstance(found.value, _KNOWN):
+            raise Undecided("a revocation list has a critical extension that is not known here", _FIX)
+    for entry in listed:
+        if any(found.critical and not isinstance(found.value, x509.CRLReason) for found in entry.extensions):
+            raise Undecided("an entry of a revocation list has a critical extension that is not known here", _FIX)
 
 
 def _signed(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
