@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from x509_corpus import ANN as ANN_RSA
 from x509_corpus import ANN_EC, BOTH, CORPUS, CRLS, PAYLOAD, ROOT, SELF
 from x509_signature import armored, openssl_accepts, signature
 
@@ -89,6 +90,7 @@ def gnupg():
         pytest.skip("the letters in the table are those of gpgsm 2.2")
     folder = Path(tempfile.mkdtemp(prefix="x509-"))
     (folder / "gpgsm.conf").write_text("disable-crl-checks\ndisable-dirmngr\n")
+    (folder / "gpg-agent.conf").write_text("s2k-count 65536\n")  # not calibrated at each start
     prints = [root.certificate.fingerprint(hashes.SHA1()).hex().upper() for root in (ROOT, SELF)]
     (folder / "trustlist.txt").write_text("".join(f"{line} S relax\n" for line in prints))
     env = {**os.environ, "GNUPGHOME": str(folder), "LC_ALL": "C"}
@@ -153,3 +155,30 @@ def test_a_holder_is_known_in_three_ways(key):
     verifier = X509Verifier(Trust(x509=(X509Key(principal="ann", **key),), x509_roots=ROOT.pem))
     signed = Signed(payload=PAYLOAD, block=armored(signature(PAYLOAD, ANN_EC)))
     assert verifier.find(verifier.prove([signed])[0], signed).principal == "ann"
+
+
+def test_a_commit_that_git_signs_with_gpgsm(gnupg, git, tmp_path):
+    """From the key in gpgsm's keyring to the finding; nothing here is made by hand but the certificate."""
+    for name, data in (("ann.pem", ANN_RSA.pem), ("ann.key", ANN_RSA.key_pem), ("words", b"words\n")):
+        (tmp_path / name).write_bytes(data)
+    # the algorithms are those that gpgsm 2.2 can import
+    subprocess.run(["openssl", "pkcs12", "-export", "-legacy", "-in", "ann.pem", "-inkey", "ann.key", "-out", "ann.p12",
+                    "-passout", "file:words", "-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES", "-macalg", "sha1"],
+                   cwd=tmp_path, check=True, capture_output=True)  # fmt: skip
+    program = tmp_path / "gpgsm"
+    program.write_text('#!/bin/sh\nexec gpgsm --batch --pinentry-mode loopback --passphrase-fd 3 "$@" 3<"$WORDS"\n')
+    program.chmod(0o755)
+    env = {**gnupg, "WORDS": str(tmp_path / "words")}
+    subprocess.run([program, "--import", "ann.p12"], cwd=tmp_path, env=env, check=True, capture_output=True)
+    git("init", "-q", "repo", cwd=tmp_path)
+    key = ANN_RSA.certificate.fingerprint(hashes.SHA1()).hex().upper()
+    signing = ["-c", "gpg.format=x509", "-c", f"gpg.x509.program={program}", "-c", f"user.signingKey=0x{key}"]
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+    subprocess.run(["git", *signing, *who, "commit", "-q", "-S", "--allow-empty", "-m", "say hello"], cwd=tmp_path / "repo",
+                   env=env, check=True, capture_output=True)  # fmt: skip
+    raw = subprocess.run(["git", "cat-file", "commit", "HEAD"], cwd=tmp_path / "repo", check=True, capture_output=True).stdout
+    signed = signed_commit(raw)
+    verifier = X509Verifier(TRUST)
+    finding = verifier.find(verifier.prove([signed])[0], signed)
+    assert (finding.status, finding.principal, finding.fingerprint) == ("good", "ann", ANN_RSA.fingerprint)
+    assert armor.contents(signed.block)[:2] == b"0\x80"  # gpgsm writes an indefinite length
