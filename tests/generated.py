@@ -154,11 +154,12 @@ def _scope(entry: Entry, ref: str, number: int) -> str:
 
 def decide(given: tuple[Policy, ...], judged: Subjects, answers: Any = answer) -> Decision:
     flat = engine.entries_of(given)
+    commits = [(ref, replace(commit, signatures=commit.signatures * len(given))) for ref, commit in judged.commits]
     found = [
         batches.Batch(
             ref=ref, scope=tuple(_scope(entry, ref, at) for _, entry in flat), commits=facts.ask(given, (commit,), answers), at=at
         )
-        for at, (ref, commit) in enumerate(judged.commits)
+        for at, (ref, commit) in enumerate(commits)
     ]
     tallies = batches.judge_commits(given, found, judged.change.known)
     for tally, other in zip(tallies, engine.judge_change(given, judged.change), strict=True):

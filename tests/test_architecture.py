@@ -27,7 +27,7 @@ OWNERS = {
 }
 # from the bottom of the import graph to its top: a module imports only modules of its own or an earlier layer
 LAYERS = (
-    ("__init__", "record", "errors", "model", "clock"),
+    ("__init__", "record", "errors", "model", "clock", "ownfolder"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity"),
     ("rules", "tally", "engine", "batches", "integrity"),
@@ -37,7 +37,7 @@ LAYERS = (
     ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
      "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
-    ("installer", "adapters"),
+    ("survey", "installer", "adapters"),
     ("doctor", "starter", "explanation", "vendor", "imports", "comparison", "life"),
     ("cli", "__main__"),
 )

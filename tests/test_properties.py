@@ -105,7 +105,8 @@ def written(path: Path, number: int, order: random.Random, entries: list[dict[st
     """A policy file with these entries in any order."""
     example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
     shuffled = order.sample(entries, len(entries))
-    text = json.dumps({"version": "1", "policy": {"id": f"p{number}"}, "refsets": example["refsets"], "rules": shuffled})
+    kept = {key: example[key] for key in ("refsets", "principals")}
+    text = json.dumps({"version": "1", "policy": {"id": f"p{number}"}, **kept, "rules": shuffled}, default=str)
     file = path / f"p{number}-{order.random()}.yaml"
     file.write_text(text)
     return str(file)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gitward
+from gitward import ownfolder
 from gitward.errors import PolicyError
 from gitward.policy import compiled, load
 
@@ -165,7 +166,7 @@ def test_a_file_in_place_of_the_folder_is_not_used(cache, path):
     cache.parent.mkdir(parents=True)
     cache.write_text("")
     cache.chmod(0o600)
-    assert not compiled._is_ours(str(cache))
+    assert not ownfolder.is_ours(str(cache))
     assert not compiled.write_compiled(path, {})
     assert compiled.policy_for_client(path).id == "test"
 
@@ -185,14 +186,14 @@ def test_a_cache_that_cannot_be_written_costs_nothing(tmp_path, path, monkeypatc
 def test_no_place_for_a_cache(path, monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
-    assert compiled.cache_folder() == ""
+    assert ownfolder.cache_folder("policy") == ""
     assert compiled.policy_for_client(path).id == "test"
 
 
 def test_a_relative_cache_home_is_ignored(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", "cache")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert compiled.cache_folder() == str(tmp_path / ".cache" / "gitward" / "policy")
+    assert ownfolder.cache_folder("policy") == str(tmp_path / ".cache" / "gitward" / "policy")
 
 
 def test_a_failed_write_leaves_no_draft(kept, path, cache, monkeypatch):

@@ -21,6 +21,8 @@ COMMANDS = {
     "doctor": "gitward.cli.doctor:doctor",
     "explain": "gitward.cli.explain:explain",
     "policy": "gitward.cli.policy:policy",
+    "keys": "gitward.cli.keys:keys",
+    "signatures": "gitward.cli.signatures:signatures",
     "completion": "gitward.cli.completion:completion",
 }
 

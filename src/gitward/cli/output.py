@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 
 from gitward.errors import GitwardError, UsageError
 from gitward.render import render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from gitward.model import Decision
@@ -48,6 +50,27 @@ def write(text: str, output: str = "") -> None:
         _drain(sys.stdout)
         why = getattr(problem, "strerror", None) or "stdout is closed"
         say(f"gitward: the report could not be written: {why}")
+
+
+def writing(pieces: Iterable[str], output: str = "") -> None:
+    """Write a report piece by piece: what is long is never whole in memory. Otherwise as `write`.
+
+    A file takes its name only when it is whole.
+    """
+    if not output or output == "-":
+        for piece in pieces:
+            write(piece)
+        return
+    draft = f"{output}.{os.getpid()}.part"
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            file.writelines(pieces)
+        os.replace(draft, output)
+    except OSError as problem:
+        raise GitwardError(f"--output {output}: the report cannot be written: {problem.strerror}") from None
+    finally:
+        with suppress(OSError):
+            os.unlink(draft)
 
 
 def _write_file(text: str, path: str) -> None:

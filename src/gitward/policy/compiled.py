@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 
 from gitward import __version__
+from gitward.ownfolder import cache_folder, is_ours, is_owner
 from gitward.policy import build
 
 TYPE_CHECKING = False
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from gitward.model import Policy
 
-_OTHERS_WRITE = 0o022
 _BUILT_IN = "builtin:"
 
 
@@ -39,12 +38,12 @@ def policy_for_client(path: str) -> Policy:
 
 def read_compiled(path: str) -> Policy | None:
     """The compiled form of the policy file `path`, None where there is none that holds."""
-    folder = cache_folder()
-    if not folder or not _is_ours(folder):
+    folder = cache_folder("policy")
+    if not folder or not is_ours(folder):
         return None
     try:
         with open(os.path.join(folder, _name(path)), "rb") as file:
-            if not _is_owner(os.fstat(file.fileno())):
+            if not is_owner(os.fstat(file.fileno())):
                 return None
             checksum, _, body = file.read().partition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() != checksum:
@@ -59,7 +58,7 @@ def read_compiled(path: str) -> Policy | None:
 
 def write_compiled(path: str, plain: dict[str, Any]) -> bool:
     """Keep the plain form of the policy file `path`. False where it cannot be kept; nothing depends on it."""
-    folder = cache_folder()
+    folder = cache_folder("policy")
     if not folder:
         return False
     body = json.dumps(plain, separators=(",", ":")).encode()
@@ -67,7 +66,7 @@ def write_compiled(path: str, plain: dict[str, Any]) -> bool:
     draft = f"{target}.{os.getpid()}"
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        if not _is_ours(folder):
+        if not is_ours(folder):
             return False
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
@@ -79,36 +78,10 @@ def write_compiled(path: str, plain: dict[str, Any]) -> bool:
     return True
 
 
-def cache_folder() -> str:
-    """Where compiled policies are kept for this user; '' where the environment names no place."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME", "")
-        if not os.path.isabs(base):  # the XDG base directory specification: a relative path is ignored
-            base = os.path.expanduser("~/.cache")
-    return os.path.join(base, "gitward", "policy") if os.path.isabs(base) else ""
-
-
 def _name(path: str) -> str:
     """The file for a policy: by its place, the gitward that reads it, and how it calls itself."""
     key = "\0".join((__version__, os.path.abspath(path), path))
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest() + ".json"
-
-
-def _is_ours(folder: str) -> bool:
-    """Whether the folder is one (no link to one) that this user owns and nobody else can write."""
-    try:
-        status = os.lstat(folder)
-    except OSError:
-        return False
-    return _is_owner(status) and (status.st_mode & 0o170000) == 0o040000
-
-
-def _is_owner(status: os.stat_result) -> bool:
-    if sys.platform == "win32":  # the profile's own access list keeps others out
-        return True
-    return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
 
 
 def _is_unchanged(path: str, files: list[list[str]]) -> bool:

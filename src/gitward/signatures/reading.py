@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gitward.errors import Undecided
 from gitward.gitobject.signed import format_of, signed_commit
 from gitward.model import UNSIGNED, Finding, Proof, Signature
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from gitward.model import Commit, Ident, Signed, Trust
+    from gitward.signatures.cache import Cache
     from gitward.signatures.moments import Moments
 
     class Verifier(Protocol):
@@ -26,14 +26,16 @@ MAX_BLOCK = 1 << 20  # bytes of a signature; a certificate chain takes some thou
 class SignatureReader:
     """Reads signatures by one trust store. Close it: a verifier may keep a folder of its own. Raises Undecided."""
 
-    def __init__(self, trust: Trust) -> None:
-        self.trust = trust
+    def __init__(self, trust: Trust, cache: Cache | None = None) -> None:
+        self.trust, self._cache = trust, cache
         self._verifiers: dict[str, Verifier] = {}
 
     def close(self) -> None:
         for verifier in self._verifiers.values():
             verifier.close()
         self._verifiers.clear()
+        if self._cache:
+            self._cache.close()
 
     def commits(self, commits: Sequence[Commit], moments: Moments) -> list[Signature]:
         """The signatures of commits, in order. In a SHA-256 repository `gpgsig-sha256` holds them, in another `gpgsig`."""
@@ -82,7 +84,8 @@ class SignatureReader:
     def _found(self, form: str, asked: list[tuple[Signed, tuple[str, ...]]]) -> list[Finding]:
         verifier = self._verifier(form)
         items = [signed for signed, _ in asked]
-        return [verifier.find(proof, *each) for proof, each in zip(verifier.prove(items), asked, strict=True)]
+        proofs = self._cache.proofs(verifier.prove, items) if self._cache else verifier.prove(items)
+        return [verifier.find(proof, *each) for proof, each in zip(proofs, asked, strict=True)]
 
     def _verifier(self, form: str) -> Verifier:
         if form not in self._verifiers:
@@ -103,7 +106,13 @@ def _made(form: str, trust: Trust) -> Verifier:
         from gitward.signatures.ssh import SshVerifier
 
         return SshVerifier(trust)
-    raise Undecided(f"signatures of the format {form} cannot be verified here", reason="no-verifier")
+    if form == "x509":
+        from gitward.signatures.x509 import X509Verifier
+
+        return X509Verifier(trust)
+    from gitward.signatures.openpgp.verifier import OpenPgpVerifier
+
+    return OpenPgpVerifier(trust)
 
 
 def _cut(commit: Commit) -> Signed | None:

@@ -12,19 +12,23 @@ if TYPE_CHECKING:
 
 
 class Signers:
-    """The signatures of commits by the trust store in `trust`, its plain form. Close it."""
+    """The signatures of commits by the trust store in `trust`, its plain form. Close it.
 
-    def __init__(self, trust: str, moments: Moments) -> None:
-        self._trust, self._moments = trust, moments
+    `cache` is a folder in which proofs are kept, '' for none.
+    """
+
+    def __init__(self, trust: str, moments: Moments, cache: str = "") -> None:
+        self._trust, self._moments, self._folder = trust, moments, cache
         self._reader: SignatureReader | None = None
 
     @property
     def reader(self) -> SignatureReader:
         if self._reader is None:
             from gitward.policy.trust import trust
+            from gitward.signatures.cache import opened
             from gitward.signatures.reading import SignatureReader
 
-            self._reader = SignatureReader(trust(self._trust))
+            self._reader = SignatureReader(trust(self._trust), opened(self._folder) if self._folder else None)
         return self._reader
 
     def commits(self, commits: Sequence[Commit]) -> list[Signature]:
