@@ -225,7 +225,7 @@ LARGE = [
     BEGIN + b"A" * (1 << 20), BEGIN * 35_000, b"\n" * (1 << 20), BEGIN + b"AAAA\n" * 200_000 + END[1:],
     armored(b"SSHSIG\0\0\0\1" + string(b"x" * 600_000) + b"\0"),
     armored(b"SSHSIG\0\0\0\1" + HUGE + string(b"git") + string(b"") + string(b"sha512") + string(b"x")),
-    armored(envelope(MANY, signature(ED, to_sign(PAYLOAD)))),
+    armored(envelope(MANY, signature(ED, to_sign(PAYLOAD)))), armored(BLOBS["ed25519"]) + b"\n" * (1 << 20),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import sshcases_certificates
 import sshcases_keys
 from sshmaking import Workshop, run
 
+from gitward.errors import Undecided
 from gitward.gitobject import parse_commit
 from gitward.gitobject.signed import format_of, signed_commit
 from gitward.model import Principal, SshKey, Trust
@@ -93,3 +94,23 @@ def test_the_corpus_is_whole():
     whys = {entry[3] for entry in sshcases.CASES.values()} - {""}
     assert whys == sshcases.DIFFERENCES
     assert len(sshcases.CASES) >= 100
+
+
+def test_a_list_of_revoked_keys_that_cannot_be_used(tmp_path):
+    """git takes a file that is not there for an empty one; OpenSSH refuses everything where one cannot be read.
+
+    gitward decides nothing then. A file that is not there never comes this far: reading the policy ends with it.
+    """
+    w = Workshop(tmp_path)
+    listed = f"ann@example.com {w.line('ed25519-ann')}\n"
+    (tmp_path / "allowed").write_text(listed)
+    (tmp_path / "garbage").write_text("no key at all\n")
+    oid = w.git_signed(w.path("ed25519-ann"))
+    said = {}
+    for name in ("missing", "garbage"):
+        files = ["-c", f"gpg.ssh.allowedSignersFile={tmp_path / 'allowed'}", "-c", f"gpg.ssh.revocationFile={tmp_path / name}"]
+        done = run("git", "--git-dir", w.repo, *files, "log", "--no-walk", "--format=%G?", oid)
+        said[name] = done.stdout.strip(), b"warning" in done.stderr
+    assert said == {"missing": (b"G", True), "garbage": (b"B", False)}
+    with pytest.raises(Undecided, match="line 1 of the list of revoked SSH keys"):
+        SshVerifier(trust_of(listed, b"no key at all\n"))

@@ -3,8 +3,10 @@
 import subprocess
 
 import pytest
+from sshmaking import Workshop, run
 
 from gitward.errors import Undecided
+from gitward.gitobject.signed import format_of, signed_commit, signed_tag
 from gitward.model import Proof, Signed, SshKey, Trust
 from gitward.signatures.ssh import SshVerifier
 from gitward.sshkeys import fingerprint, public_key
@@ -77,3 +79,24 @@ def test_a_proof_serves_for_its_own_signature_only(key):
 def test_a_trust_list_that_cannot_be_used_is_undecided(key, entries, said):
     with pytest.raises(Undecided, match=said):
         SshVerifier(Trust(ssh=tuple(SshKey(principal=name, blob=blob or key[1]) for name, blob in entries)))
+
+
+@pytest.mark.parametrize("hashes", ["sha1", "sha256"])
+def test_commits_and_tags_of_both_kinds_of_repositories(tmp_path, hashes):
+    w = Workshop(tmp_path)
+    repo = tmp_path / "work"
+    run("git", "init", "-q", f"--object-format={hashes}", repo)
+    settings = ["user.name=Ann", "user.email=ann@example.com", "gpg.format=ssh", f"user.signingkey={w.path('ed25519-ann')}"]
+    git = ["git", "-C", repo, *[word for setting in settings for word in ("-c", setting)]]
+    run(*git, "commit", "-q", "-S", "--allow-empty", "-m", "a subject")
+    run(*git, "tag", "-s", "-m", "a tag", "v1")
+    header = {"sha1": b"gpgsig", "sha256": b"gpgsig-sha256"}[hashes]
+    of_commit = signed_commit(run(*git, "cat-file", "commit", "HEAD").stdout, header)
+    of_tag = signed_tag(run(*git, "cat-file", "tag", "v1").stdout)
+    verifier = SshVerifier(Trust(ssh=(SshKey(principal="ann", blob=w.blob("ed25519-ann")),)))
+    for signed in (of_commit, of_tag):
+        assert format_of(signed.block) == "ssh"
+        assert verifier.find(verifier.prove([signed])[0], signed).status == "good"
+    swapped = Signed(payload=of_tag.payload, block=of_commit.block)
+    assert [proof.outcome for proof in verifier.prove([of_commit, swapped, of_tag])] == ["good", "bad", "good"]
+    verifier.close()
