@@ -86,6 +86,7 @@ LEFT_OUT = {
     "\ufeffann@example.com {ann}": "cannot be seen",
     "ann@example.com\x1b[31m {ann}": "cannot be seen",
     "ann@example.com\0 {ann}": "NUL",
+    "ann@example.com ssh-\x1b[31m AAAAAA==": r"the line says ssh-\x1b[31m",
     "ann@example.com {certificate}": "do not count",
     "ann@example.com ssh-dss AAAAB3NzaC1kc3M=": "do not count",
 }

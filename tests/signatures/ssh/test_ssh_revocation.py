@@ -125,7 +125,8 @@ def test_a_list_takes_what_ssh_keygen_k_takes_of_keys(w):
     ann, bob, carol = (w.line(f"ed25519-{name}") for name in ("ann", "bob", "carol"))
     text = f"# lost\r\n\n  {ann} a comment\r\nkey: {bob}\nsha256:{carol}\nHASH: {fingerprint(w.blob('ecdsa-256-ann'))}\n"
     text += f"{fingerprint(w.blob('ecdsa-256-bob'))} # and why\n"
-    text += f"ssh-dss {b64encode(string(b'ssh-dss') + string(b'x')).decode()}\n"
+    short = string(b"ssh-rsa") + mpint(65537) + mpint(1 << 767 | 1)
+    text += f"ssh-dss {b64encode(string(b'ssh-dss') + string(b'x')).decode()}\nssh-rsa {b64encode(short).decode()}\n"
     found = listed_keys(text.encode())
     assert {w.blob(f"ed25519-{name}") for name in ("ann", "bob", "carol")} < found.keys
     assert len(found.sha256s) == 2
@@ -149,11 +150,15 @@ def test_a_list_takes_what_ssh_keygen_k_takes_of_keys(w):
         ("ssh-rsa {padded}", "not in its shortest form"),
         ("\x00", "line 1"),
         ("\udcff\udcfe", "line 1"),
+        ("\x1b[31m AAAAAA==", r"the line says \x1b[31m"),
+        ("ssh-rsa {escape}", r"the key itself says \x1b[31m"),
     ],
 )
 def test_a_list_that_is_not_understood_is_undecided(w, line, said):
     ann = w.line("ed25519-ann")
     padded = b64encode(string(b"ssh-rsa") + string(b"\0\1\0\1") + mpint(1 << 2047 | 1)).decode()
-    data = line.format(ann=ann, rest=ann.split()[1], padded=padded).encode("utf-8", "surrogateescape")
-    with pytest.raises(Undecided, match=said):
+    escape = b64encode(string(b"\x1b[31m")).decode()
+    data = line.format(ann=ann, rest=ann.split()[1], padded=padded, escape=escape).encode("utf-8", "surrogateescape")
+    with pytest.raises(Undecided) as caught:
         SshVerifier(Trust(ssh_revoked=data))
+    assert said in str(caught.value)

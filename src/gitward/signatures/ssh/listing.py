@@ -6,7 +6,7 @@ from base64 import b64encode
 
 from gitward.record import record
 from gitward.signatures.ssh.keys import public_key
-from gitward.signatures.ssh.wire import Refused
+from gitward.signatures.ssh.wire import Refused, plainly
 from gitward.sshkeys import public_key as key_of_line
 
 
@@ -38,10 +38,10 @@ class Listing:
 
 def usable_key(text: str) -> tuple[str, bytes, str]:
     """`TYPE BASE64 [COMMENT]` -> the key as text and in wire form, and the comment. Raises ValueError with what is wrong."""
-    blob = key_of_line(text)
     try:
+        blob = key_of_line(text)
         key = public_key(blob)
-    except Refused as error:
-        raise ValueError(error.detail) from None
+    except (Refused, ValueError) as error:
+        raise ValueError(plainly(error)) from None
     comment = " ".join(text.split(None, 2)[2:]).strip()
     return f"{key.type.decode()} {b64encode(blob).decode()}", blob, comment if comment.isprintable() else ""

@@ -14,9 +14,8 @@ from hashlib import sha1, sha256
 from gitward.errors import Undecided
 from gitward.record import record
 from gitward.signatures.ssh.certificate import is_certificate, plain_key
-from gitward.signatures.ssh.keys import PARTS, public_key
-from gitward.signatures.ssh.wire import Refused
-from gitward.sshkeys import key_type
+from gitward.signatures.ssh.keys import public_key
+from gitward.signatures.ssh.wire import Refused, plainly
 from gitward.sshkeys import public_key as key_of_line
 
 TYPE_CHECKING = False
@@ -84,14 +83,14 @@ class Revocations:
 def plain_blob(blob: bytes) -> bytes:
     """A listed key, or the plain key of a listed certificate, in the one form in which a signature can bring it.
 
-    A type that gitward never counts is taken as it is: there is nothing to find it in. Raises Refused.
+    A key that never counts (of another type, too short) is taken as it is: no signature is good by it. Raises Refused.
     """
-    if is_certificate(blob):
-        return plain_key(blob).blob
-    kind = key_type(blob)
-    if kind and kind.encode() not in PARTS:
-        return blob
-    return public_key(blob).blob
+    try:
+        return plain_key(blob).blob if is_certificate(blob) else public_key(blob).blob
+    except Refused as error:
+        if error.outcome == "unsupported":
+            return blob
+        raise
 
 
 def listed_keys(data: bytes) -> Revocations:
@@ -107,7 +106,7 @@ def listed_keys(data: bytes) -> Revocations:
             else:
                 keys.add(plain_blob(key_of_line(_without_word(text))))
         except (Refused, ValueError) as error:
-            raise Undecided(f"line {number} of the list of revoked SSH keys cannot be used: {error}", FIX) from None
+            raise Undecided(f"line {number} of the list of revoked SSH keys cannot be used: {plainly(error)}", FIX) from None
     return Revocations(keys=frozenset(keys), sha256s=frozenset(hashes))
 
 

@@ -69,3 +69,8 @@ def string(value: bytes) -> bytes:
 def shown(value: bytes) -> str:
     """Bytes of somebody else's for a message: quoted, in ASCII, and bounded."""
     return ascii(value[:_SHOWN].decode("latin-1")) + ("..." if len(value) > _SHOWN else "")
+
+
+def plainly(error: Exception) -> str:
+    """What an error says, in ASCII without control characters, and bounded: it may repeat what it was given."""
+    return ascii(str(error))[1:-1][:200]
