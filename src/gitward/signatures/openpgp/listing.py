@@ -5,6 +5,8 @@ Bytes, split at LF and nowhere else. gpg has verified what it lists: which subke
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -48,12 +50,12 @@ def certificates(output: bytes) -> list[Certificate]:
     """The certificates of a listing made with ARGS, in its order. Raises ValueError where it is not one."""
     rows = [line.split(b":") for line in output.split(b"\n") if line]
     starts = [place for place, row in enumerate(rows) if row[0] == b"pub"]
-    return [_certificate(rows[start:end]) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    return [_certificate(rows[start:end]) for start, end in pairwise([*starts, len(rows)])]
 
 
 def _certificate(rows: list[list[bytes]]) -> Certificate:
     starts = [place for place, row in enumerate(rows) if row[0] in (b"pub", b"sub")]
-    parts = [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    parts = [rows[start:end] for start, end in pairwise([*starts, len(rows)])]
     first = _key(parts[0], None, _revokers(rows))
     keys = (first, *(_key(part, first, set()) for part in parts[1:]))
     texts = tuple(_unescaped(row[9]) for row in rows if row[0] == b"uid")
