@@ -2,7 +2,8 @@
 
 A signature is read strictly (`armor`, `ber`, `cms`), its arithmetic done with the certificate that it names (`arithmetic`), a
 way from that to a trusted root sought and judged (`paths`), the revocation lists asked (`revocation`), and the policy's list of
-holders (`holders`).
+holders (`holders`). For gitsign's keyless signatures the trust is Sigstore's, and a log's proof stands for the time
+(`keyless`).
 
 What git and gpgsm accept and this does not: several signers, content inside the signature, attributes that are not DER, no
 signing time, contentCommitment (nonRepudiation) without digitalSignature, an extended key usage that has neither
@@ -17,6 +18,7 @@ from gitward.errors import Undecided
 from gitward.model import Finding, Proof
 from gitward.signatures.x509 import arithmetic, armor, cms, material
 from gitward.signatures.x509.holders import Holders
+from gitward.signatures.x509.keyless import Keyless, is_keyless
 from gitward.signatures.x509.paths import Path, Paths, usable
 from gitward.signatures.x509.refusal import Refusal
 from gitward.signatures.x509.revocation import RevocationLists
@@ -45,6 +47,7 @@ class X509Verifier:
         self._paths = Paths(roots, others, trust.rsa_bits)
         self._revocations = RevocationLists(lists, (*roots, *others))
         self._holders = Holders(trust.x509)
+        self._keyless = Keyless(trust.keyless_root, trust.keyless, trust.rsa_bits) if trust.keyless_root is not None else None
         self._rsa_bits = trust.rsa_bits
         self._remembered: dict[tuple[x509.Certificate, ...], Path | Refusal] = {}
 
@@ -96,6 +99,10 @@ class X509Verifier:
         weakness = arithmetic.weakness(leaf, self._rsa_bits)
         if weakness:
             raise Refusal("weak", weakness)
+        if is_keyless(leaf):
+            if self._keyless is None:
+                raise Refusal("unknown-key", "a keyless signature, and the policy gives no keyless root")
+            return self._keyless.finding(proof, message, leaf)
         path = self._path(leaf, brought)
         revocation = self._revocations.worst(path.certificates)
         principal = self._holders.principal(path, addresses)
