@@ -4,6 +4,7 @@ import time
 
 import pytest
 from asn1crypto import core
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -86,6 +87,19 @@ def test_the_floor_for_rsa_is_the_policys():
     finding = found(signature(PAYLOAD, ANN), trust)
     assert (finding.status, finding.detail) == ("weak", "a key of 2048 bits, the floor is 3072")
     assert found(GOOD, trust).detail == "in the chain, a key of 2048 bits, the floor is 3072"
+
+
+def with_serial_zero():
+    made = asn1_x509.Certificate.load(ANN_EC.der)
+    made["tbs_certificate"]["serial_number"] = 0
+    return made.dump()
+
+
+def test_what_a_stranger_sends_makes_no_library_speak_to_the_terminal(recwarn):
+    der = signed_data([signer_info(PAYLOAD, ANN_EC)], [with_serial_zero(), ANN_EC.der])
+    assert found(der).status == "good"
+    assert found(signed_data([signer_info(PAYLOAD, ANN_EC)], [with_serial_zero()])).status == "unknown-key"
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 # --- revocation lists -------------------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 from x509_authority import END, START, authority, certificate
-from x509_signature import WHEN, armored, signature
+from x509_signature import WHEN, armored, signature, signed_data, signer_info
 
 from gitward.errors import Undecided
 from gitward.model import Signed, Trust, X509Key
-from gitward.signatures.x509 import X509Verifier
+from gitward.signatures.x509 import X509Verifier, cms
 
 PAYLOAD = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nsay hello\n"
 ROOT = authority("Example Root")
@@ -61,3 +61,10 @@ def test_a_file_of_certificates_that_cannot_be_read_decides_nothing(field):
         X509Verifier(Trust(**{field: b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}))
     with pytest.raises(Undecided, match="cannot be read"):
         X509Verifier(Trust(**{field: b""}))
+
+
+@pytest.mark.parametrize("bag", [(ROOT.der, ANN.der), (ANN.der, ROOT.der)])
+def test_the_certificate_that_verified_is_reported_wherever_it_stands(bag):
+    der = signed_data([signer_info(PAYLOAD, ANN)], bag)
+    assert cms.read(der).certificates == bag
+    assert verified(armored(der))[0].key == ANN.fingerprint

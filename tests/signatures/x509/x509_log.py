@@ -157,7 +157,8 @@ def record_of(signed, value, leaf):
     ))  # fmt: skip
 
 
-def log_entry(record, when=WHEN + timedelta(minutes=1), *, log=LOG, index=5, size=11, promised=None, checkpointed=None, **changed):
+def log_entry(record, when=WHEN + timedelta(minutes=1), *, log=LOG, index=5, size=11, promised=None, checkpointed=None,
+              **changed):  # fmt: skip
     """The entry as protobuf: the leaf at `index` of a tree of `size`. `changed` are fields put in place of the true ones."""
     leaves = [b"leaf %d" % number for number in range(size)]
     leaves[index] = record

@@ -78,7 +78,7 @@ def signed_data(infos, bag, content=None, kind="data"):
     """ContentInfo as DER; `bag` are certificates in DER, in the order in which they shall stand."""
     encapsulated = {"content_type": kind} if content is None else {"content_type": kind, "content": content}
     names = {info["digest_algorithm"]["algorithm"].native for info in infos}
-    return cms.ContentInfo({
+    made = cms.ContentInfo({
         "content_type": "signed_data",
         "content": cms.SignedData({
             "version": "v1",
@@ -88,6 +88,7 @@ def signed_data(infos, bag, content=None, kind="data"):
             "signer_infos": infos,
         }),
     }).dump()  # fmt: skip
+    return made.replace(b"".join(sorted(bag)), b"".join(bag)) if bag else made  # asn1crypto writes sets in DER's order
 
 
 def signature(payload, signer, *bag, content=None, **options):

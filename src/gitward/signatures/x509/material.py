@@ -6,18 +6,24 @@ shows in one place: an error in what the policy gives, nothing at all in what a 
 
 from __future__ import annotations
 
+import warnings
+
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 
 from gitward.errors import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 DER = Encoding.DER
-UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
+UNREADABLE = (
+    ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm,
+    CryptographyDeprecationWarning,
+)  # fmt: skip
 """What `cryptography` raises for a certificate or a list that is not what it should be."""
 _PEM = b"-----BEGIN "
 
@@ -27,9 +33,8 @@ def certificates(text: bytes | None, what: str) -> tuple[x509.Certificate, ...]:
     if text is None:
         return ()
     try:
-        found = tuple(x509.load_pem_x509_certificates(text))
+        found = _whole(x509.load_pem_x509_certificates, text)
         for certificate in found:
-            _read_whole(certificate)
             certificate.public_key()
     except UNREADABLE as error:
         raise Undecided(
@@ -40,15 +45,22 @@ def certificates(text: bytes | None, what: str) -> tuple[x509.Certificate, ...]:
 
 def brought(ders: Iterable[bytes]) -> list[x509.Certificate]:
     """Those certificates of a signature that can be read; one that cannot signs nothing and leads nowhere."""
-    found = []
+    found: list[x509.Certificate] = []
     for der in ders:
         try:
-            certificate = x509.load_der_x509_certificate(der)
-            _read_whole(certificate)
-            found.append(certificate)
+            found += _whole(_load_one, der)
         except UNREADABLE:
             continue
     return found
+
+
+def loaded(content: bytes) -> tuple[x509.Certificate, ...]:
+    """The certificates of a file, PEM or DER; none where one of them cannot be read."""
+    is_text = _PEM + b"CERTIFICATE-----" in content
+    try:
+        return _whole(x509.load_pem_x509_certificates if is_text else _load_one, content)
+    except UNREADABLE:
+        return ()
 
 
 def revocation_list(data: bytes) -> x509.CertificateRevocationList:
@@ -62,6 +74,16 @@ def revocation_list(data: bytes) -> x509.CertificateRevocationList:
     return found
 
 
-def _read_whole(certificate: x509.Certificate) -> None:
-    _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.serial_number
-    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+def _load_one(data: bytes) -> list[x509.Certificate]:
+    return [x509.load_der_x509_certificate(data)]
+
+
+def _whole(load: Callable[[bytes], list[x509.Certificate]], data: bytes) -> tuple[x509.Certificate, ...]:
+    """What is loaded, with all that would be read later. A deprecation counts as unreadable: it goes to no terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CryptographyDeprecationWarning)
+        found = tuple(load(data))
+        for certificate in found:
+            _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.serial_number
+            _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return found

@@ -1,0 +1,62 @@
+"""Certificates of a file, as a policy may list their holders. The text in them is the issuer's: escape it before it is shown."""
+
+from __future__ import annotations
+
+from calendar import timegm
+
+from cryptography import x509
+
+from gitward.errors import UsageError
+from gitward.record import record
+from gitward.signatures.x509 import arithmetic, material
+from gitward.signatures.x509.holders import addresses
+from gitward.signatures.x509.paths import extension
+
+_LARGEST = 16 << 20
+_FIX = "write one: gpgsm --armor --export USER > FILE"
+
+
+@record
+class Imported:
+    """What identifies a certificate's holder: `fingerprint`, SHA-256 in hex; `subject` and `issuer`, RFC 4514; `addresses`.
+
+    `is_authority`: it is there to sign certificates, so it belongs with the roots or intermediates. `weakness` is why its key
+    would be refused, ''. The times are inclusive seconds since 1970.
+    """
+
+    fingerprint: str
+    subject: str
+    issuer: str
+    addresses: tuple[str, ...]
+    is_authority: bool
+    weakness: str
+    not_before: int
+    not_after: int
+
+
+def import_x509(path: str, *, rsa_bits: int = 2048) -> tuple[Imported, ...]:
+    """The certificates of a file, PEM (any number) or DER (one), in its order. Raises UsageError where there are none."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as problem:
+        raise UsageError(f"{path!r} cannot be read: {problem.strerror}") from None
+    if len(content) > _LARGEST:
+        raise UsageError(f"{path!r} has more than {_LARGEST >> 20} MiB")
+    if b"PRIVATE KEY-----" in content:
+        raise UsageError(f"{path!r} holds a secret key", "give a file with certificates alone")
+    found = material.loaded(content)
+    if not found:
+        raise UsageError(f"{path!r} holds no X.509 certificate that can be read", _FIX)
+    return tuple(_imported(certificate, rsa_bits) for certificate in found)
+
+
+def _imported(certificate: x509.Certificate, rsa_bits: int) -> Imported:
+    constraints = extension(certificate, x509.BasicConstraints)
+    return Imported(
+        fingerprint=arithmetic.fingerprint(certificate), subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(), addresses=addresses(certificate),
+        is_authority=bool(constraints and constraints.ca), weakness=arithmetic.weakness(certificate, rsa_bits),
+        not_before=timegm(certificate.not_valid_before_utc.timetuple()),
+        not_after=timegm(certificate.not_valid_after_utc.timetuple()),
+    )  # fmt: skip
