@@ -6,7 +6,7 @@ import pytest
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from x509_authority import START, authority, certificate, revocation_list
 from x509_corpus import ADDRESS, ANN, ANN_EC, MIDDLE, PAYLOAD, ROOT, indefinite
@@ -187,6 +187,7 @@ def proven(block, payload=PAYLOAD):
     return proof
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 @example(b"0\x80\0\0\0\0")
 @example(b"0\x81\x01\0")
@@ -196,6 +197,7 @@ def test_any_bytes_are_read_or_refused(data):
     assert status(cms.read, data) in ("", "malformed", "unsupported")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_byte_never_leaves_the_same_signature_of_another_text(data):
     at = data.draw(st.integers(0, len(GOOD) - 1))
@@ -204,6 +206,7 @@ def test_a_changed_byte_never_leaves_the_same_signature_of_another_text(data):
     assert proof.outcome != "good"
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_byte_is_a_status_and_never_a_crash(data):
     whole = data.draw(st.sampled_from([GOOD, indefinite(GOOD)]))
@@ -216,6 +219,7 @@ def test_a_changed_byte_is_a_status_and_never_a_crash(data):
     assert finding.status != "good" or proof.key == ANN_EC.fingerprint
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_text_is_an_armor_or_refused(text):
     for block in (text, armor.BEGIN + b"\n" + text + b"\n" + armor.END + b"\n"):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from x509_authority import CLIENT, CODE, certificate, key
 from x509_corpus import PAYLOAD
@@ -20,6 +20,7 @@ from x509_log import (
     keyless_signature,
     log_entry,
     path,
+    plain_fields,
     plain_root,
     record_of,
     sha,
@@ -85,7 +86,7 @@ def other(change=None, leaf=LEAF, **changed):
     """The log's entry for another signature: by the same or another key, over other attributes."""
 
     def made(signed, value):
-        return [log_entry(record_of(signed + b"x" if change else signed, value, leaf), **changed)]
+        return [log_entry(record_of(signed + b"x" if change else signed, value, leaf.pem), **changed)]
 
     return made
 
@@ -226,6 +227,7 @@ def ours(*arguments):
         return None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 70), st.integers(0, 70), st.lists(st.integers(0, 255).map(lambda byte: bytes([byte]) * 32), max_size=8))
 @example(0, 0, [])
 @example(0, 1, [])
@@ -235,9 +237,17 @@ def test_both_ways_of_counting_refuse_the_same_paths(index, size, steps):
     assert ours(leaf, index, size, steps) == (plain_root(leaf, index, size, steps) if size else None)
 
 
+def test_the_writer_of_these_entries_agrees_with_a_plain_reader():
+    fields = plain_fields(GOOD_ENTRY)
+    proof = plain_fields(fields[6][0])
+    assert (fields[1], proof[1], proof[3], len(proof[4])) == ([1005], [5], [11], 4)
+    assert plain_root(sha(b"\0{}"), 5, 11, proof[4]) == proof[2][0]
+
+
 GOOD_ENTRY = log_entry(b"{}")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_entry_is_read_or_refused(data):
     at = data.draw(st.integers(0, len(GOOD_ENTRY)))
@@ -257,6 +267,7 @@ def test_what_is_no_entry_is_refused(data):
         entry.read(data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_byte_never_moves_a_proof(data):
     """A byte changed anywhere in a good signature: it is not good any more, or says exactly the same."""

@@ -83,6 +83,25 @@ def field(number, value):
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
+def plain_fields(data):
+    """The fields of a message, number -> values in their order; what is no varint is a byte string."""
+    found, at = {}, 0
+
+    def number():
+        nonlocal at
+        end = next(place for place in range(at, len(data)) if data[place] < 0x80) + 1
+        value = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(data[at:end]))
+        at = end
+        return value
+
+    while at < len(data):
+        key, value = number(), number()
+        if key & 7 == 2:
+            value, at = data[at : at + value], at + value
+        found.setdefault(key >> 3, []).append(value)
+    return found
+
+
 # --- the logs ---------------------------------------------------------------------------------------------------------
 
 
@@ -148,12 +167,12 @@ def keyless(name="ephemeral", *, issuer=MIDDLE, start=WHEN, old=ISSUER, new=ISSU
     return certificate("", issuer, private=key(name), more=more, **options)
 
 
-def record_of(signed, value, leaf):
-    """The canonical body of a hashedrekord, spelled out."""
+def record_of(signed, value, pem):
+    """The canonical body of a hashedrekord, spelled out; `pem` is the certificate."""
     return b"".join((
         b'{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"',
         sha(signed).hex().encode(), b'"}},"signature":{"content":"', b64encode(value), b'","publicKey":{"content":"',
-        b64encode(leaf.pem), b'"}}}}',
+        b64encode(pem), b'"}}}}',
     ))  # fmt: skip
 
 
@@ -192,7 +211,7 @@ def keyless_signature(payload, leaf, entries=None, bag=None, **changed):
     bare = signer_info(payload, leaf)
     signed = bare["signed_attrs"].untag().dump(force=True)
     if entries is None:
-        entries = [log_entry(record_of(signed, bare["signature"].native, leaf), **changed)]
+        entries = [log_entry(record_of(signed, bare["signature"].native, leaf.pem), **changed)]
     elif callable(entries):
         entries = entries(signed, bare["signature"].native)
     if entries:

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-DER = Encoding.DER
+DER, PEM = Encoding.DER, Encoding.PEM
 UNREADABLE = (
     ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm,
     CryptographyDeprecationWarning,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from asn1crypto import core
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gitward.model import Finding
+from gitward.signatures.x509 import material
 from gitward.signatures.x509.keyless import certificate_log, entry, log, trusted_root
 from gitward.signatures.x509.paths import Path, Paths, extension, usable
 from gitward.signatures.x509.refusal import Refusal
@@ -71,7 +71,7 @@ class Keyless:
         known = [each for each in self._root.logs if each.key_id == found.log_id and each.trusted.holds(found.time)]
         if not known:
             raise Refusal("unknown-key", "a log that the keyless root does not know, or not for that time")
-        made = log.body(message.attributes, message.signature, leaf.public_bytes(Encoding.PEM))
+        made = log.body(message.attributes, message.signature, leaf.public_bytes(material.PEM))
         log.check(found, made, lambda signature, data: any(each.signed(signature, data) for each in known))
         return found.time
 
