@@ -38,7 +38,7 @@ LAYERS = (
      "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
-    ("doctor", "starter", "explanation", "vendor", "imports", "comparison", "life"),
+    ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life"),
     ("cli", "__main__"),
 )
 

@@ -33,7 +33,9 @@ def _offered(_context: click.Context, _parameter: click.Parameter, typed: str) -
 @click.option(
     "--ref", metavar="REFNAME", default="", help="OID: judge it as a commit for this ref. Default: the target branch."
 )
-def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str) -> int:
+@click.option("--signature", is_flag=True, help="OID: how its signature was judged, step by step, and where it stopped.")
+@click.option("--first-seen", metavar="FILE", default="", help="With --signature: when commits were first seen.")
+def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str, first_seen: str, *, signature: bool) -> int:
     """Explain a rule, an entry of the policy, or the judgement of one commit.
 
     RULE: what it checks and why, examples, its options with their defaults, and your own values per entry. OID, or any
@@ -44,9 +46,12 @@ def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str) -> int
       gitward explain ticket-reference
       gitward explain change-ticket              an entry of the policy, by its id
       gitward explain HEAD --ref refs/heads/main
+      gitward explain --signature HEAD
     """
     from gitward import rules
 
+    if signature:
+        return _signature(subject, repo, policies, first_seen)
     if subject in rules.NAMES:
         return _rule(subject, _policy(repo, policies, needed=False))
     try:
@@ -113,4 +118,27 @@ def _commit(revision: str, repo: str, policies: tuple[str, ...], ref: str) -> in
         problem = UsageError if decision.failure.exit_code == 2 else Undecided
         raise problem(decision.failure.message, decision.failure.fix)
     click.echo(judgement_of(commit, request.ranges[0].ref, decision), nl=False)
+    return 0
+
+
+def _signature(revision: str, repo: str, policies: tuple[str, ...], first_seen: str) -> int:
+    from gitward.adapters import check as adapter
+    from gitward.cli import signatures as command
+    from gitward.cli.check import default_policy
+    from gitward.render.escape import visible
+    from gitward.signature_steps import as_text, steps
+    from gitward.signatures.signers import Signers
+
+    with adapter.opened(repo) as repository:
+        oid = repository.peel(repository.resolve(revision))[1]
+        (commit,) = repository.commits((oid,))
+        policy = command.policy_of(policies[0] if policies else default_policy(repo), repository)
+    survey = command.survey_of(policy, first_seen, command.choice_of(policy), "")
+    signers = Signers(survey.trust, survey.moments)
+    try:
+        found, result = steps(commit, signers.reader, survey.moments, survey.choice)
+    finally:
+        signers.close()
+    for line in as_text(commit, found, result).splitlines():
+        click.echo(visible(line))
     return 0

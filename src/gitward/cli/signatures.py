@@ -65,9 +65,9 @@ def signatures(ranges: tuple[str, ...], repo: str, source: str, first_seen: str,
     if ranges and all_refs:
         raise UsageError("give a RANGE or --all, not both")
     with adapter.opened(repo) as repository:
-        policy = _policy(source or default_policy(repo), repository)
-        choice = _choice(policy, validity, unknown_first_seen, signer)
-        survey = _survey(policy, first_seen, choice, "" if no_cache else _folder(cache))
+        policy = policy_of(source or default_policy(repo), repository)
+        choice = choice_of(policy, validity, unknown_first_seen, signer)
+        survey = survey_of(policy, first_seen, choice, "" if no_cache else _folder(cache))
         oids = _walk(repository, ranges, all_refs=all_refs)
         first = next(oids, None)
         if first is None and ranges:
@@ -77,13 +77,13 @@ def signatures(ranges: tuple[str, ...], repo: str, source: str, first_seen: str,
     return 1 if require and set(counts) - {"good"} else 0
 
 
-def _policy(source: str, repository: Repository) -> Policy:
+def policy_of(source: str, repository: Repository) -> Policy:
     from gitward import sources
 
     return sources.load(source, repository, receiving=False)
 
 
-def _choice(policy: Policy, validity: Any, unknown: Any, signer: Any) -> Choice:
+def choice_of(policy: Policy, validity: Any = None, unknown: Any = None, signer: Any = None) -> Choice:
     """The options given, else those of the policy's first entry of signed-commit, else that rule's defaults."""
     from gitward.rules.signed_commit import SignedCommit
     from gitward.survey import Choice
@@ -96,7 +96,7 @@ def _choice(policy: Policy, validity: Any, unknown: Any, signer: Any) -> Choice:
     )
 
 
-def _survey(policy: Policy, first_seen: str, choice: Choice, cache: str) -> Survey:
+def survey_of(policy: Policy, first_seen: str, choice: Choice, cache: str) -> Survey:
     from gitward import clock
     from gitward.signatures.moments import Moments, read_first_seen
     from gitward.survey import Survey

@@ -60,13 +60,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def decode(data: bytes, file: str, *, tabs: bool = False) -> str:
+def decode(data: bytes, file: str, *, tabs: bool = False, most: int = MAX_BYTES) -> str:
     """The text of a policy file with LF line ends. Raises PolicyError for what is too long, not UTF-8 or invisible.
 
-    With `tabs` a tab is as good as a blank: such a file is no YAML.
+    `most` is how many bytes it may have. With `tabs` a tab is as good as a blank: such a file is no YAML.
     """
-    if len(data) > MAX_BYTES:
-        raise PolicyError(f"a policy file has at most {MAX_BYTES} bytes", file, fix="split it, and use `extends`")
+    if len(data) > most:
+        raise PolicyError(f"a policy file has at most {most} bytes", file, fix="split it, and use `extends`")
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")

@@ -79,7 +79,7 @@ def load_plain(read: Reader, path: str, source: str) -> Resolved:
     if data is None:
         raise PolicyError("there is no such file", prefix + path, fix="write one with `gitward init`")
     def people(name: str, data: bytes) -> tuple[Any, Document]:
-        document = _composed(decode(data, prefix + name), name, prefix + name)
+        document = _composed(decode(data, prefix + name, most=MAX_BESIDE), name, prefix + name)
         problems: list[PolicyError] = []
         value = _validated(People, document.data, document, (), problems)
         complaints.raise_first(problems)

@@ -1,0 +1,115 @@
+"""How the signature of one commit was judged: what was looked at, in order, and where it stopped. Plain text, not escaped."""
+
+from __future__ import annotations
+
+import hashlib
+
+from gitward.gitobject.signed import format_of, signed_commit
+from gitward.render.signatures import moment
+from gitward.validity import judged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitward.model import Commit, Finding, Signature, SignatureResult
+    from gitward.signatures.moments import Moments
+    from gitward.signatures.reading import SignatureReader
+    from gitward.survey import Choice
+
+    Step = tuple[str, str]  # what was looked at, and what was found
+
+_BY_ARITHMETIC = ("malformed", "bad", "unsupported")
+
+
+def steps(commit: Commit, reader: SignatureReader, moments: Moments, choice: Choice) -> tuple[list[Step], SignatureResult]:
+    """The steps, and the result that they come to. Raises Undecided."""
+    (signature,) = reader.commits([commit], moments)
+    result = judged(
+        signature, commit.author, commit.committer, oid=commit.oid, validity=choice.validity,
+        unknown_first_seen=choice.unknown_first_seen, signer=choice.signer,
+    )  # fmt: skip
+    return list(_steps(commit, signature, result, choice, reader.trust.digest)), result
+
+
+def _steps(commit: Commit, signature: Signature, result: SignatureResult, choice: Choice, trust: str) -> Iterator[Step]:
+    finding = signature.finding
+    if commit.malformed:
+        yield "object", f"malformed: {commit.malformed}"
+        return
+    yield "object", f"a commit of {len(commit.raw)} bytes that the gate lets through"
+    header = "gpgsig-sha256" if len(commit.oid or "") == 64 else "gpgsig"
+    signed = signed_commit(commit.raw, header.encode())
+    if signed is None:
+        yield "signature", f"there is no {header} header"
+        return
+    digest = hashlib.sha256(signed.payload).hexdigest()
+    form = format_of(signed.block) or "of no known format"
+    yield "signature", f"{form}, {len(signed.block)} bytes in the {header} header"
+    yield "signed bytes", f"the other {len(signed.payload)} bytes, SHA-256 {digest}"
+    if finding.status in _BY_ARITHMETIC:
+        yield "arithmetic", f"{finding.status}: {finding.detail}"
+        return
+    when = f", at {moment(finding.signed_time)} by its own word" if finding.signed_time is not None else ""
+    yield "key", f"{finding.fingerprint or 'unknown'}{_primary(finding)}{when}"
+    if finding.status == "unknown-key":
+        yield "trust", f"{finding.detail or 'the policy does not list this key'} (trust store {trust[:12] or 'empty'})"
+        return
+    yield "arithmetic", "holds: this key made it over these bytes"
+    if finding.status != "good":
+        yield "trust", f"{finding.status}: {finding.detail} (trust store {trust[:12]})"
+        return
+    yield "trust", f"the key is {finding.principal}'s (trust store {trust[:12]})"
+    yield "clock", _clock(signature, result, choice)
+    if result.status in ("expired", "not-yet-valid", "revoked-soft"):
+        yield "time", f"{result.status}: {result.detail}{_window(finding)}"
+        return
+    yield "time", f"valid then{_window(finding)}"
+    yield "address", _address(signature, result, commit, choice)
+
+
+def _primary(finding: Finding) -> str:
+    if finding.primary_fingerprint in ("", finding.fingerprint):
+        return ""
+    return f", under {finding.primary_fingerprint}"
+
+
+def _clock(signature: Signature, result: SignatureResult, choice: Choice) -> str:
+    first = signature.first_seen
+    seen = "nobody says when it was first seen" if first is None else f"first seen {moment(first)}"
+    at = moment(result.judged_at) if result.judged_at is not None else "never"
+    clocks = {
+        "log": "a log that is trusted saw the signature then",
+        "first-seen": "that is the time that counts",
+        "signature": "what the signer says counts",
+        "now": "now counts",
+    }
+    chosen = f"validity {choice.validity}, unknown_first_seen {choice.unknown_first_seen}"
+    return f"{seen}; judged at {at}, {clocks.get(result.clock, '')} ({chosen})"
+
+
+def _window(finding: Finding) -> str:
+    parts = [f"from {moment(finding.not_before)}" if finding.not_before is not None else ""]
+    parts += [f"to {moment(finding.not_after)}" if finding.not_after is not None else ""]
+    parts += [f"revoked {moment(finding.revoked)}" if finding.revoked is not None else ""]
+    said = ", ".join(part for part in parts if part)
+    return f" ({said})" if said else ""
+
+
+def _address(signature: Signature, result: SignatureResult, commit: Commit, choice: Choice) -> str:
+    if signature.forge:
+        return "a forge made it: it is nobody's signature, and no address is asked for"
+    if not signature.addresses:
+        return f"{result.principal} lists no address: none is asked for"
+    people = {"author": (commit.author,), "committer": (commit.committer,), "either": (commit.author, commit.committer)}
+    claimed = " or ".join(f"<{person.email}>" for person in people[choice.signer] if person)
+    verdict = "is not among" if result.status == "principal-mismatch" else "is among"
+    return f"{choice.signer} {claimed} {verdict} the addresses of {result.principal}: {', '.join(signature.addresses)}"
+
+
+def as_text(commit: Commit, found: list[Step], result: SignatureResult) -> str:
+    """Numbered lines, then the status; where it is not good, the last line is where it stopped."""
+    lines = [f'signature of {commit.oid} "{commit.message.subject[:60]}"']
+    lines += [f"  {number} {name:<13} {words}" for number, (name, words) in enumerate(found, 1)]
+    end = "" if result.status == "good" else f": stopped at {found[-1][0]}"
+    return "\n".join([*lines, f"status {result.status}{end}"])
