@@ -2,8 +2,8 @@
 
 What git accepts and gitward does not: anything but white space after END, armor or numbers in another than their one form,
 a reserved field that is not empty, an authority's RSA signature over SHA-1, a certificate with a critical option that is
-not known or not kept (a PIN for a security key), RSA below the floor, and signatures of web browsers (webauthn), which
-ssh-keygen does not make.
+not known or not kept (a PIN for a security key), RSA below the floor, signatures of web browsers (webauthn), which ssh-keygen
+does not make, and the very second of a list's valid-before. Of the rest, each object of the tests has git's own verdict.
 """
 
 from gitward.signatures.ssh.allowed_signers import import_allowed_signers

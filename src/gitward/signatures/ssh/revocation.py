@@ -100,9 +100,10 @@ def listed_keys(data: bytes) -> Revocations:
         text = line.strip(" \t\r")
         if not text or text.startswith("#"):
             continue
+        word, _, rest = text.partition(":")
         try:
-            if text.lower().startswith("hash:") or text.startswith("SHA256:"):
-                hashes.add(_digest(text.removeprefix(text[:5]).strip(" \t") if text[4] == ":" else text))
+            if word.lower() == "hash" or word == "SHA256":
+                hashes.add(_digest(text if word == "SHA256" else rest.strip(" \t")))
             else:
                 keys.add(plain_blob(key_of_line(_without_word(text))))
         except (Refused, ValueError) as error:

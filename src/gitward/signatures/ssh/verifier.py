@@ -130,7 +130,7 @@ def _revocations(data: bytes | None) -> Revocations:
 
 def _speaks_for(entry: SshKey, held: Certificate) -> bool:
     """Whether a principal of the certificate is one that this line lets its authority name. Bytes are compared, as in C."""
-    patterns = [part.encode().decode("latin-1") for name in entry.names for part in name.split(",")]
+    patterns = [part.encode("utf-8", "surrogateescape").decode("latin-1") for name in entry.names for part in name.split(",")]
     return any(matches_list(name.decode("latin-1"), patterns) for name in held.principals)
 
 
