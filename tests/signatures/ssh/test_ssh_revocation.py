@@ -60,6 +60,8 @@ def test_serials_as_lists_ranges_and_bitmaps(w, seed):
 def test_a_bitmap_begins_at_its_serial():
     [found] = read_krl(HEADER + certificates(section(0x22, u64(1000) + mpint(0b1000000101)))).certificates.values()
     assert [serial for serial in range(990, 1020) if found.holds(serial, b"")] == [1000, 1002, 1009]
+    [found] = read_krl(HEADER + certificates(section(0x22, u64(0) + mpint(0b11)))).certificates.values()
+    assert [serial for serial in range(5) if found.holds(serial, b"")] == [1]  # 0 is no number
 
 
 def test_a_krl_cut_anywhere_is_undecided(w):

@@ -112,6 +112,14 @@ def test_a_certificate_speaks_for_whom_its_authority_may_name(w, names, principa
     assert finding.status in ("good", "unknown-key")
 
 
+def test_why_a_certificate_is_nobodys(w):
+    said = {
+        (): "the certificate names no principals",
+        (b"bob@example.org",): "no principal of the certificate is one that its authority may name",
+    }
+    assert {names: found(w, [authority(w)], principals=names).detail for names in said} == said
+
+
 @pytest.mark.parametrize(
     ("text", "pattern", "expected"),
     [("", "", True), ("", "*", True), ("a", "", False), ("abc", "a*c", True), ("abc", "a*b", False), ("aXbXc", "a*X*c", True),

@@ -62,9 +62,7 @@ def certificate(blob: bytes) -> Certificate:
     fields.end()
     if len(principals) > _MOST_PRINCIPALS:
         raise Refused("malformed", "the certificate names more than 256 principals")
-    if is_certificate(authority):
-        raise Refused("unsupported", "the certificate was issued by a certificate")
-    issuer = public_key(authority)
+    issuer = public_key(authority)  # and no certificate
     try:
         check(issuer, signature, signed)
     except Refused as error:
