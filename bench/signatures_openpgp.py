@@ -1,10 +1,12 @@
 """Every OpenPGP-signed commit of a real history: git's verdict beside gitward's, and how long each takes.
 
     python bench/signatures_openpgp.py REPOSITORY KEYS [TRAILER ...]
+    python bench/signatures_openpgp.py --made COUNT ALGORITHM
 
 KEYS is a ring, a folder of certificates, or a GnuPG home, as `gitward keys import` reads it. git gets the same certificates
 in a GNUPGHOME of its own, with `trust-model always`, and is asked for %G? of the same commits. gitward starts from nothing: the
-time of the process, of importing the certificates and of reading the objects is in its figure.
+time of the process, of importing the certificates and of reading the objects is in its figure. `--made` makes a history of
+its own, signed by a key of one algorithm, as gpg names it (ed25519, rsa2048, ...).
 """
 
 from __future__ import annotations
@@ -164,6 +166,33 @@ def _fresh(repository: str, keys: str, oids: list[str], jobs: int, trailers: tup
         return json.loads(done.stdout), time.perf_counter() - started
 
 
+def made(folder: Path, count: int, algorithm: str) -> tuple[str, str]:
+    """A repository of so many commits signed with gpg, and the ring with their key."""
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    env = {"PATH": os.environ["PATH"], "GNUPGHOME": str(home), "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
+    gpg = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+    git = ["git", "--git-dir", str(folder / "repo")]
+
+    def run(command: list[str], stdin: bytes = b"") -> bytes:
+        return subprocess.run(command, input=stdin, env=env, capture_output=True, check=True).stdout
+
+    run([*gpg, "--quick-gen-key", "Bench <bench@bench.example>", algorithm, "sign", "never"])
+    run([*git, "init", "--quiet", "--bare"])
+    tree = run([*git, "mktree"]).decode().strip()
+    oid = ""
+    for number in range(count):
+        who = f"Bench <bench@bench.example> {1_700_000_000 + number} +0000"
+        parent = f"parent {oid}\n" if oid else ""
+        head, body = f"tree {tree}\n{parent}author {who}\ncommitter {who}\n", f"\ncommit {number}\n"
+        block = run([*gpg, "--armor", "--detach-sign"], (head + body).encode()).decode().replace("\n", "\n ").rstrip(" ")
+        oid = run([*git, "hash-object", "-t", "commit", "-w", "--stdin"], f"{head}gpgsig {block}{body}".encode()).decode().strip()
+    run([*git, "update-ref", "refs/heads/main", oid])
+    (folder / "ring").write_bytes(run([*gpg, "--export"]))
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+    return str(folder / "repo"), str(folder / "ring")
+
+
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--verify"]:
         repository, ready, jobs, *trailers = arguments[1:]
@@ -173,7 +202,10 @@ def main(arguments: list[str]) -> int:
         ))  # fmt: skip
         print(json.dumps(verify(repository, trust, sys.stdin.read().split(), int(jobs), tuple(trailers))))
         return 0
-    text, closed = compare(arguments[0], arguments[1], tuple(arguments[2:]))
+    with tempfile.TemporaryDirectory(prefix="pgp-") as folder:
+        if arguments[0] == "--made":
+            arguments[:] = made(Path(folder), int(arguments[1]), arguments[2])
+        text, closed = compare(arguments[0], arguments[1], tuple(arguments[2:]))
     print(text)
     return 0 if closed else 1
 

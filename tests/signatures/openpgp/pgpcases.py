@@ -98,6 +98,8 @@ def make_people():
     people.add("eve", user_id="Ann  <ann@example.com>")
     people.add("old", expires="20220601T000000")
     people.add("ake", user_id=STATUS_LINES.format(fingerprint=people.fingerprints["ann"]), expires="20220601T000000")
+    people.add_subkey("old")
+    people.export("old")
     people.add_subkey("bob")
     people.add_subkey("bob", expires="20220601T000000")
     people.export("bob")

@@ -9,6 +9,7 @@ from pgpforge import Forger
 
 from gitward.errors import UsageError
 from gitward.model import OpenPgpKey, Trust
+from gitward.signatures.openpgp.certificates import Keyring
 from gitward.signatures.openpgp.importing import import_openpgp
 from gitward.signatures.openpgp.verifier import OpenPgpVerifier
 
@@ -55,6 +56,14 @@ def test_what_a_small_certificate_would_lose_is_kept(world, tmp_path):
     for one in import_openpgp(str(path)):
         (tmp_path / "again" / f"{one.fingerprint}.asc").write_text(one.certificate)
     first, second = by_fingerprint(path), by_fingerprint(tmp_path / "again")
+    listed = world.trust("old", "retired").openpgp
+    small = [(key.fingerprint, first[key.fingerprint].certificate.encode()) for key in listed]
+    again = Keyring([OpenPgpKey(principal="x", fingerprint=name, certificate=text) for name, text in small])
+    whole = Keyring(listed)
+    assert again.certificates == whole.certificates
+    assert len(whole.certificates[1].keys) == 2  # a subkey that never expires, of a certificate that has
+    again.close()
+    whole.close()
     assert {name: (one.state, one.expires) for name, one in first.items()} == {
         name: (one.state, one.expires) for name, one in second.items()
     }

@@ -109,21 +109,22 @@ def _exported(gpg: Gpg, keybox: str) -> bytes:
 
 
 def _texts(gpg: Gpg, found: Sequence[Certificate], program: str, seconds: float) -> list[str]:
-    """The armored text of each: without what others have signed, if gpg then still reads the same keys in it."""
-    minimal = {one.fingerprint: _text(gpg, one.fingerprint, "--export-options", "export-minimal") for one in found}
+    """The armored text of each: without what others have signed, if gpg then still reads the same keys in it.
+
+    Not by export-minimal, which leaves out subkeys of an expired certificate.
+    """
     second = Gpg(program, seconds)
     try:
-        second.run(["--batch", "--import"], stdin="".join(minimal.values()).encode())
-        same = {one.fingerprint: one.keys for one in list_certificates(second)}
+        whole = gpg.run(["--batch", "--export"]).output
+        second.run(["--batch", "--import-options", "self-sigs-only", "--import"], stdin=whole)
+        small = {one.fingerprint: one.keys for one in list_certificates(second)}
+        return [_text(second if small.get(one.fingerprint) == one.keys else gpg, one.fingerprint) for one in found]
     finally:
         second.close()
-    return [
-        minimal[one.fingerprint] if same.get(one.fingerprint) == one.keys else _text(gpg, one.fingerprint) for one in found
-    ]
 
 
-def _text(gpg: Gpg, fingerprint: str, *options: str) -> str:
-    return gpg.run(["--batch", "--armor", "--no-emit-version", *options, "--export", "--", fingerprint]).output.decode("ascii")
+def _text(gpg: Gpg, fingerprint: str) -> str:
+    return gpg.run(["--batch", "--armor", "--no-emit-version", "--export", "--", fingerprint]).output.decode("ascii")
 
 
 def _imported(one: Certificate, text: str) -> Imported:
