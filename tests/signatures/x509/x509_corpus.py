@@ -51,8 +51,8 @@ CRLS = (revocation_list(
 ),)  # fmt: skip
 
 
-def indefinite(der, depth=3):
-    """The outer elements of DER with indefinite lengths, as gpgsm writes them."""
+def indefinite(der, depth=3, is_outermost=True):
+    """The outer elements of a signature with indefinite lengths, as gpgsm writes them; not certificates and attributes."""
     head = 2 if der[1] < 0x80 else 2 + (der[1] & 0x7F)
     if not der[0] & 0x20 or not depth:
         return der
@@ -62,7 +62,7 @@ def indefinite(der, depth=3):
         size = 2 if small < 0x80 else 2 + (small & 0x7F)
         length = small if small < 0x80 else int.from_bytes(der[at + 2 : at + size], "big")
         part = der[at : at + size + length]
-        parts += indefinite(part, depth - 1) if part[0] != 0xA0 or depth == 3 else part
+        parts += indefinite(part, depth - 1, False) if part[0] != 0xA0 or is_outermost else part
         at += size + length
     return der[:1] + b"\x80" + parts + b"\0\0"
 
@@ -106,6 +106,14 @@ def unsorted():
     at = whole.index(sorted_ones.dump()[2:])
     whole[at : at + len(body)] = body
     return bytes(whole)
+
+
+def loose():
+    """Signed attributes of indefinite length, in a signature that holds otherwise."""
+    inner = b"\xa0" + attributes(PAYLOAD, "sha256").dump()[1:]
+    whole = indefinite(signature(PAYLOAD, ANN_EC), depth=5)
+    assert inner in whole
+    return whole.replace(inner, b"\xa0\x80" + inner[2:] + b"\0\0")
 
 
 def without_digest():
@@ -180,7 +188,8 @@ CORPUS = {
                         "G", True, "unsupported", "time"),
     "no message digest": (of(without_digest), "B", False, "malformed", "what is signed"),
     "an attribute twice": (of(twice), "N", False, "malformed", "twice"),
-    "attributes not in order": (of(unsorted), "G", True, "malformed", "DER"),
+    "attributes not in order": (of(unsorted), "G", True, "good", ""),
+    "attributes of indefinite length": (of(loose), "N", True, "good", ""),
     "algorithms of two digests": (made(ANN_EC, algorithm="sha384_ecdsa"), "B", True, "unsupported", "two digest"),
     "no certificate": (bagged(), "G", False, "unknown-key", "does not bring"),
     "another's certificate only": (bagged(BOB.der), "G", False, "unknown-key", "does not bring"),

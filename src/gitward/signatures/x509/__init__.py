@@ -5,9 +5,9 @@ way from that to a trusted root sought and judged (`paths`), the revocation list
 holders (`holders`). For gitsign's keyless signatures the trust is Sigstore's, and a log's proof stands for the time
 (`keyless`).
 
-What git and gpgsm accept and this does not: several signers, content inside the signature, attributes that are not DER, no
-signing time, contentCommitment (nonRepudiation) without digitalSignature, an extended key usage that has neither
-emailProtection nor codeSigning nor any, authorities with keys other than RSA and ECDSA, limits on directory names.
+What git and gpgsm accept and this does not: content inside the signature, no signed attributes, no signing time, two
+certificates of one name, contentCommitment (nonRepudiation) without digitalSignature, an extended key usage that has neither
+emailProtection nor codeSigning nor any, weak keys and digests, anything but white space behind the block.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ _SCHEMES = {
 
 @record
 class Message:
-    """One signature, read. `attributes` are the signed bytes: the signed attributes as a DER SET (RFC 5652, 5.4).
+    """One signature, read. `attributes` are the signed bytes: the signed attributes as they stand, as a SET (RFC 5652, 5.4).
 
     `issuer` and `serial`, or `key_id`, name the signer's certificate; `issuer` is DER. `certificates` are all that the
     signature brings, in DER, in their order. `salt` is of PSS. `log_entries` are what stands under gitsign's attribute.
@@ -122,13 +122,10 @@ def _scheme(algorithm: Any, digest: str) -> tuple[str, int]:
 
 
 def _signed_attributes(signer: Any) -> tuple[bytes, dict[str, Any]]:
-    """The bytes that were signed, and each attribute's one value."""
+    """The bytes that were signed, and each attribute's one value. Their order in the set is the signer's business."""
     found = signer["signed_attrs"]
     if isinstance(found, core.Void):
         raise Refusal("unsupported", "a signature without signed attributes")
-    canonical = found.untag().dump(force=True)
-    if found.dump()[1:] != canonical[1:]:
-        raise Refusal("malformed", "the signed attributes are not DER")
     values = {}
     for attribute in found:
         name = attribute["type"].dotted
@@ -139,7 +136,7 @@ def _signed_attributes(signer: Any) -> tuple[bytes, dict[str, Any]]:
         raise Refusal("malformed", "the signed attributes do not say what is signed")
     if SIGNING_TIME not in values:
         raise Refusal("unsupported", "a signature without a signing time")
-    return bytes(canonical), values
+    return b"\x31" + found.dump()[1:], values  # of definite length, whichever it had
 
 
 def _seconds(time: Any) -> int:
