@@ -89,16 +89,21 @@ def test_the_floor_for_rsa_is_the_policys():
     assert found(GOOD, trust).detail == "in the chain, a key of 2048 bits, the floor is 3072"
 
 
-def with_serial_zero():
+def edited(**changes):
+    """Ann's certificate with a field of it changed, and so with a signature that does not verify."""
     made = asn1_x509.Certificate.load(ANN_EC.der)
-    made["tbs_certificate"]["serial_number"] = 0
+    for name, value in changes.items():
+        made["tbs_certificate"][name] = value
     return made.dump()
 
 
-def test_what_a_stranger_sends_makes_no_library_speak_to_the_terminal(recwarn):
-    der = signed_data([signer_info(PAYLOAD, ANN_EC)], [with_serial_zero(), ANN_EC.der])
-    assert found(der).status == "good"
-    assert found(signed_data([signer_info(PAYLOAD, ANN_EC)], [with_serial_zero()])).status == "unknown-key"
+@pytest.mark.parametrize("der", [
+    edited(serial_number=0), edited(subject=asn1_x509.Name.build({"country_name": "Neverland"})), b"0\0",
+    ANN_EC.der.replace(b"\x0c\x06Ann EC", b"\x03\x06Ann EC"),  # a name that is a bit string
+])  # fmt: skip
+def test_what_a_stranger_sends_makes_no_library_speak_to_the_terminal(der, recwarn):
+    assert found(signed_data([signer_info(PAYLOAD, ANN_EC)], [der, ANN_EC.der])).status in ("good", "malformed")
+    assert found(signed_data([signer_info(PAYLOAD, ANN_EC)], [der])).status == "unknown-key"
     assert [str(warning.message) for warning in recwarn] == []
 
 

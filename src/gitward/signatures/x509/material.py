@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 DER, PEM = Encoding.DER, Encoding.PEM
 UNREADABLE = (
-    ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm,
-    CryptographyDeprecationWarning,
+    ValueError, TypeError, AssertionError, OverflowError, x509.InvalidVersion, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType, UnsupportedAlgorithm, CryptographyDeprecationWarning,
 )  # fmt: skip
-"""What `cryptography` raises for a certificate or a list that is not what it should be."""
+"""What `cryptography` was seen to raise for a certificate or a list that is not what it should be."""
 _PEM = b"-----BEGIN "
 
 
@@ -79,9 +79,10 @@ def _load_one(data: bytes) -> list[x509.Certificate]:
 
 
 def _whole(load: Callable[[bytes], list[x509.Certificate]], data: bytes) -> tuple[x509.Certificate, ...]:
-    """What is loaded, with all that would be read later. A deprecation counts as unreadable: it goes to no terminal."""
+    """What is loaded, with all that would be read later. No warning of the library's reaches a terminal."""
     with warnings.catch_warnings():
-        warnings.simplefilter("error", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore")  # of names that are longer than they may be, once
+        warnings.simplefilter("error", CryptographyDeprecationWarning)  # of serial numbers, again and again
         found = tuple(load(data))
         for certificate in found:
             _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.serial_number

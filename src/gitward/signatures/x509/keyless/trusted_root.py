@@ -89,7 +89,7 @@ def read(data: bytes) -> TrustedRoot:
             logs=_logs(found.get("tlogs", ())),
             certificate_logs=_logs(found.get("ctlogs", ())),
         )
-    except (*material.UNREADABLE, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (*material.UNREADABLE, KeyError, AttributeError, RecursionError) as error:
         raise Undecided(f"the keyless root cannot be read: {str(error)[:120]!r}", _FIX) from error
     if not root.issuers or not root.logs:
         raise Undecided("the keyless root names no authority, or no log with a known kind of key", _FIX)
