@@ -3,9 +3,10 @@
 What is compared. Per batch: for each entry how many commits passed, were violated, exempt, waived or undecided, and
 every violation as (commit or ref, line, column, message), as bytes. Batches hold only rejected or only accepted
 changes, so a change that should have been refused is seen by its missing violation, and one that should pass by the
-push's exit code. pre-push and pre-receive are compared in all entries, ci in those that judge commits, commit-msg (one
-process for each message) in those that judge messages and merges; of `malformed-object` only the violations count,
-since where there are ref updates it judges these too.
+push's exit code. A batch is one push to the branches of all zones, and one run of ci for each zone. pre-push and
+pre-receive are compared in all entries, ci in those that judge commits, commit-msg (one process for each message) in
+those that judge messages and merges; of `malformed-object` only the violations count, since where there are ref updates
+it judges these too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from stages import Judged, Stages, judges_commits, knows, rule_class
+from stages import Judged, Stages, joined, judges_commits, knows, rule_class
 from world import ZONES
 
 if TYPE_CHECKING:
@@ -21,20 +22,22 @@ if TYPE_CHECKING:
 
     from items import Item
 
-BATCH = 40  # an event holds all violations of as many
+BATCH = 120  # an event holds all violations of as many
 
 
-def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Changes that can be judged together: one zone, one kind, all refused or all allowed."""
+def batches(items: Iterable[Item], *, messages: bool = True) -> Iterator[list[Item]]:
+    """Changes that are judged together, all refused or all allowed: those that ci cannot see, those that it can, and,
+    with `messages`, apart from these those that commit-msg can. In the order of their zones.
+    """
 
-    def kind(item: Item) -> tuple[str, bool, bool, bool]:
-        in_ci = _is_in_ci(item)
-        return item.zone if in_ci else "", in_ci, item.is_message, item.is_rejected
+    def kind(item: Item) -> tuple[bool, bool, bool]:
+        return _is_in_ci(item), messages and item.is_message, item.is_rejected
 
-    for _, group in groupby(sorted(items, key=kind), key=kind):
+    ordered = sorted(items, key=lambda item: (*kind(item), item.zone if _is_in_ci(item) else ""))
+    for (*_, is_rejected), group in groupby(ordered, key=kind):
         same = list(group)
-        for start in range(0, len(same), BATCH):
-            yield same[start : start + BATCH]
+        size = BATCH if is_rejected else len(same)
+        yield from (same[start : start + size] for start in range(0, len(same), size))
 
 
 def _is_in_ci(item: Item) -> bool:
@@ -44,11 +47,15 @@ def _is_in_ci(item: Item) -> bool:
 
 def differences(stages: Stages, items: Iterable[Item], *, messages: bool = True) -> Iterator[str]:
     """Every difference between stages, and from what the corpus expects, in words. commit-msg only with `messages`."""
-    for batch in batches(items):
+    for batch in batches(items, messages=messages):
         push, receive = stages.push(batch)
         others = [push]
         if _is_in_ci(batch[0]):
-            others.append(stages.check(batch))
+            zones = [list(group) for _, group in groupby(batch, key=lambda item: item.zone)]
+            checks = [stages.check(zone) for zone in zones]
+            for zone, check in zip(zones, checks, strict=True):
+                yield from unexpected(stages, zone, check)
+            others.append(joined("ci", checks))
             if messages and batch[0].is_message:
                 others.append(stages.messages(batch))
         for stage in (receive, *others):
@@ -59,6 +66,8 @@ def differences(stages: Stages, items: Iterable[Item], *, messages: bool = True)
 
 def unexpected(stages: Stages, batch: list[Item], stage: Judged) -> Iterator[str]:
     """Where one stage differs from what the corpus says."""
+    seen = _seen(stage)
+    code = int(any(each.rejects & seen for each in batch))
     for item in batch:
         subjects = {*stages.world.oids[item.id], *(ref for ref, _, _ in stages.world.updates[item.id])}
         if item.rule == "push-limits":
@@ -67,7 +76,7 @@ def unexpected(stages: Stages, batch: list[Item], stage: Judged) -> Iterator[str
         found = stage.violated(subjects)
         if found != expected:
             yield f"{stage.stage}: {item.id}: violated {sorted(found)}, expected {sorted(expected)}"
-        if stage.exit_code != int(any(each.rejects & set(stage.rules) & _seen(stage) for each in batch)):
+        if stage.exit_code != code:
             yield f"{stage.stage}: {item.id}: exit code {stage.exit_code}"
 
 

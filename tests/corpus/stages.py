@@ -110,7 +110,7 @@ class Stages:
         self.policy = FOLDER / policy
         self.log, self.out = world.folder / "log", world.folder / "out.json"
         self.reports: dict[str, dict[str, Any]] = {}
-        self.decisions: dict[tuple[str, ...], Judged] = {}
+        self.decisions: dict[str, Judged] = {}  # of pre-receive, about the push that an item was in
         self.zone = ""
         self.log.mkdir(exist_ok=True)
         world.git("config", "commit.cleanup", "verbatim")
@@ -202,12 +202,8 @@ class Stages:
         code = int(Path(f"{self.out}.code").read_text())
         report = self._report("push", subprocess.CompletedProcess([], code, "", ""))
         receive = judged("receive", decision["exit_code"], event["results"])
-        self.decisions[tuple(item.id for item in items)] = receive
+        self.decisions |= dict.fromkeys((item.id for item in items), receive)
         return judged("push", code, report["results"]), receive
-
-    def decision(self, items: list[Item]) -> Judged:
-        """What pre-receive decided about all of them in one push, which is made if it was not before."""
-        return self.decisions.get(tuple(item.id for item in items)) or self.push(items)[1]
 
     def _log_lines(self) -> list[bytes]:
         return b"".join(path.read_bytes() for path in sorted(self.log.glob("*.jsonl"))).splitlines()
