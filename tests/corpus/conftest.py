@@ -35,7 +35,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
             "import sys",
             f"sys.path.insert(0, {str(source)!r})",
             "from gitward.__main__ import main",
-            "sys.exit(main())",
+            "if __name__ == '__main__':",
+            "    sys.exit(main())",
         )
         path.write_text("\n".join(lines) + "\n")
         return (sys.executable, "-I", str(path))

@@ -161,14 +161,19 @@ class Stages:
 
     def commit_msg(self, item: Item, index: int) -> Judged:
         environment = self.draft(item, index)
-        words = [*self._hook("commit-msg", "--format", "json", "--output", self.out), ".git/COMMIT_EDITMSG"]
-        report = self._report("commit", self._run(words, **environment))
+        return self._of_draft(item, index, self._run([*self._commit_msg(), ".git/COMMIT_EDITMSG"], **environment))
+
+    def _commit_msg(self) -> list[str]:
+        return self._hook("commit-msg", "--format", "json", "--output", self.out)
+
+    def _of_draft(self, item: Item, index: int, done: subprocess.CompletedProcess[str]) -> Judged:
+        report = self._report("commit", done)
         return judged("commit", report["exit_code"], report["results"], self.world.oids[item.id][index])
 
     def install_commit_msg(self) -> Path:
         """The hook, in the clone, as `git commit` runs it."""
         path = self.world.clone / ".git" / "hooks" / "commit-msg"
-        self._install(path, self._hook("commit-msg", "--format", "json", "--output", self.out))
+        self._install(path, self._commit_msg())
         return path
 
     def latest(self) -> dict[str, Any]:
@@ -178,8 +183,24 @@ class Stages:
         return report
 
     def messages(self, items: list[Item]) -> Judged:
-        """commit-msg on each of their drafts by itself."""
-        parts = [self.commit_msg(item, index) for item in items for index in range(len(item.drafts))]
+        """commit-msg on each of their drafts by itself, in a process of its own, which is forked from a warm one."""
+        *python, launcher = self.launcher
+        words = [*python, str(FOLDER / "warm.py"), launcher, *self._commit_msg()[len(self.launcher) :], ".git/COMMIT_EDITMSG"]
+        parts = []
+        with (self.world.folder / "warm.log").open("w+") as said, subprocess.Popen(
+            words, cwd=self.world.clone, env=self.world.environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
+        ) as hook:  # fmt: skip
+            assert hook.stdin
+            assert hook.stdout
+            for item in items:
+                for index in range(len(item.drafts)):
+                    said.truncate(0)
+                    environment = self.world.environment | self.draft(item, index)
+                    print(json.dumps(environment), file=hook.stdin, flush=True)
+                    code = int(hook.stdout.readline() or -1)
+                    text = Path(said.name).read_text(errors="replace")
+                    parts.append(self._of_draft(item, index, subprocess.CompletedProcess(words, code, "", text)))
         return joined("commit", parts)
 
     # --- the push -----------------------------------------------------------------------------------------------------
