@@ -59,13 +59,13 @@ def test_one_change_by_itself(stages: Stages, item: Item) -> None:
     """The bytes of the judgement, from the report of each stage and from the log of the server."""
     stages.push([item])
     stages.commit_msg(item, 0)
-    stages.check([item])
+    if item.is_rejected and item.drafts[0].parents == ("base",):
+        stages.ci(item)
+    else:
+        stages.check([item])
     bytes_of = {stage: judgement_of_report(stages.reports[stage], IN_COMMIT_MSG) for stage in stages.reports}
     assert set(bytes_of) == {"commit", "push", "receive", "ci"}
     assert len(set(bytes_of.values())) == 1, bytes_of
-    if item.drafts[0].parents == ("base",):
-        stages.ci(item)
-        assert judgement_of_report(stages.reports["ci"], IN_COMMIT_MSG) == bytes_of["receive"]
 
 
 def _can_be_committed(item: Item) -> bool:
