@@ -49,7 +49,7 @@ def _of_key(line: KeyLine, floor: int, now: int, soon: int) -> Iterator[Remark]:
     if line.state:
         yield remark("warning" if line.state == "retired" else "error", line.state, "list a key that is in use")
     if line.not_after is not None and line.not_after < now:
-        yield remark("warning", f"ended {moment(line.not_after)}: it counts for old commits alone", "list its successor beside it")
+        yield remark("warning", f"ended {moment(line.not_after)}: only old commits count", "list its successor beside it")
     elif line.not_after is not None and line.not_after < now + soon:
         yield remark("warning", f"ends {moment(line.not_after)}", "list its successor in time")
     if line.not_before is not None and line.not_before > now:

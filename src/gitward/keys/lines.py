@@ -79,7 +79,7 @@ def _openpgp(trust: Trust) -> Iterator[KeyLine]:
                         kind="openpgp",
                         identity=key.fingerprint,
                         algorithm=_ALGORITHMS.get(key.algorithm, str(key.algorithm)),
-                        bits=key.bits,
+                        bits=key.bits if key.algorithm in _SIZED else 0,
                         not_before=key.created,
                         not_after=None if key.expires is None else key.expires - 1,
                         state=f"revoked: {key.lost}" if key.lost else "retired" if key.retired is not None else "",
@@ -89,6 +89,7 @@ def _openpgp(trust: Trust) -> Iterator[KeyLine]:
         keyring.close()
 
 
+_SIZED = (1, 2, 3, 17)
 _ALGORITHMS = {1: "rsa", 2: "rsa", 3: "rsa", 17: "dsa", 19: "ecdsa", 22: "eddsa", 27: "ed25519"}
 
 

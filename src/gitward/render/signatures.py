@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 
@@ -62,9 +60,12 @@ def as_csv(results: Iterator[SignatureResult], counts: Counter[str]) -> Iterator
     yield ",".join(FIELDS) + "\n"
     for result in results:
         counts[result.status] += 1
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(visible(value or "") for value in plain(result).values())
-        yield line.getvalue()
+        yield ",".join(_cell(visible(value or "")) for value in plain(result).values()) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A field of RFC 4180, in quotes where it must be; a line end never stands in it."""
+    return '"' + text.replace('"', '""') + '"' if set(text) & {",", '"'} else text
 
 
 def as_json(results: Iterator[SignatureResult], counts: Counter[str], head: dict[str, Any]) -> Iterator[str]:
