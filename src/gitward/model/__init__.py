@@ -42,6 +42,7 @@ from gitward.model.signatures import (
     OpenPgpKey,
     Principal,
     Proof,
+    PushCertificate,
     Signature,
     SignatureResult,
     Signed,
@@ -64,8 +65,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED",
-    "UNSIGNED", "Actor", "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host", "Ident",
-    "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof",
-    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Signature", "SignatureResult", "Signed",
-    "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key", "is_zero", "violation",
+    "UNSIGNED", "Actor", "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host", "Ident", "KeylessKey",
+    "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "PushCertificate",
+    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Signature", "SignatureResult", "Signed", "SshKey",
+    "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key", "is_zero", "violation",
 ]  # fmt: skip

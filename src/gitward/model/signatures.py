@@ -219,3 +219,25 @@ class SignatureResult:
     clock: str = ""
     detail: str = ""
     commit: Oid | None = None
+
+
+# --- who pushes -------------------------------------------------------------------------------------------------------
+
+
+@record
+class PushCertificate:
+    """A push certificate (git-push(1), --signed) as it was signed: claims until its signature is verified.
+
+    `pusher` is a name and address, or a key, as the pusher's git wrote it; `time` is the pusher's, seconds since 1970.
+    `pushee` is the repository as it was typed. `options` are the push options, `commands` (old, new, ref) as sent.
+    `malformed` is '' or the reason why the bytes are no push certificate.
+    """
+
+    pusher: str
+    time: int
+    pushee: str
+    nonce: str
+    options: tuple[str, ...]
+    commands: tuple[tuple[str, str, str], ...]
+    signed: Signed
+    malformed: str = ""
