@@ -29,7 +29,7 @@ OWNERS = {
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock", "ownfolder"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
-     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity"),
+     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository"),
