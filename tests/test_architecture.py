@@ -35,7 +35,7 @@ LAYERS = (
     ("git", "gitcommand", "repository"),
     ("signatures",),
     ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
-     "judge", "fixing", "lookup"),
+     "pushing", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
     ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life"),
