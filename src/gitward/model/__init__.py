@@ -22,7 +22,7 @@ from gitward.model.facts import (
     is_zero,
 )
 from gitward.model.policy import BASELINE, BUILT_IN, FILE_NAME, Entry, Landing, Policy
-from gitward.model.request import UNLIMITED, Host, Limits, Range, RawUpdate, Request
+from gitward.model.request import UNLIMITED, CertificateClaim, Host, Limits, Range, RawUpdate, Request
 from gitward.model.results import (
     KEPT_VIOLATIONS,
     OUTCOME_OF_CODE,
@@ -46,6 +46,7 @@ from gitward.model.signatures import (
     Signature,
     SignatureResult,
     Signed,
+    SignedPush,
     SshKey,
     Trust,
     X509Key,
@@ -65,8 +66,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED",
-    "UNSIGNED", "Actor", "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host", "Ident", "KeylessKey",
-    "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "PushCertificate",
-    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Signature", "SignatureResult", "Signed", "SshKey",
-    "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key", "is_zero", "violation",
+    "UNSIGNED", "Actor", "CertificateClaim", "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host",
+    "Ident", "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof",
+    "PushCertificate", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Signature", "SignatureResult",
+    "Signed", "SignedPush", "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key", "is_zero", "violation",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal, NewType
 
-    from gitward.model.signatures import Signature
+    from gitward.model.signatures import Signature, SignedPush
 
     Oid = NewType("Oid", str)
     Stage = Literal["commit", "push", "receive", "ci", "deploy"]
@@ -130,7 +130,9 @@ class Commit:
 
 @record
 class Tag:
-    """An annotated tag object. `malformed` as in `Commit`. `has_signature` says that a block is there, not that it holds."""
+    """An annotated tag object. `malformed`, `signatures` and `signature` as in `Commit`. `has_signature` says that a block is
+    there, not that it holds.
+    """
 
     oid: Oid
     target: Oid
@@ -141,6 +143,8 @@ class Tag:
     has_signature: bool = False
     malformed: str = ""
     raw: bytes = b""
+    signatures: tuple[Signature | None, ...] = ()
+    signature: Signature | None = None
 
 
 @record
@@ -170,7 +174,8 @@ class RefUpdate:
     `tags` are the annotated tags passed on the way, outermost first. `collisions` are refs that differ from this one
     only by case or Unicode form. `commits` is how many commits it brings, None where they were not counted.
     `files` are the paths that differ between the two and that no commit which it brings changes: loaded where an entry
-    asks for paths, and the update is forced or brings a merge; else None.
+    asks for paths, and the update is forced or brings a merge; else None. `target` is the commit to which a tag leads, loaded
+    where an entry asks who signed a tag.
     `problem` says why this line of a push cannot stand under any policy, '' where it can.
     """
 
@@ -185,6 +190,7 @@ class RefUpdate:
     collisions: tuple[str, ...] = ()
     commits: int | None = None
     files: tuple[File, ...] | None = None
+    target: Commit | None = None
     problem: str = ""
 
     @property
@@ -214,10 +220,17 @@ class Actor:
 
 @record
 class Change:
-    """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable."""
+    """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable.
+
+    `certificate` is the push certificate that came, read where an entry asks. `actor` is who pushes; `pushers` is that in the
+    names of each policy, in their order, '' where it does not know.
+    """
 
     stage: Stage
     time: str
     updates: tuple[RefUpdate, ...]
     known: frozenset[str]
     totals: Totals = Totals()
+    certificate: SignedPush | None = None
+    actor: Actor = Actor()
+    pushers: tuple[str, ...] = ()

@@ -40,13 +40,27 @@ class Range:
 
 
 @record
+class CertificateClaim:
+    """What the environment of a hook says of a push certificate (githooks(5), pre-receive). It may be the pusher's word.
+
+    `oid` names the blob, `nonce_status` is git's word for the nonce, `slop` its seconds where that is SLOP; `options` are the
+    push options that came beside it.
+    """
+
+    oid: str
+    nonce_status: str = ""
+    slop: str = ""
+    options: tuple[str, ...] = ()
+
+
+@record
 class Request:
     """What an adapter made of its input; nothing is decided in it.
 
     `existing` are the refs that stand on the receiving side, ref to oid, where that is not the repository itself (a
     push seen from the clone). `squash` is the message that a squash merge onto the range's ref would write, and then
     the message rules judge it in place of the single commits: where the policy says that the ref lands by squash, or
-    always with `squash_forced`.
+    always with `squash_forced`. `certificate` is what is said of a push certificate, None where nothing is.
     """
 
     stage: Stage
@@ -57,6 +71,7 @@ class Request:
     squash: Message | None = None
     squash_forced: bool = False
     notices: tuple[str, ...] = ()
+    certificate: CertificateClaim | None = None
 
 
 @record

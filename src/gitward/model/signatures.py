@@ -241,3 +241,24 @@ class PushCertificate:
     commands: tuple[tuple[str, str, str], ...]
     signed: Signed
     malformed: str = ""
+
+
+@record
+class SignedPush:
+    """A push certificate as it came with a push, with all that a rule asks about it.
+
+    `problem` says why it could not be looked at, and then nothing else of it counts. `nonce` is '' where its nonce is one that
+    this repository gave out, else why not; `slop` is by how many seconds the nonce is older than the one of its own connection,
+    which over HTTP it may be. `differs` says in what the push does something else than was signed, '' where it does not.
+    `is_new`: this signed text was never accepted before. `signatures` is what each policy's trust says, in the order of the
+    policies, `signature` that of the policy whose rule is judging.
+    """
+
+    certificate: PushCertificate
+    problem: str = ""
+    nonce: str = ""
+    slop: int = 0
+    differs: str = ""
+    is_new: bool = True
+    signatures: tuple[Signature | None, ...] = ()
+    signature: Signature | None = None
