@@ -89,3 +89,25 @@ def _is_theirs(signature: Signature, claims: tuple[Ident | None, ...]) -> bool:
         return True
     known = {address.casefold() for address in signature.addresses}
     return any(claim is not None and claim.email.casefold() in known for claim in claims)
+
+
+def in_words(result: SignatureResult) -> str:
+    """A status that is not good, as the middle of a report's line."""
+    key = f" by {result.principal}'s key {result.fingerprint}" if result.principal else ""
+    if not key and result.fingerprint:
+        key = f" by the key {result.fingerprint}"
+    why = f": {result.detail}" if result.detail else ""
+    words = {
+        "unsigned": "not signed",
+        "unknown-key": f"signed{key}, which the policy does not list",
+        "principal-mismatch": f"signed{key}",
+        "bad": f"the signature{key} does not hold",
+        "malformed": "the signature is malformed",
+        "unsupported": f"a signature{key} of a kind that does not count",
+        "weak": f"the signature{key} is too weak",
+        "expired": f"signed{key}, which was no longer valid",
+        "not-yet-valid": f"signed{key}, which was not valid yet",
+        "revoked-hard": f"signed{key}, which is revoked",
+        "revoked-soft": f"signed{key}, which had been revoked",
+    }
+    return words[result.status] + why

@@ -68,7 +68,7 @@ from __future__ import annotations
 from gitward.errors import Excused, Undecided
 from gitward.model import violation
 from gitward.record import record
-from gitward.validity import judged
+from gitward.validity import in_words, judged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 
     from annotated_types import MinLen
 
-    from gitward.model import Commit, SignatureResult, Violation
+    from gitward.model import Commit, Violation
 
 FIXES = {
     "unsigned": "git commit --amend --no-edit -S, or sign all: git rebase --exec 'git commit --amend --no-edit -S' BASE",
@@ -127,25 +127,3 @@ class SignedCommit:
                 message=f"made and signed by the forge {name}, which is nobody's signature",
                 fix="merge with git, and push; or let such commits go: forges: exempt",
             )
-
-
-def in_words(result: SignatureResult) -> str:
-    """A status that is not good, as the middle of a report's line."""
-    key = f" by {result.principal}'s key {result.fingerprint}" if result.principal else ""
-    if not key and result.fingerprint:
-        key = f" by the key {result.fingerprint}"
-    why = f": {result.detail}" if result.detail else ""
-    words = {
-        "unsigned": "not signed",
-        "unknown-key": f"signed{key}, which the policy does not list",
-        "principal-mismatch": f"signed{key}",
-        "bad": f"the signature{key} does not hold",
-        "malformed": "the signature is malformed",
-        "unsupported": f"a signature{key} of a kind that does not count",
-        "weak": f"the signature{key} is too weak",
-        "expired": f"signed{key}, which was no longer valid",
-        "not-yet-valid": f"signed{key}, which was not valid yet",
-        "revoked-hard": f"signed{key}, which is revoked",
-        "revoked-soft": f"signed{key}, which had been revoked",
-    }
-    return words[result.status] + why
