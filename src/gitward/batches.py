@@ -50,8 +50,8 @@ class Row:
 
 
 def asks_signer(entry: Entry) -> bool:
-    """Whether an entry needs to know who signed: its rule judges that, or it lets somebody's commits go."""
-    return "signature" in entry.rule.needs or bool(entry.exempt_principals)
+    """Whether an entry needs to know who signed a commit: its rule judges that, or it lets somebody's commits go."""
+    return hasattr(entry.rule, "check_commit") and ("signature" in entry.rule.needs or bool(entry.exempt_principals))
 
 
 def _is_exempt(entry: Entry, commit: Commit) -> bool:

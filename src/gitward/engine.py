@@ -9,6 +9,7 @@ from __future__ import annotations
 from gitward.errors import Excused, GitwardError
 from gitward.model import Change, Decision, PolicyInfo, RefUpdate, Result
 from gitward.patterns import matches_ref
+from gitward.record import replace
 from gitward.tally import Tally
 
 TYPE_CHECKING = False
@@ -50,8 +51,9 @@ def unfinished(problem: Exception) -> tuple[Outcome, str]:
 def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
     """Judge the ref updates and the push itself; one tally per entry, in the order of `entries_of`."""
     tallies = new_tallies(policies)
-    for tally, (_, entry) in zip(tallies, entries_of(policies), strict=True):
+    for tally, (policy, entry) in zip(tallies, entries_of(policies), strict=True):
         fact = missing_fact(entry, change.known)
+        lets_go = bool(change.pushers) and change.pushers[policy] in entry.exempt_principals
         for kind, subjects in (("check_update", change.updates), ("check_push", (change,))):
             if not hasattr(entry.rule, kind):
                 continue
@@ -59,8 +61,31 @@ def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
                 tally.count("not-applicable", f"{fact} not known here")
                 continue
             for subject in subjects:
-                _judge_in_scope(entry, subject, tally)
+                if not _is_in_scope(entry, subject, tally):
+                    continue
+                if lets_go:
+                    tally.count("exempt", "principal")
+                else:
+                    judge_update(entry, _seen_by(policy, subject), tally)
     return tallies
+
+
+def push_seen_by(policy: int, change: Change) -> Change:
+    """The same, with what the trust of this policy, and of no other, says of who signed it."""
+    signed = change.certificate
+    if not (signed and signed.signatures):
+        return change
+    return replace(change, certificate=replace(signed, signature=signed.signatures[policy]))
+
+
+def _seen_by(policy: int, subject: RefUpdate | Change) -> RefUpdate | Change:
+    if isinstance(subject, Change):
+        return push_seen_by(policy, subject)
+    tags = tuple(replace(tag, signature=tag.signatures[policy]) if tag.signatures else tag for tag in subject.tags)
+    target = subject.target
+    if target and target.signatures:
+        target = replace(target, signature=target.signatures[policy])
+    return replace(subject, tags=tags, target=target) if tags or target else subject
 
 
 def is_over_its_limits(policies: tuple[Policy, ...], tallies: list[Tally]) -> bool:
@@ -74,14 +99,14 @@ def is_over_its_limits(policies: tuple[Policy, ...], tallies: list[Tally]) -> bo
     )
 
 
-def _judge_in_scope(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> None:
+def _is_in_scope(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> bool:
     updates = (subject,) if isinstance(subject, RefUpdate) else subject.updates
     if isinstance(subject, RefUpdate) and not _is_about(entry.rule.needs, subject):
-        return
+        return False
     if not any(matches_ref(entry.refs, name) for update in updates for name in (update.ref, update.alias) if name):
         tally.count("not-applicable", "refs")
-        return
-    judge_update(entry, subject, tally)
+        return False
+    return True
 
 
 def _is_about(needs: tuple[str, ...], update: RefUpdate) -> bool:
@@ -158,4 +183,14 @@ def conclude(
         details=details,
         failure=failure,
         commits=commits,
+        actor=change.actor,
+        certificate=_evidence(change),
     )
+
+
+def _evidence(change: Change) -> bytes:
+    """The push certificate for the log to keep: one that somebody has signed whom a policy lists."""
+    signed = change.certificate
+    if signed is None or not any(signature and signature.finding.principal for signature in signed.signatures):
+        return b""
+    return signed.certificate.signed.payload + signed.certificate.signed.block

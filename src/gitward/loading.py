@@ -16,12 +16,15 @@ from gitward.signatures.signers import Signers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeVar
 
     from gitward.model import Commit, Entry, File, Limits, Policy, RefUpdate, Signature
     from gitward.repository import FileReader, Repository
     from gitward.scope import Piece
     from gitward.signatures.moments import Moments
+
+    T = TypeVar("T")
 
 _LOADED = frozenset({"time", "paths", "sizes", "content"})
 _OF_FILES = frozenset({"paths", "sizes", "content"})
@@ -40,12 +43,12 @@ class Loader:
             frozenset[str]() if missing_fact(entry, known) else _needs(policy, entry, known)
             for policy, entry in entries_of(policies)
         )
-        self._signers = tuple(Signers(policy.trust, moments) for policy in policies)
+        self.signers = tuple(Signers(policy.trust, moments) for policy in policies)
         self._reader: FileReader = repository.file_reader(limits.content_bytes)
         self._paths = 0
 
     def close(self) -> None:
-        for signers in self._signers:
+        for signers in self.signers:
             signers.close()
 
     def commits(self, piece: Piece) -> Iterator[Commit]:
@@ -74,11 +77,11 @@ class Loader:
 
     def _signatures(self, group: list[Commit], needs: frozenset[str]) -> Iterable[tuple[Signature | None, ...]]:
         """Of each commit what every policy says that has to know; None for a policy that has not."""
-        if not any(_signed(index) in needs for index in range(len(self._signers))):
+        if not any(_signed(index) in needs for index in range(len(self.signers))):
             return ((),) * len(group)
         nobody: list[Signature | None] = [None] * len(group)
         columns = [
-            signers.commits(group) if _signed(index) in needs else nobody for index, signers in enumerate(self._signers)
+            signers.commits(group) if _signed(index) in needs else nobody for index, signers in enumerate(self.signers)
         ]
         return zip(*columns, strict=True)
 
@@ -99,6 +102,27 @@ class Loader:
             return update
         return replace(update, files=self._counted(self._repository.untold_files(ends[0], new, self._limits.paths)))
 
+    def tag_signers(self, update: RefUpdate, asking: Sequence[int]) -> RefUpdate:
+        """A ref update with who signed its tags, and the commit to which they lead, for the policies that ask."""
+        if not update.tags:
+            return update
+        tags, target = update.tags, None
+        if update.kind == "commit":
+            commits = tuple(self._repository.commits((update.peeled,), limit=self._limits.message_bytes))
+            of_target = self._by_policy(asking, lambda signers: signers.commits(commits)[0])
+            target = replace(commits[0], signatures=of_target)
+        of_tags = self._by_policy(asking, lambda signers: signers.tags(tags))
+        return replace(
+            update,
+            target=target,
+            tags=tuple(
+                replace(tag, signatures=tuple(found and found[index] for found in of_tags)) for index, tag in enumerate(tags)
+            ),
+        )
+
+    def _by_policy(self, asking: Sequence[int], ask: Callable[[Signers], T]) -> tuple[T | None, ...]:
+        return tuple(ask(signers) if index in asking else None for index, signers in enumerate(self.signers))
+
     def _counted(self, files: tuple[File, ...]) -> tuple[File, ...]:
         self._paths += len(files)
         if self._limits.paths is not None and self._paths > self._limits.paths:
@@ -110,6 +134,20 @@ def with_files(policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], loa
     """The same updates, with the untold paths where an entry judges updates by paths."""
     asks = any(hasattr(entry.rule, "check_update") and "paths" in entry.rule.needs for _, entry in entries_of(policies))
     return tuple(loader.update(update) for update in updates) if asks else updates
+
+
+def with_signers(
+    policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], known: frozenset[str], loader: Loader
+) -> tuple[RefUpdate, ...]:
+    """The same updates, with who signed their tags where an entry asks."""
+    asking = sorted(
+        {
+            policy
+            for policy, entry in entries_of(policies)
+            if "signature" in entry.rule.needs and hasattr(entry.rule, "check_update") and not missing_fact(entry, known)
+        }
+    )
+    return tuple(loader.tag_signers(update, asking) for update in updates) if asking else updates
 
 
 def _needs(policy: int, entry: Entry, known: frozenset[str]) -> frozenset[str]:

@@ -8,10 +8,12 @@ somebody who can be believed. The first two are the signer's word. `validity` ch
 from __future__ import annotations
 
 from gitward.model import SignatureResult
+from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.model import Finding, Ident, Oid, Signature, Signer, Status, UnknownFirstSeen, Validity
+    from gitward.model.signatures import Format
 
     Moment = tuple[int, str]  # seconds since 1970, and which clock that was
 
@@ -50,6 +52,11 @@ def judged(
         detail=detail,
         commit=oid,
     )
+
+
+def judged_push(signature: Signature) -> SignatureResult:
+    """The status of the signature of a push: it is judged as it comes, and its certificate claims no address."""
+    return judged(replace(signature, addresses=()), None, None, validity="now")
 
 
 def _moment(signature: Signature, claimed: int | None, validity: Validity, unknown: UnknownFirstSeen) -> Moment:
@@ -101,13 +108,25 @@ def in_words(result: SignatureResult) -> str:
         "unsigned": "not signed",
         "unknown-key": f"signed{key}, which the policy does not list",
         "principal-mismatch": f"signed{key}",
-        "bad": f"the signature{key} does not hold",
-        "malformed": "the signature is malformed",
+        "bad": f"a signature{key} that does not hold",
+        "malformed": "a malformed signature",
         "unsupported": f"a signature{key} of a kind that does not count",
-        "weak": f"the signature{key} is too weak",
+        "weak": f"a signature{key} that is too weak",
         "expired": f"signed{key}, which was no longer valid",
         "not-yet-valid": f"signed{key}, which was not valid yet",
         "revoked-hard": f"signed{key}, which is revoked",
         "revoked-soft": f"signed{key}, which had been revoked",
     }
     return words[result.status] + why
+
+
+def objection(what: str, signature: Signature, result: SignatureResult, formats: tuple[Format, ...]) -> str:
+    """What is against counting a signature as somebody's own, as a report says it; '' for nothing."""
+    if result.status != "good":
+        words = in_words(result)
+        return f"{what} {'is' if words.startswith(('signed', 'not signed')) else 'has'} {words}"[:200]
+    if result.format not in formats:
+        return f"{what} is signed with {result.format}, here {', '.join(formats)} count{'s' * (len(formats) == 1)}"
+    if signature.forge:
+        return f"{what} is signed by the forge {result.principal.removeprefix('forge:')}, which is nobody's signature"
+    return ""

@@ -22,6 +22,7 @@ from gitward.model.facts import (
     is_zero,
 )
 from gitward.model.policy import BASELINE, BUILT_IN, FILE_NAME, Entry, Landing, Policy
+from gitward.model.pushes import PushCertificate, SignedPush
 from gitward.model.request import UNLIMITED, CertificateClaim, Host, Limits, Range, RawUpdate, Request
 from gitward.model.results import (
     KEPT_VIOLATIONS,
@@ -42,11 +43,9 @@ from gitward.model.signatures import (
     OpenPgpKey,
     Principal,
     Proof,
-    PushCertificate,
     Signature,
     SignatureResult,
     Signed,
-    SignedPush,
     SshKey,
     Trust,
     X509Key,

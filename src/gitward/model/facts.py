@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal, NewType
 
-    from gitward.model.signatures import Signature, SignedPush
+    from gitward.model.pushes import SignedPush
+    from gitward.model.signatures import Signature
 
     Oid = NewType("Oid", str)
     Stage = Literal["commit", "push", "receive", "ci", "deploy"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitward.model.facts import Actor
 from gitward.record import maker, record
 
 TYPE_CHECKING = False
@@ -114,7 +115,8 @@ class Decision:
     A result denies when its severity is error, its policy is in enforce mode and its outcome is violated; it leaves the
     decision open when that outcome is undecided. A failure is no result and no policy's mode softens it.
     `notices` are sentences for the reader that change nothing ("taken as judged: 12 commits"), `details` sentences for the
-    server's own log: they may name what who pushes is not to know.
+    server's own log: they may name what who pushes is not to know. `certificate` is the push certificate as it came, where it
+    is evidence.
     """
 
     id: str
@@ -128,6 +130,8 @@ class Decision:
     notices: tuple[str, ...] = ()
     commits: int = 0
     details: tuple[str, ...] = ()
+    actor: Actor = Actor()
+    certificate: bytes = b""
 
     def _code(self, *, as_if_enforced: bool) -> int:
         if self.failure:

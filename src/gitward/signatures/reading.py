@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from gitward.gitobject.signed import format_of, signed_commit
+from gitward.gitobject.signed import format_of, signed_commit, signed_tag
 from gitward.model import UNSIGNED, Finding, Proof, Signature
+from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
-    from gitward.model import Commit, Ident, Signed, Trust
+    from gitward.model import Commit, Ident, PushCertificate, Signed, Tag, Trust
     from gitward.signatures.cache import Cache
     from gitward.signatures.moments import Moments
 
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 
 
 MAX_BLOCK = 1 << 20  # bytes of a signature; a certificate chain takes some thousands
+
+
+@record
+class Claimed:
+    """One object with what it had signed, None for nothing, and with whom it names. `malformed`: why its bytes are none."""
+
+    signed: Signed | None
+    people: tuple[Ident | None, ...]
+    oid: str | None = None
+    author: Ident | None = None
+    malformed: str = ""
 
 
 class SignatureReader:
@@ -39,15 +51,37 @@ class SignatureReader:
 
     def commits(self, commits: Sequence[Commit], moments: Moments) -> list[Signature]:
         """The signatures of commits, in order. In a SHA-256 repository `gpgsig-sha256` holds them, in another `gpgsig`."""
-        cut = [None if commit.malformed or not commit.oid else _cut(commit) for commit in commits]
-        asked = [(signed, _addresses(commit)) for signed, commit in zip(cut, commits, strict=True) if signed]
+        return self._signatures([_commit(commit) for commit in commits], moments)
+
+    def tags(self, tags: Sequence[Tag], moments: Moments) -> list[Signature]:
+        """The signatures of annotated tags, in order."""
+        return self._signatures(
+            [
+                Claimed(
+                    signed=None if tag.malformed else signed_tag(tag.raw),
+                    people=(tag.tagger,),
+                    oid=tag.oid,
+                    malformed=tag.malformed,
+                )
+                for tag in tags
+            ],
+            moments,
+        )
+
+    def certificate(self, certificate: PushCertificate, moments: Moments) -> Signature:
+        """The signature of a push certificate that is well formed."""
+        return self._signatures([Claimed(signed=certificate.signed, people=())], moments)[0]
+
+    def _signatures(self, claimed: list[Claimed], moments: Moments) -> list[Signature]:
+        asked = [(each.signed, _addresses(each.people)) for each in claimed if each.signed and not each.malformed]
         found = iter(self.findings(asked))
         signatures = []
-        for commit, signed in zip(commits, cut, strict=True):
-            finding = next(found) if signed else UNSIGNED
-            if commit.malformed:
-                finding = Finding(format="", status="malformed", detail=commit.malformed)
-            signatures.append(self.signature(finding, moments, commit.oid, commit.author))
+        for each in claimed:
+            if each.malformed:
+                finding = Finding(format="", status="malformed", detail=each.malformed)
+            else:
+                finding = next(found) if each.signed else UNSIGNED
+            signatures.append(self.signature(finding, moments, each.oid, each.author))
         return signatures
 
     def findings(self, asked: Sequence[tuple[Signed, tuple[str, ...]]]) -> list[Finding]:
@@ -115,9 +149,16 @@ def _made(form: str, trust: Trust) -> Verifier:
     return OpenPgpVerifier(trust)
 
 
-def _cut(commit: Commit) -> Signed | None:
-    return signed_commit(commit.raw, b"gpgsig-sha256" if len(commit.oid or "") == 64 else b"gpgsig")
+def _commit(commit: Commit) -> Claimed:
+    header = b"gpgsig-sha256" if len(commit.oid or "") == 64 else b"gpgsig"
+    return Claimed(
+        signed=None if commit.malformed or not commit.oid else signed_commit(commit.raw, header),
+        people=(commit.committer, commit.author),
+        oid=commit.oid,
+        author=commit.author,
+        malformed=commit.malformed,
+    )
 
 
-def _addresses(commit: Commit) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(person.email for person in (commit.committer, commit.author) if person))
+def _addresses(people: tuple[Ident | None, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.email for person in people if person))

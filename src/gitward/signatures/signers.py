@@ -6,13 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitward.model import Commit, Signature
+    from gitward.model import Commit, PushCertificate, Signature, Tag
     from gitward.signatures.moments import Moments
     from gitward.signatures.reading import SignatureReader
 
 
 class Signers:
-    """The signatures of commits by the trust store in `trust`, its plain form. Close it.
+    """The signatures of commits, tags and pushes by the trust store in `trust`, its plain form. Close it.
 
     `cache` is a folder in which proofs are kept, '' for none.
     """
@@ -33,6 +33,12 @@ class Signers:
 
     def commits(self, commits: Sequence[Commit]) -> list[Signature]:
         return self.reader.commits(commits, self._moments)
+
+    def tags(self, tags: Sequence[Tag]) -> list[Signature]:
+        return self.reader.tags(tags, self._moments)
+
+    def certificate(self, certificate: PushCertificate) -> Signature:
+        return self.reader.certificate(certificate, self._moments)
 
     def close(self) -> None:
         if self._reader:
