@@ -32,7 +32,7 @@ LAYERS = (
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
-    ("git", "gitcommand", "repository"),
+    ("git", "gitcommand", "repository", "durable"),
     ("signatures",),
     ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
      "pushing", "judge", "fixing", "lookup"),

@@ -24,7 +24,7 @@ _OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content", "
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),
     "push": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
-    "receive": frozenset({*_OBJECTS, "ticket", "update", "ref", "refs", "push"}),
+    "receive": frozenset({*_OBJECTS, "ticket", "update", "ref", "refs", "push", "certificate"}),
     "ci": frozenset({*_OBJECTS, "ticket"}),
 }
 
@@ -118,7 +118,7 @@ def totals(
     limits = [
         entry.rule
         for _, entry in entries_of(policies)
-        if hasattr(entry.rule, "check_push") and not missing_fact(entry, change.known)
+        if "push" in entry.rule.needs and not missing_fact(entry, change.known)
     ]
     if not limits:
         return Totals()

@@ -12,7 +12,7 @@ from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lookups
 from gitward.failure import no_decision
 from gitward.integrity import built_in
-from gitward.loading import with_files
+from gitward.loading import with_files, with_signers
 from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
 from gitward.record import replace
 from gitward.repository import open_repository
@@ -77,7 +77,7 @@ def _judge(
     task = Task(known=change.known, limits=host.limits, moments=_moments(change, host), compares=comparison is not None)
     taking = squash.takers(request, policies)
     with Bench(repository, policies, task, lookups) as bench:
-        change = replace(change, updates=with_files(policies, change.updates, bench.loader))
+        change = _with_facts(change, request, policies, bench)
         of_push = judge_change(policies, change)
         if over := is_over_its_limits(policies, of_push):
             notices += ("the push is over its limits: its commits were not read",)
@@ -101,6 +101,17 @@ def _judge(
         notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
         details=details,
     )
+
+
+def _with_facts(change: Change, request: Request, policies: tuple[Policy, ...], bench: Bench) -> Change:
+    """The same change with what its entries ask about ref updates and the push itself."""
+    updates = with_files(policies, change.updates, bench.loader)
+    change = replace(change, updates=with_signers(policies, updates, change.known, bench.loader))
+    if request.certificate is None:
+        return change
+    from gitward.pushing.certificate import with_certificate
+
+    return with_certificate(change, request, policies, bench.repository, bench.loader.signers, bench.task.moments.now)
 
 
 def _moments(change: Change, host: Host) -> Moments:

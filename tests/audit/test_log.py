@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gitward.audit import event, log
 from gitward.engine import conclude
 from gitward.errors import Undecided
-from gitward.model import Actor, Change, PolicyInfo, RefUpdate, Result, Violation
+from gitward.model import Change, PolicyInfo, RefUpdate, Result, Violation
 from gitward.record import replace
 
 EVENT = b'{"id":"x"}'
@@ -110,7 +110,7 @@ def test_an_event_is_canonical_and_small(tmp_path):
     )  # fmt: skip
     info = PolicyInfo(id="p", digest="d", source="s", mode="enforce")
     updates = tuple(RefUpdate(ref=f"refs/heads/{n:0200}", old="0", new="1", ancestry="create") for n in range(900))
-    made = event.decision_event(decision(results=(result,) * 300, updates=updates, policies=(info,)), Actor())
+    made = event.decision_event(decision(results=(result,) * 300, updates=updates, policies=(info,)))
     assert len(made) <= event.MAXIMUM
     assert b"\n" not in made
     read = json.loads(made)

@@ -15,7 +15,7 @@ from gitward.audit.event import decision_event
 from gitward.batches import Batch, judge_commits
 from gitward.engine import conclude
 from gitward.errors import Undecided
-from gitward.model import Actor, Change, Entry, File, Oid, Policy
+from gitward.model import Change, Entry, File, Oid, Policy
 from gitward.render import FORMATS, render
 from gitward.rules import load
 from gitward.secretshapes import KINDS
@@ -159,7 +159,7 @@ def _outputs(commits: list[Any]) -> tuple[list[str], list[tuple[int, str, int]]]
             found.append((int(violation.commit or "0", 16), kind, int(place.split("line ")[1].split(",")[0])))
         outputs += [render(name, decision) for name in FORMATS]
         outputs += [render("text", decision, all_violations=True), repr(decision)]
-        outputs.append(decision_event(decision, Actor()).decode())
+        outputs.append(decision_event(decision).decode())
     return outputs, found
 
 

@@ -1,20 +1,40 @@
-"""pre-receive: stdin lines to a request. Every line is read before any is judged. Source: githooks(5), pre-receive."""
+"""pre-receive: stdin lines and variables to a request. Every line is read before any is judged. Source: githooks(5)."""
 
 from __future__ import annotations
 
 from gitward.errors import Undecided
-from gitward.model import RawUpdate, Request
+from gitward.model import CertificateClaim, RawUpdate, Request
 from gitward.refname import is_ref
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MOST_OPTIONS = 10_000
 _HEX = set("0123456789abcdef")
 
 
-def request(stdin: bytes) -> Request:
+def request(stdin: bytes, environment: Mapping[str, str]) -> Request:
     """`old SP new SP ref LF` per line. Raises Undecided for a line that is none: git never writes one."""
     lines = stdin.split(b"\n")
     if lines.pop() != b"" or not lines:
         raise Undecided("the list of ref updates is empty or cut off", "push again", "malformed-input")
-    return Request(stage="receive", updates=tuple(_update(number, line) for number, line in enumerate(lines, 1)))
+    updates = tuple(_update(number, line) for number, line in enumerate(lines, 1))
+    return Request(stage="receive", updates=updates, certificate=_certificate(environment))
+
+
+def _certificate(environment: Mapping[str, str]) -> CertificateClaim | None:
+    """What git, or who pushes, says of a push certificate."""
+    oid, count = environment.get("GIT_PUSH_CERT", ""), environment.get("GIT_PUSH_OPTION_COUNT", "0")
+    if not oid:
+        return None
+    options = int(count) if count.isascii() and count.isdigit() and len(count) < 6 else 0
+    return CertificateClaim(
+        oid=oid,
+        nonce_status=environment.get("GIT_PUSH_CERT_NONCE_STATUS", ""),
+        slop=environment.get("GIT_PUSH_CERT_NONCE_SLOP", ""),
+        options=tuple(environment.get(f"GIT_PUSH_OPTION_{number}", "") for number in range(min(options, _MOST_OPTIONS))),
+    )
 
 
 def _update(number: int, line: bytes) -> RawUpdate:

@@ -8,6 +8,7 @@ counted in `violation_count` all the same.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 
 from gitward.record import record
@@ -16,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from gitward.model import Actor, Decision, RefUpdate, Result, Violation
+    from gitward.model import Decision, RefUpdate, Result, Violation
 
 SCHEMA = "gitward.event/1"
 MAXIMUM = 65_535
@@ -46,32 +47,33 @@ def text(value: str) -> str | dict[str, str]:
         return {"b64": base64.b64encode(value.encode("utf-8", "surrogateescape")).decode()}
 
 
-def decision_event(decision: Decision, actor: Actor) -> bytes:
+def decision_event(decision: Decision) -> bytes:
     """The event of a decision: everything first, then fewer violations, updates and results, until it fits.
 
     What is left out is counted. The results that do not pass are the last to go.
     """
     kept = Kept(violations=100, updates=UPDATES_KEPT, results=len(decision.results))
-    event = canonical(_event(decision, actor, kept))
+    event = canonical(_event(decision, kept))
     while len(event) > MAXIMUM:
         kept = Kept(
             violations=kept.violations // 2,
             updates=max(1, kept.updates // 2),
             results=kept.results if kept.violations else kept.results // 2,
         )
-        event = canonical(_event(decision, actor, kept))
+        event = canonical(_event(decision, kept))
     return event
 
 
-def _event(decision: Decision, actor: Actor, kept: Kept) -> dict[str, Any]:
-    failure = decision.failure
+def _event(decision: Decision, kept: Kept) -> dict[str, Any]:
+    failure, actor = decision.failure, decision.actor
     return {
         "schema": SCHEMA,
         "id": decision.id,
         "time": decision.time,
         "emitter": {"version": decision.version, "trust": "server" if decision.stage == "receive" else "ci"},
         "event": {"class": f"decision.{decision.stage}", "outcome": decision.outcome},
-        "actor": {"id": actor.principal, "channel": actor.channel, "claim": text(actor.claim)},
+        "actor": {"id": actor.principal, "channel": actor.channel, "claim": text(actor.claim[:400])},
+        "session": {"push_certificate": _out_of_line(decision.certificate)},
         "updates": [_update(update) for update in decision.updates[: kept.updates]],
         "update_count": len(decision.updates),
         "change": {"commits": decision.commits},
@@ -95,6 +97,11 @@ def _event(decision: Decision, actor: Actor, kept: Kept) -> dict[str, Any]:
             "details": [text(detail[:400]) for detail in decision.details[:20]],
         },
     }
+
+
+def _out_of_line(blob: bytes) -> dict[str, Any] | None:
+    """What names a piece of evidence that is kept beside the log (audit.evidence)."""
+    return {"sha256": hashlib.sha256(blob).hexdigest(), "bytes": len(blob)} if blob else None
 
 
 def _update(update: RefUpdate) -> dict[str, Any]:

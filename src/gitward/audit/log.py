@@ -14,6 +14,7 @@ import os
 import time
 
 from gitward import clock
+from gitward.durable import sync_folder
 from gitward.errors import Undecided
 
 SEGMENT = "00000001.jsonl"
@@ -78,7 +79,7 @@ def _append_locked(directory: str, event: bytes) -> int:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
         if is_new:
-            _sync_folder(directory)
+            sync_folder(directory)
         end, last = _whole_lines(file, directory)
         seq, prev = _next(last) if end else (0, ORIGIN)
         line = b'{"event":%s,"prev":"%s","received_time":"%s","seq":%d}\n' % (
@@ -129,11 +130,3 @@ def _write(file: int, line: bytes, end: int) -> None:
     except OSError:
         os.ftruncate(file, end)
         raise
-
-
-def _sync_folder(directory: str) -> None:
-    folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

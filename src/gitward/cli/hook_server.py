@@ -11,7 +11,7 @@ import sys
 from gitward import budgets
 from gitward.adapters.pre_receive import request
 from gitward.errors import GitwardError, UsageError
-from gitward.model import Actor, Decision, Host, Oid
+from gitward.model import Decision, Host, Oid
 from gitward.record import replace
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ def _decide(stdin: bytes, host: Host) -> Decision:
     from gitward.failure import no_decision
 
     try:
-        asked = request(stdin)
+        asked = request(stdin, os.environ)
         if os.environ.get("GIT_NAMESPACE"):
             raise GitwardError("this server uses GIT_NAMESPACE, which gitward does not judge")
         from gitward.judge import judge
@@ -94,11 +94,13 @@ def _recorded(decision: Decision, host: Host) -> Decision:
     """The same decision, now in the log; where it cannot be recorded there is none."""
     if not host.log:
         return decision
-    from gitward.audit import log
+    from gitward.audit import evidence, log
     from gitward.audit.event import decision_event
 
     try:
-        log.append(host.log, decision_event(decision, Actor()))
+        if decision.certificate:
+            evidence.keep(host.log, decision.certificate)
+        log.append(host.log, decision_event(decision))
     except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
         from gitward.failure import no_decision
 

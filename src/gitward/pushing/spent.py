@@ -12,9 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import stat
 
+from gitward.durable import sync_folder
 from gitward.errors import Undecided
 
 NONCE_SECONDS = 86_400
@@ -53,7 +53,7 @@ def _take(git_dir: str, day: int, name: str) -> bool:
     of_day = _made(folder, str(day), mode)
     for old in days:
         if old < day - 2:
-            shutil.rmtree(os.path.join(folder, str(old)), ignore_errors=True)
+            _remove(os.path.join(folder, str(old)))
     try:
         file = os.open(os.path.join(of_day, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
@@ -62,8 +62,18 @@ def _take(git_dir: str, day: int, name: str) -> bool:
         os.fsync(file)
     finally:
         os.close(file)
-    _sync(of_day)
+    sync_folder(of_day)
     return True
+
+
+def _remove(folder: str) -> None:
+    """Take away a day that is over; where that fails it is tried again at the next push, and no push waits for it."""
+    try:
+        for name in os.listdir(folder):
+            os.unlink(os.path.join(folder, name))
+        os.rmdir(folder)
+    except OSError:
+        return
 
 
 def _made(folder: str, name: str, mode: int) -> str:
@@ -74,13 +84,5 @@ def _made(folder: str, name: str, mode: int) -> str:
         os.chmod(path, mode)
     except FileExistsError:
         return path
-    _sync(folder)
+    sync_folder(folder)
     return path
-
-
-def _sync(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
