@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -12,14 +12,28 @@ from policies import policy
 
 from gitward.batches import judge_one
 from gitward.gitobject import parse_commit
-from gitward.model import UNSIGNED, Change, File, Finding, Oid, RefUpdate, Signature, Totals
+from gitward.model import (
+    UNSIGNED,
+    Change,
+    File,
+    Finding,
+    Ident,
+    Oid,
+    PushCertificate,
+    RefUpdate,
+    Signature,
+    Signed,
+    SignedPush,
+    Tag,
+    Totals,
+)
 from gitward.patterns import matches_ref
 from gitward.policy.diff import diff, is_safe
 from gitward.record import replace
 from soaking import examples
 
 OLD, NEW, ZERO = Oid("1" * 40), Oid("2" * 40), Oid("0" * 40)
-REFS = ("refs/heads/main", "refs/heads/topic", "refs/heads/release/1", "refs/tags/v1", "refs/notes/x")
+REFS = ("refs/heads/main", "refs/heads/topic", "refs/heads/release/1", "refs/tags/v1", "refs/tags/x/v1", "refs/notes/x")
 MESSAGES = (
     "fix: handle it", "Fix: handle it.", "feat(api)!: read more", "feat(a)!: x\n\nBREAKING CHANGE: all of it", "x", "",
     "docs: PROJ-1 say it\n\nBecause nobody did.", "fixup! fix: handle it", "fix: handle the one that was not handled yet",
@@ -71,6 +85,14 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "validity": ("first-seen", "signature", "now"), "unknown_first_seen": ("now", "signature"),
         "forges": ("refuse", "exempt"),
     },
+    "signed-tag": {
+        "formats": ("[ssh]", "[openpgp, ssh]"), "tag_name": ("exact", "last-part"), "target": ("signed", "commit", "any"),
+        "validity": ("first-seen", "signature", "now"), "unknown_first_seen": ("now", "signature"),
+    },
+    "signed-push": {
+        "push_urls": ("['example.com:x']", "['example.com:x', 'https://example.com/x']"), "slop": ("0", "30s", "1m"),
+        "formats": ("[ssh]", "[openpgp, ssh, x509]"),
+    },
     "no-fixup": {}, "no-force-push": {}, "no-ref-deletion": {}, "linear-history": {},
     "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
     "ref-namespace": {"allow": ("['refs/heads/**']", "['refs/heads/**', 'refs/tags/**']", "['refs/**', '!refs/heads/topic']")},
@@ -87,9 +109,11 @@ COMMON = {
 NEEDED = {
     "trailers": {"keys": "[{key: Refs, required: true}]"}, "ref-name": {"pattern": "'.*'"},
     "subject-pattern": {"pattern": "fix"}, "push-limits": {"commits": "5"},
+    "signed-push": {"push_urls": "['example.com:x']"},
 }  # fmt: skip
 _WITHOUT_MERGES = (
     "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-",
+    "signed-tag", "signed-push",
 )  # fmt: skip
 NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}
 
@@ -178,6 +202,23 @@ def updates():
         for ancestry in ("create", "ff", "non-ff", "delete"):
             old, new = (ZERO if ancestry == "create" else OLD), (ZERO if ancestry == "delete" else NEW)
             yield RefUpdate(ref=ref, old=old, new=new, ancestry=ancestry, kind="none" if ancestry == "delete" else "commit")
+    for index, (signed, below) in enumerate(product(SIGNATURES, SIGNATURES[:3])):
+        name, kind = ("v1", "x/v1", "v2")[index % 3], ("commit", "blob", "commit")[index % 5 % 3]
+        (tagger,) = {signed.finding.principal or "ann"}
+        tag = Tag(oid=OLD, target=NEW, target_type=kind, name=name, tagger=Ident(name="", email=f"{tagger}@example.com", time=T,
+                  offset=0), message=commits()[0].message, signature=signed)  # fmt: skip
+        target = replace(commits()[0], signature=below)
+        yield RefUpdate(ref="refs/tags/x/v1", old=ZERO, new=NEW, ancestry="create", kind=kind, tags=(tag,), target=target)
+
+
+def certified():
+    """Pushes that are signed in many ways, and one that is not."""
+    yield None
+    for index, signed in enumerate(SIGNATURES * 6):
+        pushee = ("git@example.com:x.git", "https://example.com/x/", "https://example.com/y")[index % 3]
+        certificate = PushCertificate(pusher="", time=T, pushee=pushee, nonce="", options=(), commands=(),
+                                      signed=Signed(payload=b"", block=b""))  # fmt: skip
+        yield SignedPush(certificate=certificate, slop=(0, 0, 20, 50, 70)[index % 5], is_new=index % 7 > 0, signature=signed)
 
 
 def denied(found) -> set[tuple[object, ...]]:
@@ -196,8 +237,8 @@ def denied(found) -> set[tuple[object, ...]]:
                     out |= {("commit", index, ref) for ref in refs}
         if hasattr(entry.rule, "check_update"):
             out |= {
-                ("update", update.ref, update.ancestry)
-                for update in updates()
+                ("update", update.ref, update.ancestry, index)
+                for index, update in enumerate(updates())
                 if update.ref in refs and judge_one(entry, update)[0] == "violated"
             }
         if hasattr(entry.rule, "check_push"):
@@ -207,6 +248,9 @@ def denied(found) -> set[tuple[object, ...]]:
                               totals=Totals(commits=size, updates=size))  # fmt: skip
                 if judge_one(entry, push)[0] == "violated":
                     out |= {("push", size, ref) for ref in refs}
+            for index, each in enumerate(certified()):
+                if judge_one(entry, replace(push, certificate=each))[0] == "violated":
+                    out |= {("certificate", index, ref) for ref in refs}
     return out
 
 

@@ -14,7 +14,7 @@ from gitward.policy.hints import OneOf, Truth, Whole, field_name, hints, inner, 
 from gitward.policy.load import model
 from gitward.shapes import Bytes, Refused
 
-NEEDED = {"trailers": [{"key": "Refs", "required": "true"}]}
+NEEDED = {"trailers": [{"key": "Refs", "required": "true"}], "signed-push": ["example.com:x"]}
 
 
 @pytest.mark.parametrize("rule", rules.NAMES)

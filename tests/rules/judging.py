@@ -4,8 +4,10 @@ In an example of a rule's page the first word after the fence says what stands i
 
     text      a commit message
     commit    a raw commit; `signed=ADDRESS` among the options makes it signed by a principal with that address
-    update    `ANCESTRY REF`, then perhaps `tag=NAME` or `collides=REF`
-    push      totals, `commits=5`, one a line
+    update    `ANCESTRY REF`, then perhaps `tag=NAME`, `collides=REF`, `signed=ADDRESS` (the tag, by a principal with that
+              address) and `target=signed` or `target=unsigned` (the commit to which the tag leads)
+    push      totals, `commits=5`, one a line; or a push certificate: `signed=PRINCIPAL`, then perhaps `pushee=URL`, `slop=5`,
+              `is_new=no`
     merge     a merge; `remade=yes` or `remade=no` says whether git makes the same of its parents
     files     what a commit changes, a path a line, then perhaps `mode=120000`, `old=100644` (the mode before; `mode=`
               is a removal) or `size=5`; lines indented by four spaces are the content of the file above, all of it new
@@ -30,10 +32,14 @@ from gitward.model import (
     Commit,
     File,
     Finding,
+    Ident,
     Oid,
+    PushCertificate,
     Question,
     RefUpdate,
     Signature,
+    Signed,
+    SignedPush,
     Tag,
     Totals,
     Violation,
@@ -51,6 +57,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # options for rules that need some
     "subject-pattern": {"pattern": "^[a-z]"},
     "ref-name": {"pattern": "[a-z/]+"},
     "push-limits": {"commits": 10},
+    "signed-push": {"push_urls": ("https://example.com/x.git",)},
     "trailers": {"keys": (Key(key="Reviewed-by", required=True),)},
 }
 
@@ -103,24 +110,53 @@ def _bytes(given: str | bytes) -> bytes:
     return given if isinstance(given, bytes) else given.encode("utf-8", "surrogateescape")
 
 
-def update(ancestry: Any, ref: str, *, tag: str = "", collides: str = "", **facts: Any) -> RefUpdate:
-    """A ref update; `tag` makes it one of an annotated tag of that name."""
+def update(
+    ancestry: Any, ref: str, *, tag: str = "", collides: str = "", signed: str = "", target: str = "", **facts: Any
+) -> RefUpdate:
+    """A ref update; `tag` makes it one of an annotated tag of that name, signed by somebody with the address `signed`."""
     zero = "0" * 40
     ends = {"create": (zero, OID), "delete": (OTHER, zero), "range": ("", ""), "draft": ("", "")}
     old, new = ends.get(ancestry, (OTHER, OID))
     values = {
         "ref": ref, "old": old, "new": new, "ancestry": ancestry,
-        "tags": (annotated(tag),) if tag else (), "collisions": tuple(collides.split()), **facts,
+        "tags": (annotated(tag, signer=signed),) if tag else (), "collisions": tuple(collides.split()),
+        "target": _target(target), **facts,
     }  # fmt: skip
     return RefUpdate(**values)
 
 
-def annotated(name: str, **facts: Any) -> Tag:
+def annotated(name: str, signer: str = "", **facts: Any) -> Tag:
     values = {
-        "oid": OTHER, "target": OID, "target_type": "commit", "name": name, "tagger": None,
-        "message": message.parse(b"x\n"), **facts,
+        "oid": OTHER, "target": OID, "target_type": "commit", "name": name, "tagger": ident(signer or "ann@example.com"),
+        "message": message.parse(b"x\n"), "signature": signature("good" if signer else "unsigned", addresses=(signer,)),
+        **facts,
     }  # fmt: skip
     return Tag(**values)
+
+
+def ident(address: str) -> Ident:
+    return Ident(name="Ann", email=address, time=1_700_000_000, offset=0)
+
+
+def _target(word: str) -> Commit | None:
+    """The commit to which a tag leads; None for '', where it was not read."""
+    if not word:
+        return None
+    given = signature({"signed": "good"}.get(word, word), addresses=("ann@example.com",))
+    return commit("feat: x\n", committer=ident("ann@example.com"), signature=given)
+
+
+def certified(signed: str | Signature = "ann", **facts: Any) -> Change:
+    """A push with a certificate that `signed` signed; `facts` are fields of it, or of what was found out about it."""
+    given = signature(principal=signed) if isinstance(signed, str) else signed
+    own = {name: facts.pop(name) for name in tuple(facts) if name in PushCertificate.__fields__}
+    values = {
+        "pusher": "Ann <ann@example.com>", "time": SEEN, "pushee": "https://example.com/x.git", "nonce": "1-a", "options": (),
+        "commands": ((OTHER, OID, "refs/heads/main"),), "signed": Signed(payload=b"", block=b""), **own,
+    }  # fmt: skip
+    known = frozenset({"certificate"})
+    pushed = SignedPush(certificate=PushCertificate(**values), signature=given, **facts)
+    return Change(stage="receive", time="", updates=(), known=known, certificate=pushed)
 
 
 def push(**totals: int) -> Change:
@@ -242,7 +278,10 @@ def _example(kind: str, text: str) -> Subject:
     if kind == "update":
         return update(words[0], words[1], **dict(word.split("=", 1) for word in words[2:]))
     assert kind == "push", kind
-    return push(**{name: int(number) for name, number in (word.split("=") for word in words)})
+    given: dict[str, Any] = dict(word.split("=", 1) for word in words)
+    facts = {name: value == "yes" if value in ("yes", "no") else int(value) if value.isdigit() else value
+             for name, value in given.items()}  # fmt: skip
+    return certified(**facts) if "signed" in facts else push(**facts)
 
 
 def remade() -> tuple[Question, ...]:
@@ -274,7 +313,7 @@ def _options(rule: str, given: list[str]) -> dict[str, Any]:
             options[name] = tuple(model(kind.records[name]).validate_python(item) for item in items)
         elif isinstance(default, bool):
             options[name] = {"true": True, "false": False}[value]
-        elif isinstance(default, tuple):
+        elif isinstance(default, tuple) or isinstance(GIVEN.get(rule, {}).get(name), tuple):
             options[name] = tuple(value.split(","))
         else:
             options[name] = int(value) if value.isdigit() else value

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -24,7 +25,8 @@ HEADINGS = ["What it checks", "Why", "Rejected", "Accepted", "Limits"]
 CONSTANTS = {"name", "needs", "default_refs", "first"}
 OPTIONAL = {"records", "judges_malformed"}  # constants that not every rule has
 CHECKS = {"check_commit", "check_update", "check_push"}
-FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content", "signature"}
+FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content", "signature",
+         "certificate"}  # fmt: skip
 
 
 # --- every place that a rule has -------------------------------------------------------------------------------------
@@ -169,7 +171,8 @@ def test_constants(rule: str) -> None:
     assert kind.name == rule
     assert kind.needs
     assert set(kind.needs) <= FACTS
-    assert kind.default_refs == (("refs/heads/**",) if set(kind.needs) <= {"message", "merge"} else ("refs/**",))
+    of_tags = ("refs/tags/**",) if rule == "signed-tag" else ("refs/**",)
+    assert kind.default_refs == (("refs/heads/**",) if set(kind.needs) <= {"message", "merge"} else of_tags)
     assert kind.first is (rule == "push-limits")
 
 
@@ -197,10 +200,12 @@ def test_rules_are_values(rule: str) -> None:
         ("push-limits", "updates", 1, 1_000),
         ("push-limits", "files", 1, 100_000),
         ("push-limits", "bytes", 1, 100 << 20),
+        ("signed-push", "slop", 0, 86_400),
     ],
 )
 def test_numbers_have_bounds(rule: str, option: str, least: int, most: int) -> None:
-    given = {"max": "10000"} if (rule, option) == ("subject-length", "min") else {}
+    given: dict[str, Any] = {"max": "10000"} if (rule, option) == ("subject-length", "min") else {}
+    given = {"push_urls": ["https://example.com/x.git"]} if rule == "signed-push" else given
     for number, is_taken in ((least - 1, False), (least, True), (most, True), (most + 1, False)):
         try:
             model(load(rule)).validate_python({**given, option: str(number)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from gitward.policy.compose import nearest
 from gitward.policy.trust import digest, roles_of
 
@@ -39,12 +41,12 @@ class Exempt:
         return sorted(found)
 
     def unknown_signers(self, items: Iterable[Item]) -> Iterator[PolicyError]:
-        """Tests that name a principal who is none."""
+        """Tests that name as signer or pusher a principal who is none."""
         for item in items:
             for index, test in enumerate(item.keys.tests):
-                for verb in ("accept", "reject"):
-                    signer = getattr(getattr(test, verb), "signer", None)
+                for verb, key in product(("accept", "reject"), ("signer", "pusher")):
+                    signer = getattr(getattr(test, verb), key, None)
                     if signer and signer not in self._known:
-                        path = (*item.path, "tests", index, verb, "signer")
+                        path = (*item.path, "tests", index, verb, key)
                         message = f"unknown principal {signer!r}{nearest(signer, self._known)}"
                         yield item.document.error(message, path, "list it under `principals`")

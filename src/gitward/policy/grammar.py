@@ -31,9 +31,6 @@ LATER: dict[tuple[str, ...], dict[str, str]] = {
         "waivers": f"`waivers` {_LATER}: it needs signed statements",
     },
 }
-LATER["rules", "tests", "accept"] = LATER["rules", "tests", "reject"] = {
-    "pusher": f"`pusher` {_LATER}: no rule here asks who pushes",
-}
 
 
 class FirstVersion(Read):
@@ -132,7 +129,8 @@ class Case:
 
     `author` and `committer` are `NAME <ADDRESS>`, then perhaps seconds and zone as git writes them. `answer` is what the
     repository says to whatever the rule asks: is this an ancestor, does git make the same merge. `signer` is the principal
-    whose good signature it carries; left out, it is unsigned.
+    whose good signature the commit carries, or the tag and what it leads to; left out, it is unsigned, and the tag
+    lightweight. `pusher` is the principal who signed the push; left out, nobody did.
     """
 
     message: str | None = None
@@ -144,11 +142,13 @@ class Case:
     committer: Text | None = None
     paths: Annotated[tuple[str | PathCase, ...], MinLen(1)] | None = None
     signer: PrincipalName | None = None
+    pusher: PrincipalName | None = None
     answer: bool = True
 
     def conflict(self) -> str:
         judged = (
             self.message, self.ref, self.update, self.parents, self.push, self.author, self.committer, self.paths, self.signer,
+            self.pusher,
         )  # fmt: skip
         return "" if any(value is not None for value in judged) else "an empty test judges nothing"
 

@@ -9,26 +9,19 @@ from __future__ import annotations
 
 from gitward.batches import judge_one
 from gitward.engine import GATE
-from gitward.gitobject import parse_commit
-from gitward.model import OUTCOMES, UNSIGNED, Change, File, Finding, Oid, RefUpdate, Signature, Totals
+from gitward.model import OUTCOMES
 from gitward.patterns import matches_ref
-from gitward.policy.grammar import Case, PathCase
+from gitward.policy.cases import change_of, commit_of, update_of
+from gitward.policy.grammar import Case
 from gitward.policy.packs import PREFIX
-from gitward.record import record, replace, values
+from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Commit, Entry, Outcome, Policy
-    from gitward.model.signatures import Format
+    from gitward.model import Entry, Outcome, Policy
     from gitward.policy.grammar import Test
     from gitward.policy.resolve import Tests
 
-_OLD, _NEW = Oid("1" * 40), Oid("2" * 40)
-_PERSON = "Ann Example <ann@example.com> 1700000000 +0000"
-_SEEN = 1_800_000_000
-_KNOWN = frozenset(
-    ["message", "merge", "object", "time", "paths", "sizes", "content", "signature", "update", "ref", "refs", "push"]
-)
 _NAMES = ("example", "main", "1", "example/example", "v1.0.0", "release/1.0")  # to make a ref of a pattern with `*`
 
 
@@ -112,10 +105,11 @@ def _case(test: Test) -> tuple[Case, str]:
 def _kinds(entry: Entry, case: Case) -> tuple[str, ...]:
     """Which of the rule's checks a case is about."""
     of_commit = [case.message, case.parents, case.author, case.committer, case.paths, case.signer]
+    of_push = case.push is not None or case.pusher is not None
     given = {
         "check_commit": any(value is not None for value in of_commit),
-        "check_update": case.update is not None or (case.push is None and all(value is None for value in of_commit)),
-        "check_push": case.push is not None,
+        "check_update": case.update is not None or (not of_push and all(value is None for value in of_commit)),
+        "check_push": of_push,
     }
     return tuple(kind for kind, is_given in given.items() if is_given and hasattr(entry.rule, kind))
 
@@ -132,76 +126,15 @@ def _outcome(entry: Entry, case: Case, ref: str) -> tuple[Outcome, str]:
     found: list[tuple[Outcome, str]] = []
     for kind in _kinds(entry, case):
         if kind == "check_commit":
-            commit = _commit(entry, case)
+            commit = commit_of(entry, case)
             if commit.malformed and entry.rule.name != GATE and not getattr(entry.rule, "judges_malformed", False):
                 found.append(("not-applicable", f"malformed: {commit.malformed}"))
                 continue
             found.append(judge_one(entry, commit))
         else:
-            update = _update(case, ref)
-            found.append(judge_one(entry, update if kind == "check_update" else _change(case, update)))
+            update = update_of(entry, case, ref)
+            found.append(judge_one(entry, update if kind == "check_update" else change_of(entry, case, update)))
     return min(found, key=lambda verdict: OUTCOMES.index(verdict[0]))
-
-
-def _commit(entry: Entry, case: Case) -> Commit:
-    """The commit of a case, read from the bytes that git would store."""
-    parents = "".join(f"parent {f'{number:x}' * 40}\n" for number in range(1 if case.parents is None else case.parents))
-    head = f"tree {_OLD}\n{parents}author {_person(case.author)}\ncommitter {_person(case.committer)}\n\n"
-    text = "an ordinary change\n" if case.message is None else case.message
-    commit = parse_commit(_NEW, (head + text).encode("utf-8", "surrogateescape"))
-    commit = replace(commit, files=tuple(_file(each) for each in case.paths or ()), seen=_SEEN)
-    commit = replace(commit, signatures=(_signature(commit, case.signer, getattr(entry.rule, "formats", ("ssh",))[0]),))
-    asked = entry.rule.asks(commit) if hasattr(entry.rule, "asks") else ()
-    return replace(commit, answers=dict.fromkeys(asked, case.answer))
-
-
-def _signature(commit: Commit, signer: str | None, form: Format) -> Signature:
-    """A good signature by this principal, who has the addresses of whom the commit names; none for None."""
-    people = (commit.author, commit.committer)
-    finding = Finding(format=form, status="good", principal=signer, fingerprint="test") if signer else UNSIGNED
-    return Signature(finding=finding, now=_SEEN, addresses=tuple(person.email for person in people if person))
-
-
-def _person(given: str | None) -> str:
-    """A line of a commit's header: who is as given, when is ordinary where it is left out."""
-    return _PERSON if given is None else f"{given} 1700000000 +0000" if given.endswith(">") else given
-
-
-def _file(given: str | PathCase) -> File:
-    """A file as a rule sees it; all that stands in it is new."""
-    case = PathCase(path=given) if isinstance(given, str) else given
-    data = case.content.encode("utf-8", "surrogateescape")
-    is_blob = case.mode not in ("", "160000")
-    return File(
-        path=case.path.encode("utf-8", "surrogateescape"),
-        mode=case.mode,
-        oid=_NEW if case.mode else "",
-        old_mode=case.old,
-        old_oid=_OLD if case.old else "",
-        size=(len(data) if case.size is None else case.size) if is_blob else None,
-        content=data if is_blob else None,
-        added=tuple(enumerate(data.removesuffix(b"\n").split(b"\n"), 1)) if is_blob and data else (),
-    )
-
-
-def _update(case: Case, ref: str) -> RefUpdate:
-    ancestry = case.update or "create"
-    zero = Oid("0" * 40)
-    is_gone = ancestry == "delete"
-    return RefUpdate(
-        ref=ref,
-        old=zero if ancestry == "create" else _OLD,
-        new=zero if is_gone else _NEW,
-        ancestry=ancestry,
-        kind="none" if is_gone else "commit",
-        peeled="" if is_gone else _NEW,
-        commits=0 if is_gone else 1,
-    )
-
-
-def _change(case: Case, update: RefUpdate) -> Change:
-    totals = Totals(**values(case.push)) if case.push else Totals()
-    return Change(stage="receive", time="", updates=(update,), known=_KNOWN, totals=totals)
 
 
 def _a_ref(entry: Entry) -> str:

@@ -35,6 +35,8 @@ NAMES = (
     "ident",
     "commit-dates",
     "signed-commit",
+    "signed-tag",
+    "signed-push",
     "push-limits",
 )
 
