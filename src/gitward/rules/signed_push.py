@@ -87,6 +87,7 @@ _FIXES = {
     "revoked-hard": "sign with a key that is not revoked",
     "revoked-soft": "sign with a key that is not revoked",
     "weak": "sign with SHA-256 or better and a longer key",
+    "good": "sign as yourself, in a format that counts: git config gpg.format",
 }
 
 
@@ -139,4 +140,4 @@ class SignedPush:
             raise Undecided("the signature of the push was not read", reason="error")
         result = judged_push(signed.signature)
         if against := objection("the push", signed.signature, result, self.formats):
-            yield Violation(message=against, fix=_FIXES.get(result.status, f"git config gpg.format, then {_AGAIN}"))
+            yield Violation(message=against, fix=_FIXES.get(result.status, _AGAIN))
