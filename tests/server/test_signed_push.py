@@ -320,59 +320,6 @@ def test_a_certificate_of_an_earlier_push(path: Scene, keys: Keys) -> None:
     refused(path, _spoofing(path, last_certificate(path)), "this very push was signed and sent before", before)
 
 
-OTHERS = [
-    (["refs/heads/main", "refs/heads/x"], (), "of the ref updates 1 were signed for and are not in the push, 0 are in it"),
-    (["refs/heads/x"], (), "1 were signed for and are not in the push, 1 are in it and were not signed for"),
-    (["refs/heads/main"], ("ci",), "the push options are not those"),
-]
-
-
-def test_a_certificate_for_another_push(path: Scene, keys: Keys) -> None:
-    """Ann signed it, the nonce is one of this repository's, and still it is not what is pushed. (git would see to it.)"""
-    before = path.refs()
-    for refs, options, says in OTHERS:
-        commands = [command(path, ref) for ref in refs]
-        text = certificate(path, nonce_for(".", int(time.time())), *commands, options=options)
-        refused(path, _spoofing(path, keys.signed("ann", text)), says, before)
-
-
-NONCES = [
-    (nonce_for(".", 1_700_000_000), "OK", "more than a day ago"),
-    (nonce_for(".", int(time.time()) + 200_000), "OK", "more than a day ago"),
-    (nonce_for(".", int(time.time()), "guessed"), "OK", "not one that this repository gave out"),
-    (nonce_for("/another/x.git", int(time.time())), "OK", "not one that this repository gave out"),
-    ("x", "OK", "not one that this repository gave out"),
-    (nonce_for(".", int(time.time())), "", "git does not say"),
-    (nonce_for(".", int(time.time())), "ok", "git does not say"),
-    (nonce_for(".", int(time.time())), "SLOP", "git does not say"),
-    (nonce_for(".", int(time.time())), "BAD", "git calls its nonce BAD"),
-    (nonce_for(".", int(time.time())), "MISSING", "git calls its nonce MISSING"),
-    (nonce_for(".", int(time.time())), "UNSOLICITED", "git calls its nonce UNSOLICITED"),
-]
-
-
-def test_a_nonce_that_was_never_given_out(path: Scene, keys: Keys) -> None:
-    """A certificate that Ann did sign, for a nonce of another server, another repository, another time."""
-    before = path.refs()
-    for nonce, status, says in NONCES:
-        signed = keys.signed("ann", certificate(path, nonce, command(path)))
-        refused(path, _spoofing(path, signed, status), says, before)
-    assert not (path.bare / "gitward").exists()
-
-
-def test_what_names_no_certificate(path: Scene, keys: Keys) -> None:
-    """Undecided, which lets nothing in; and the log names nobody."""
-    before = path.refs()
-    tree = path.on_server("rev-parse", "main^{tree}")
-    for named in ("0" * 40, "HEAD", "refs/heads/main", "x" * 5000, "1" * 64, "-h", tree):
-        done = _spoofing(path, b"", GIT_PUSH_CERT=named)
-        assert done.exit_code == 1
-        assert "could not be looked at" in done.remote
-        assert path.refs() == before
-        event = path.events()[-1]
-        assert (event["decision"]["outcome"], event["actor"]["id"]) == ("undecided", None)  # type: ignore[index]
-
-
 def test_variables_of_a_signed_push_are_gits_own(path: Scene, keys: Keys) -> None:
     """Where a certificate comes, git sets each of them, whatever it was started with."""
     environment = {"GIT_PUSH_CERT": "0" * 40, "GIT_PUSH_CERT_NONCE_STATUS": "BAD", "GIT_PUSH_CERT_NONCE_SLOP": "99999"}
