@@ -21,7 +21,7 @@ class World:
         self.forgers = pgpcases.make_forgers()
         self.commits = pgpcases.make_commits(self.people, self.forgers)
         certificates = {name: (self.people.fingerprints[name], text) for name, text in self.people.certificates.items()}
-        for name in ("fay", "short", "certifier"):
+        for name in pgpcases.LISTED_FORGERS:
             certificates[name] = (self.forgers[name].fingerprint, self.forgers[name].certificate)
         self.listed = tuple(
             OpenPgpKey(principal=name, fingerprint=fingerprint, certificate=text)
@@ -48,7 +48,7 @@ class World:
         home.mkdir(mode=0o700)
         (home / "gpg.conf").write_text("trust-model always\nno-auto-check-trustdb\n")
         everybody = self.people.gpg("--export", at="20230601T000000") + b"".join(
-            self.forgers[name].certificate for name in ("fay", "short", "certifier")
+            self.forgers[name].certificate for name in pgpcases.LISTED_FORGERS
         )
         env = {"GNUPGHOME": str(home), "PATH": "/usr/bin:/bin", "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
         subprocess.run(["gpg", "--batch", "--quiet", "--import"], input=everybody, env=env, capture_output=True, check=False)

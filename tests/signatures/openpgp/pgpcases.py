@@ -7,6 +7,8 @@ from pgppeople import STATUS_LINES, People
 
 T = 1_641_081_600  # 2022-01-02, when most of them sign
 
+LISTED_FORGERS = ("fay", "short", "certifier", "curve")
+
 # name: git's %G?, gitward's status with the clock at the signature's own time, with the clock in 2026, a word of why
 VERDICTS = {
     "ed25519": ("G", "good", "good", ""),
@@ -43,6 +45,7 @@ VERDICTS = {
     "key whose user id carries status lines": ("Y", "good", "expired", ""),
     "older than its key": ("E", "not-yet-valid", "not-yet-valid", "older than its key"),
     "key that is not for signing": ("E", "unsupported", "unsupported", "not for signing"),
+    "digest too short for the curve": ("E", "unsupported", "unsupported", "too short"),
     "subkey that has not agreed": ("E", "unsupported", "unsupported", "cross-certified"),
     "subkey that has agreed": ("G", "good", "good", ""),
     "no time": ("E", "malformed", "malformed", "when it was made"),
@@ -112,7 +115,7 @@ def make_forgers():
     """RSA keys outside gpg: one for everything, one that expires after a day, one that may only certify, and two subkeys."""
     forgers = {"fay": Forger(), "short": Forger("Short <short@example.com>", lifetime=86_400),
                "certifier": Forger("Certifier <certifier@example.com>", flags=b"\x01"),
-               "taken": Forger(), "agreed": Forger()}  # fmt: skip
+               "curve": Forger("Curve <curve@example.com>", bits=384), "taken": Forger(), "agreed": Forger()}  # fmt: skip
     forgers["fay"].subkey(forgers["taken"], crossed=False)
     forgers["fay"].subkey(forgers["agreed"], crossed=True)
     return forgers
@@ -182,6 +185,7 @@ def forged(plain, forgers, people: People):
         "critical notation": armored(packet(2, fay.signature(plain, extra=critical))),
         "key expired before": armored(packet(2, forgers["short"].signature(plain, made=MADE + 90_000))),
         "key that is not for signing": armored(packet(2, forgers["certifier"].signature(plain))),
+        "digest too short for the curve": armored(packet(2, forgers["curve"].signature(plain))),
         "subkey that has not agreed": armored(packet(2, forgers["taken"].signature(plain))),
         "subkey that has agreed": armored(packet(2, forgers["agreed"].signature(plain))),
         "older than its key": armored(early),

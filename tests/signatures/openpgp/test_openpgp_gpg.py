@@ -182,6 +182,18 @@ def test_a_key_that_gpg_refuses_is_refused_for_all_its_signatures(world):
     verifier.close()
 
 
+def test_what_gpg_refuses_of_a_key_that_it_accepts(world):
+    """The arithmetic holds for all of these; a key that gpg has agreed about is no leave for them."""
+    raw = commit("more")
+    block = armored(packet(2, world.forgers["curve"].signature(raw, digest="sha512")))
+    items = [signed_commit(with_signature(raw, block))]
+    items += [world.signed(name) for name in ("digest too short for the curve", "a big number", "critical notation", "md5")]
+    verifier = OpenPgpVerifier(world.trust("curve", "fay"))
+    for _ in range(2):
+        assert [proof.outcome for proof in verifier.prove(items)] == ["good", "unsupported", "good", "bad", "unsupported"]
+    verifier.close()
+
+
 def test_the_users_keyring_and_settings_count_for_nothing(world, monkeypatch):
     monkeypatch.setenv("GNUPGHOME", str(world.people.home))
     verifier = OpenPgpVerifier(world.trust("bob"))

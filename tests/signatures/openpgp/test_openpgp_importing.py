@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from pgpforge import Forger
+from pgpforge import REVOKER, Forger, sub
 
 from gitward.errors import UsageError
 from gitward.model import OpenPgpKey, Trust
@@ -67,6 +67,16 @@ def test_what_a_small_certificate_would_lose_is_kept(world, tmp_path):
     assert {name: (one.state, one.expires) for name, one in first.items()} == {
         name: (one.state, one.expires) for name, one in second.items()
     }
+
+
+def test_what_others_may_revoke_stays_revoked(tmp_path):
+    revoker = Forger("Revoker <revoker@example.com>", bits=1024)
+    one = Forger(bits=1024, direct=sub(REVOKER, b"\x80\x01" + bytes.fromhex(revoker.fingerprint)))
+    (tmp_path / "ring").write_bytes(revoker.certificate + revoker.revocation(one, 2))
+    found = by_fingerprint(tmp_path / "ring")[one.fingerprint]
+    assert found.state == "revoked: the key was compromised"
+    (tmp_path / "again").write_text(found.certificate)
+    assert by_fingerprint(tmp_path / "again")[one.fingerprint].state.startswith("revoked")
 
 
 def test_a_folder_and_a_gnupg_home(world, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pgpforge import MADE, Forger
+from pgpforge import MADE, REVOKER, Forger, sub
 
 from gitward.errors import Undecided
 from gitward.model import OpenPgpKey, Trust
@@ -101,6 +101,20 @@ def test_a_key_in_two_certificates_is_nobodys(world):
     finding = found(world, "subkey that has agreed", verifier)
     assert (finding.status, finding.principal) == ("unsupported", "")
     verifier.close()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_one_who_may_revoke_another(is_there):
+    """A designated revoker's word counts where its key is there; where not, nobody can tell, and that is no pass."""
+    revoker = Forger("Revoker <revoker@example.com>", bits=1024)
+    one = Forger(bits=1024, direct=sub(REVOKER, b"\x80\x01" + bytes.fromhex(revoker.fingerprint)))
+    listed = [OpenPgpKey(principal="one", fingerprint=one.fingerprint, certificate=revoker.revocation(one, 3))]
+    if is_there:
+        listed.append(OpenPgpKey(principal="revoker", fingerprint=revoker.fingerprint, certificate=revoker.certificate))
+    keyring = Keyring(listed)
+    found = next(found for found in keyring.certificates if found.fingerprint == one.fingerprint)
+    keyring.close()
+    assert (found.keys[0].lost, found.keys[0].retired) == (("", MADE + 100) if is_there else ("no reason given", None))
 
 
 def test_armored_certificates_are_taken_too(world):

@@ -23,7 +23,7 @@ _BESIDE = {
 _AT_MOST_ONE = (b"NEWSIG", b"VALIDSIG", b"PLAINTEXT", b"NO_PUBKEY")
 _NO_KEY = b"9"
 _REFUSALS = {
-    b"1": "gpg refuses the key: it is not cross-certified",
+    b"1": "gpg refuses it: a subkey that is not cross-certified, or a digest too short for the key",
     b"4": "gpg does not know the public-key algorithm",
     b"5": "gpg refuses the digest",
     b"6": "gpg refuses the key",
