@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from pgpforge import MADE, REVOKER, Forger, sub
 
 from gitward.errors import Undecided
-from gitward.model import OpenPgpKey, Trust
+from gitward.model import OpenPgpKey, Signed, Trust
 from gitward.signatures.openpgp import listing
 from gitward.signatures.openpgp.certificates import Keyring, list_certificates
 from gitward.signatures.openpgp.verifier import OpenPgpVerifier
@@ -115,6 +117,31 @@ def test_one_who_may_revoke_another(is_there):
     found = next(found for found in keyring.certificates if found.fingerprint == one.fingerprint)
     keyring.close()
     assert (found.keys[0].lost, found.keys[0].retired) == (("", MADE + 100) if is_there else ("no reason given", None))
+
+
+def test_a_time_stamp_after_the_signature_is_the_policys_to_allow(world):
+    signed = world.signed("ed25519")
+    stamp = b"-----%b OPENTIMESTAMPS GIT TIMESTAMP-----\n"
+    more = stamp % b"BEGIN" + b"\nAAAA\n" + stamp % b"END"
+    stamped = Signed(payload=signed.payload, block=signed.block.rstrip() + b"\n" + more)
+    verifier = OpenPgpVerifier(world.trust("ann"), trailers=("OPENTIMESTAMPS",))
+    assert [proof.outcome for proof in (*world.verifier.prove([stamped]), *verifier.prove([stamped]))] == ["malformed", "good"]
+    verifier.close()
+
+
+def test_a_child_leaves_the_keyring_to_its_parent(world):
+    verifier = OpenPgpVerifier(world.trust("ann"))
+    child = os.fork()
+    if not child:
+        verifier.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert verifier.prove([world.signed("ed25519")])[0].outcome == "good"
+    home = verifier._keyring.gpg.home
+    assert os.path.exists(home)
+    verifier.close()
+    verifier.close()
+    assert not os.path.exists(home)
 
 
 def test_armored_certificates_are_taken_too(world):

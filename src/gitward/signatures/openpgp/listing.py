@@ -68,7 +68,7 @@ def _key(rows: list[list[bytes]], primary: Key | None, revokers: set[str]) -> Ke
     if len(own) < 12:
         raise ValueError("a key in gpg's listing has too few fields")
     fingerprint = next((row[9].decode("ascii") for row in rows if row[0] == b"fpr"), "")
-    if not fingerprint.endswith(own[4]) or not fingerprint:
+    if not own[4] or own[4] not in (fingerprint[-16:], fingerprint[:16]):  # the latter in version 5 and newer
         raise ValueError("a key in gpg's listing has no fingerprint")
     revoked = list(_revoked(rows, own[0], own[1], {(primary.fingerprint if primary else fingerprint)[-16:], *revokers}))
     if own[1] == "r" and not revoked:

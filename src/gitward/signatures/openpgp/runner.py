@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import weakref
 
 from gitward.errors import Undecided
 from gitward.record import record
@@ -36,14 +37,15 @@ class Answer:
 
 
 class Gpg:
-    """A gpg with a home folder of its own, which only its owner can enter and which `close` removes."""
+    """A gpg with a home folder of its own, which only its owner can enter.
+
+    `close` removes it, in the process that has made it; children that were forked off use the same.
+    """
 
     def __init__(self, program: str = "gpg", seconds: float = SECONDS) -> None:
         self.program, self.seconds = program, seconds
         self.home = tempfile.mkdtemp(prefix="gitward-gpg-")  # mode 0700
-
-    def close(self) -> None:
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.close = weakref.finalize(self, _remove, self.home, os.getpid())
 
     def run(self, args: Sequence[str], stdin: bytes | None = None) -> Answer:
         """Run gpg to its end, in its home folder. Without `stdin` it reads nothing. Raises Undecided.
@@ -83,6 +85,11 @@ class Gpg:
         if answer.status or not lines or not lines[0].startswith("gpg"):
             raise Undecided("gpg does not say its version", "install GnuPG on this machine", "gpg-failed")
         return tuple(lines)
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
