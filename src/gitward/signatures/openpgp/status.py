@@ -21,11 +21,10 @@ _BESIDE = {
     b"NOTATION_FLAGS", b"POLICY_URL",
 }  # fmt: skip
 _AT_MOST_ONE = (b"NEWSIG", b"VALIDSIG", b"PLAINTEXT", b"NO_PUBKEY")
-_NO_KEY = b"9"
+_NO_KEY, _NO_DIGEST = b"9", b"5"
 _REFUSALS = {
     b"1": "gpg refuses it: a subkey that is not cross-certified, or a digest too short for the key",
     b"4": "gpg does not know the public-key algorithm",
-    b"5": "gpg refuses the digest",
     b"6": "gpg refuses the key",
     b"84": "gpg does not know the algorithm",
     b"125": "gpg refuses the key: it is not for signing",
@@ -35,9 +34,12 @@ _REFUSALS = {
 
 @record
 class Verdict:
-    """What gpg says of one file. `key`, `primary` and `created` are those of VALIDSIG, not set where the outcome is not good."""
+    """What gpg says of one file. `key`, `primary` and `created` are those of VALIDSIG, not set where the outcome is not good.
 
-    outcome: Literal["good", "bad", "unsupported", "unknown-key"]
+    "unsupported" is true of the signature, whatever the key; "refused" is so for as long as key and gpg are what they are.
+    """
+
+    outcome: Literal["good", "bad", "unsupported", "refused", "unknown-key"]
     key: str = ""
     primary: str = ""
     created: int | None = None
@@ -98,7 +100,9 @@ def verdict(lines: Iterable[list[bytes]]) -> Verdict | None:
     reason = said[0][6] if len(said[0]) > 6 else b""
     if reason == _NO_KEY:
         return Verdict(outcome="unknown-key")
-    return Verdict(outcome="unsupported", detail=_REFUSALS[reason]) if reason in _REFUSALS else None
+    if reason == _NO_DIGEST:
+        return Verdict(outcome="unsupported", detail="gpg refuses the digest")
+    return Verdict(outcome="refused", detail=_REFUSALS[reason]) if reason in _REFUSALS else None
 
 
 def _good(valid: list[bytes]) -> Verdict | None:

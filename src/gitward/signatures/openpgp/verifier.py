@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitward.errors import Undecided
 from gitward.model import Finding, Proof
 from gitward.model.signatures import STATUSES
+from gitward.record import replace
 from gitward.signatures.openpgp import arithmetic, batch, packet
 from gitward.signatures.openpgp.armor import Refused, unarmor
 from gitward.signatures.openpgp.certificates import Keyring
@@ -79,6 +80,8 @@ class OpenPgpVerifier:
     def _proof(self, signature: Signature, verdict: Verdict) -> Proof:
         if verdict.outcome == "unknown-key" or (verdict.outcome == "good" and verdict.primary not in self._principals):
             return self._unknown(signature)
+        if verdict.outcome == "refused":  # another copy of the certificate may change that: no fact to be kept
+            return replace(self._unknown(signature), detail=verdict.detail)
         return Proof(
             format="openpgp",
             outcome=verdict.outcome,
@@ -128,7 +131,7 @@ class OpenPgpVerifier:
 
     def _statuses(self, proof: Proof, keys: list[Key]) -> Iterator[tuple[Status, str]]:
         """All that is true of it; the worst counts."""
-        yield proof.outcome, proof.detail
+        yield "unsupported" if proof.outcome == "unknown-key" and keys else proof.outcome, proof.detail
         if proof.digest in WEAK_DIGESTS:
             yield "weak", f"the digest is {proof.digest}"
         if proof.outcome != "good":
