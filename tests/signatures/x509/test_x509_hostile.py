@@ -231,6 +231,15 @@ def test_any_text_is_an_armor_or_refused(text):
         assert status(armor.contents, block) in ("", "malformed")
 
 
+@pytest.mark.parametrize("body", [
+    b"MAA", b"MAA=A", b"MAB=", b"MAAA\n\nMAAA", b"MAA=\nMAA=", b"MA A=", b"", b"MAAA" * 20, b"=", b"MAA\xb2",
+])  # fmt: skip
+def test_base64_that_can_be_written_in_another_way_is_refused(body):
+    assert armor.contents(armor.BEGIN + b"\nMAA=\n" + armor.END) == b"0\0"
+    with pytest.raises(Refusal):
+        armor.contents(armor.BEGIN + b"\n" + body + b"\n" + armor.END)
+
+
 @pytest.mark.parametrize("data", [
     b"0\x80" * 500_000, b"0\x80" * 5 + b"\x05\0" * 300_000, b"1\x83\x0f\xff\xf0" + b"\x05\0" * 524_280,
     b"0\x83\x0f\xff\xf0" + b"\xa0\0" * 524_280,

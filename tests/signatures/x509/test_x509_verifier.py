@@ -68,3 +68,10 @@ def test_the_certificate_that_verified_is_reported_wherever_it_stands(bag):
     der = signed_data([signer_info(PAYLOAD, ANN)], bag)
     assert cms.read(der).certificates == bag
     assert verified(armored(der))[0].key == ANN.fingerprint
+
+
+def test_a_certificate_that_is_listed_itself_has_its_holder_whatever_the_status():
+    weak = certificate("Ann short", ROOT, kind="rsa1024", addresses=["ann@example.com"])
+    for listed, principal in (({"fingerprint": weak.fingerprint}, "ann"), ({"address": "ann@example.com"}, "")):
+        _, finding = verified(armored(signature(PAYLOAD, weak)), trust(X509Key(principal="ann", **listed)))
+        assert (finding.status, finding.principal) == ("weak", principal)

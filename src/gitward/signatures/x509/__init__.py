@@ -64,7 +64,7 @@ class X509Verifier:
         except Refusal as refusal:
             return Finding(
                 format="x509", status=refusal.status, detail=refusal.detail, fingerprint=proof.key,
-                primary_fingerprint=proof.key, signed_time=proof.signed_time,
+                primary_fingerprint=proof.key, principal=self._holders.of(proof.key), signed_time=proof.signed_time,
             )  # fmt: skip
 
     def close(self) -> None:

@@ -48,12 +48,16 @@ class Holders:
                 self._addresses.setdefault(folded(key.address), key.principal)
         self._subjects = [(_name(key.subject), key.principal) for key in keys if key.subject]
 
+    def of(self, fingerprint: str) -> str:
+        """Who is listed by this very certificate, whoever issued it; '' for nobody."""
+        return self._fingerprints.get(fingerprint, "")
+
     def principal(self, path: Path, claimed: Sequence[str]) -> str:
         """Who holds the certificate, '' for nobody. Of several addresses the first that is `claimed` decides, else the first."""
         leaf = path.certificates[0]
-        by_fingerprint = self._fingerprints.get(arithmetic.fingerprint(leaf))
-        if by_fingerprint:
-            return by_fingerprint
+        listed = self.of(arithmetic.fingerprint(leaf))
+        if listed:
+            return listed
         own = [folded(address) for address in addresses(leaf, path.constrains_names)]
         wanted = {folded(address) for address in claimed}
         for address in (*(found for found in own if found in wanted), *own):
