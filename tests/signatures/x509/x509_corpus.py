@@ -116,6 +116,17 @@ def loose():
     return whole.replace(inner, b"\xa0\x80" + inner[2:] + b"\0\0")
 
 
+def versioned(version):
+    info = signer_info(PAYLOAD, ANN_EC)
+    info["version"] = version
+    return signed_data([info], [ANN_EC.der])
+
+
+def other_content():
+    more = [cms.CMSAttribute({"type": "content_type", "values": ["enveloped_data"]})]
+    return attributes(PAYLOAD, "sha256", leave_out=("content_type",), more=more)
+
+
 def without_digest():
     return signature(PAYLOAD, ANN_EC, signed=attributes(PAYLOAD, "sha256", leave_out=("message_digest",)))
 
@@ -136,6 +147,12 @@ CORPUS = {
     "bag in the other order": (of(lambda: signed_data([signer_info(PAYLOAD, ANN_MIDDLE)], [MIDDLE.der, ANN_MIDDLE.der])),
                                "G", True, "good", ""),
     "another's certificate first": (bagged(BOB.der, ANN_EC.der), "G", True, "good", ""),
+    "another's first, by key identifier": (bagged(BOB.der, ANN_EC.der, by_key_id=True), "N", True, "good", ""),
+    "version of another kind of name": (of(lambda: versioned("v3")), "G", True, "malformed", "version"),
+    "attributes for other content": (of(lambda: signature(PAYLOAD, ANN_EC, signed=other_content())), "N", True, "malformed",
+                                     "what is signed"),
+    "other content": (of(lambda: signed_data([signer_info(PAYLOAD, ANN_EC)], [ANN_EC.der], kind="enveloped_data")),
+                      "N", True, "unsupported", "plain data"),
     "root in the bag": (made(ANN_EC, ROOT), "G", True, "good", ""),
     "indefinite lengths": (of(lambda: indefinite(signature(PAYLOAD, ANN_EC))), "G", True, "good", ""),
     "CRLF": (lambda _folder: armored(signature(PAYLOAD, ANN_EC), eol=b"\r\n"), "G", True, "good", ""),
