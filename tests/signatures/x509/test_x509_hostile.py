@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from asn1crypto import cms as cms_writer
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -10,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from x509_authority import START, authority, certificate, revocation_list
 from x509_corpus import ADDRESS, ANN, ANN_EC, MIDDLE, PAYLOAD, ROOT, indefinite
-from x509_signature import armored, signature, signed_data, signer_info
+from x509_signature import armored, attributes, signature, signed_data, signer_info
 
 from gitward.errors import Undecided
 from gitward.model import Signed, Trust, X509Key
@@ -254,6 +255,30 @@ def test_a_megabyte_costs_little(data):
     started = time.perf_counter()
     with pytest.raises(Refusal):
         cms.read(data)
+    assert time.perf_counter() - started < 1
+
+
+def crowded(count):
+    """Signed attributes without end."""
+    more = [cms_writer.CMSAttribute({"type": f"1.2.3.{number}", "values": [core.Integer(1)]}) for number in range(count)]
+    return signature(PAYLOAD, ANN_EC, signed=attributes(PAYLOAD, "sha256", more=more))
+
+
+def test_a_crowd_of_attributes_costs_little():
+    assert found(crowded(100)).status == "good"
+    whole = crowded(2000)
+    started = time.perf_counter()
+    assert found(whole).status in ("good", "malformed")
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("length", [1 << 10, 1 << 18])
+def test_a_name_without_end_costs_little(length):
+    oid = b"\x06" + b"\x83" + length.to_bytes(3, "big") + b"\xff" * (length - 1) + b"\x7f"
+    oid = oid if length >> 16 else b"\x06\x82" + length.to_bytes(2, "big") + b"\xff" * (length - 1) + b"\x7f"
+    started = time.perf_counter()
+    with pytest.raises(Refusal, match="too long"):
+        cms.read(b"0\x83" + len(oid).to_bytes(3, "big") + oid if length >> 16 else b"0\x82" + len(oid).to_bytes(2, "big") + oid)
     assert time.perf_counter() - started < 1
 
 

@@ -126,6 +126,14 @@ ENTRIES = {
 }
 
 
+def test_a_checkpoint_may_carry_the_signatures_of_witnesses_and_no_crowd_of_them():
+    line = "\n\n— witness.example.com AAAAAAAA".encode()
+    for count, status in ((3, "good"), (1000, "bad")):
+        crowd = line + line[1:] * (count - 1)
+        der = keyless_signature(PAYLOAD, LEAF, checkpoint=lambda note, crowd=crowd: note.replace(b"\n\n", crowd + b"\n"))
+        assert found(der).status == status
+
+
 @pytest.mark.parametrize("name", ENTRIES)
 def test_the_proof_of_the_log(name):
     changed, status, word = ENTRIES[name]

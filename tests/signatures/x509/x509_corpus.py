@@ -140,6 +140,8 @@ CORPUS = {
     "RSA-PSS": (made(ANN, is_pss=True), "G", True, "good", ""),
     "ECDSA": (made(ANN_EC), "G", True, "good", ""),
     "ECDSA, SHA-512": (made(ANN_EC, digest="sha512"), "G", True, "good", ""),
+    "RSA-PSS, a salt of gigabytes": (made(ANN, is_pss=True, salt=1 << 31), "B", False, "malformed", "salt"),
+    "RSA-PSS, a salt of another length": (made(ANN, is_pss=True, salt=31), "B", False, "bad", "does not verify"),
     "Ed25519": (made(ANN_ED, digest="sha512"), "B", False, "good", ""),
     "Ed25519 with SHA-256": (made(ANN_ED, digest="sha256"), "B", False, "unsupported", "two digest"),
     "named by key identifier": (with_openssl(ANN, options=["-keyid"]), "N", True, "good", ""),

@@ -22,7 +22,7 @@ def armored(der, eol=b"\n"):
     return eol.join([b"-----BEGIN SIGNED MESSAGE-----", *lines, b"-----END SIGNED MESSAGE-----"]) + eol
 
 
-def arithmetic(key, data, digest, is_pss=False):
+def arithmetic(key, data, digest, is_pss=False, salt=32):
     """The name of the algorithm, its parameters, and the signature."""
     algorithm = DIGESTS[digest]()
     if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -34,7 +34,7 @@ def arithmetic(key, data, digest, is_pss=False):
         return f"{digest}_rsa", core.Null(), key.sign(data, padding.PKCS1v15(), algorithm)
     named = {"algorithm": digest}
     parameters = algos.RSASSAPSSParams({
-        "hash_algorithm": named, "salt_length": 32,
+        "hash_algorithm": named, "salt_length": salt,
         "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": named},
     })  # fmt: skip
     return "rsassa_pss", parameters, key.sign(data, padding.PSS(padding.MGF1(algorithm), 32), algorithm)
@@ -51,12 +51,12 @@ def attributes(payload, digest, when=WHEN, leave_out=(), more=()):
 
 
 def signer_info(payload, signer, key=None, *, digest="sha256", is_pss=False, signed=None, made_over=None, by_key_id=False,
-                unsigned=None, algorithm=None):  # fmt: skip
+                unsigned=None, algorithm=None, salt=32):  # fmt: skip
     """`signed` other attributes than those that fit; `made_over` other bytes that the signature is made over."""
     holder = asn1_x509.Certificate.load(signer.der)
     signed = signed if signed is not None else attributes(payload, digest)
     data = made_over if made_over is not None else signed.untag().dump(force=True)
-    named, parameters, value = arithmetic(key or signer.key, data, digest, is_pss)
+    named, parameters, value = arithmetic(key or signer.key, data, digest, is_pss, salt)
     number = {"issuer": holder.issuer, "serial_number": holder.serial_number}
     sid = {"subject_key_identifier": holder.key_identifier} if by_key_id else {"issuer_and_serial_number": number}
     info = {

@@ -10,7 +10,8 @@ from gitward.signatures.x509.refusal import Refusal
 
 DEEPEST = 24
 MOST = 20_000  # elements; a signature with a whole chain has some hundreds
-_SEQUENCE, _SET = 16, 17
+_OID, _SEQUENCE, _SET = 6, 16, 17
+_LONGEST_OID = 64  # bytes; a reader of OIDs may take quadratic time
 
 
 def check(data: bytes) -> None:
@@ -51,6 +52,8 @@ def _enter(data: bytes, at: int, end: int, stack: list[tuple[int, bool]]) -> int
     at, length = _length(data, at + 1, end)
     if at + length > end:
         raise Refusal("malformed", "the signature is cut short")
+    if tag == _OID and length > _LONGEST_OID:
+        raise Refusal("malformed", "the signature has a name that is too long")
     if is_constructed:
         stack.append((at + length, False))
         return at

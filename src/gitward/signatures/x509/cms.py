@@ -20,6 +20,7 @@ DATA, SIGNED_DATA = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
 CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = (f"1.2.840.113549.1.9.{number}" for number in (3, 4, 5))
 LOG_ENTRY = "1.3.6.1.4.1.57264.3.1"
 CERTIFICATES = 32  # in one signature
+_LONGEST_SALT = 2048  # bytes, as long as the longest modulus
 _DIGESTS = {
     "1.2.840.113549.2.5": "md5",
     "1.3.14.3.2.26": "sha1",
@@ -118,7 +119,10 @@ def _scheme(algorithm: Any, digest: str) -> tuple[str, int]:
         raise Refusal("unsupported", "parameters of RSASSA-PSS that are not known here")
     if {_DIGESTS.get(name) for name in named} != {digest}:
         raise Refusal("unsupported", "two digest algorithms in one signature")
-    return scheme, int(given["salt_length"].native)
+    salt = int(given["salt_length"].native)
+    if not 0 <= salt <= _LONGEST_SALT:
+        raise Refusal("malformed", "a salt that no key has room for")
+    return scheme, salt
 
 
 def _signed_attributes(signer: Any) -> tuple[bytes, dict[str, Any]]:
