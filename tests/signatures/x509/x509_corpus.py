@@ -182,6 +182,12 @@ CORPUS = {
     "issuer may not sign certificates": (
         lambda folder: issued(mute := authority("Mute", ROOT, key_usage=["crl_sign"]), mute)(folder),
         "U", False, "unknown-key", "keyCertSign"),
+    "authority for clients": (
+        lambda folder: issued(web := authority("Web", ROOT, extended=[CLIENT]), web)(folder),
+        "G", False, "unknown-key", "another use"),
+    "authority for mail": (
+        lambda folder: issued(mail := authority("Mail", ROOT, extended=[CLIENT, EMAIL]), mail)(folder),
+        "G", True, "good", ""),
     "path too long": (issued(BEYOND, BEYOND, SHORT), "U", False, "unknown-key", "path length"),
     "names constrained, not held": (issued(ELSEWHERE, ELSEWHERE), "U", False, "unknown-key", "name constraints"),
     "directory names constrained": (issued(BY_NAME, BY_NAME), "U", False, "unknown-key", "name constraints"),

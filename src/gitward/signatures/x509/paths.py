@@ -30,7 +30,9 @@ LONGEST = 8  # certificates, root and signer included
 STEPS = 256  # certificates looked at; whoever sends more ways than that has none
 ANY_USE = frozenset({ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE, ExtendedKeyUsageOID.EMAIL_PROTECTION,
                      ExtendedKeyUsageOID.CODE_SIGNING})  # fmt: skip
-"""Extended key usages that allow to sign for git; a certificate without any is not limited (RFC 5280, 4.2.1.12)."""
+"""Extended key usages that allow to sign for git; a certificate without any is not limited (RFC 5280, 4.2.1.12).
+
+In an intermediate's certificate they limit what it may issue, as OpenSSL and others read it."""
 
 
 @record
@@ -118,6 +120,10 @@ class Paths:
         for certificate in found[1:]:
             if not isinstance(arithmetic.public_key(certificate), (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
                 raise Refusal("unsupported", "an authority whose key is neither RSA nor ECDSA")
+        for certificate in found[1:-1]:
+            extended = extension(certificate, x509.ExtendedKeyUsage)
+            if extended and not ANY_USE & set(extended):
+                raise Refusal("unknown-key", "an authority of the chain is for another use than signing")
         path = _window(found)
         _hold(found)
         return path
