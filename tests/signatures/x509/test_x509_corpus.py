@@ -106,8 +106,8 @@ def test_what_git_takes_and_gitward_does_not_is_a_closed_list():
         # a policy knows more than a keyring
         "revoked, key compromise", "revoked, no reason", "authority compromised", "revoked, on hold", "nobody's",
         # gpgsm asks no floor and no purpose
-        "key usage for keys only", "key usage contentCommitment", "for clients only", "authority for clients", "SHA-1", "MD5", "RSA of 1024 bits",
-        "certificate signed with SHA-1",
+        "key usage for keys only", "key usage contentCommitment", "for clients only", "authority for clients",
+        "SHA-1", "MD5", "RSA of 1024 bits", "certificate signed with SHA-1",
         # RFC 5652 allows it, and it can be read in two ways, or says less
         "no signed attributes", "no signing time", "no certificate", "another's certificate only",
         "two certificates of one name",
