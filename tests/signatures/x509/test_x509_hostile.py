@@ -248,7 +248,8 @@ def test_base64_that_can_be_written_in_another_way_is_refused(body):
 
 
 @pytest.mark.parametrize("data", [
-    b"0\x80" * 500_000, b"0\x80" * 5000 + b"\0\0" * 5000, b"0\x80" * 5 + b"\x05\0" * 300_000, b"1\x83\x0f\xff\xf0" + b"\x05\0" * 524_280,
+    b"0\x80" * 500_000, b"0\x80" * 5000 + b"\0\0" * 5000, b"0\x80" * 5 + b"\x05\0" * 300_000,
+    b"1\x83\x0f\xff\xf0" + b"\x05\0" * 524_280,
     b"0\x83\x0f\xff\xf0" + b"\xa0\0" * 524_280,
 ])  # fmt: skip
 def test_a_megabyte_costs_little(data):
