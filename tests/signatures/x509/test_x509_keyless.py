@@ -76,6 +76,8 @@ def test_issuer_and_subject_are_both_pinned(pin):
     key = KeylessKey(**{"principal": "ann", "issuer": ISSUER, "subject": SUBJECT, **pin})
     finding = found(keyless_signature(PAYLOAD, LEAF), keys=(key,))
     assert (finding.status, finding.principal, "pinned by nobody" in finding.detail) == ("unknown-key", "", True)
+    late = found(keyless_signature(PAYLOAD, LEAF, when=WHEN + 11 * MINUTE), keys=(key,))
+    assert (finding.proven_time, late.status) == (None, "unknown-key")
 
 
 def flipped(data):

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitward.model import KeylessKey, Proof
+    from gitward.model import KeylessKey, Proof, Status
     from gitward.signatures.x509.cms import Message
 
 _ARC = "1.3.6.1.4.1.57264.1."
@@ -47,18 +47,19 @@ class Keyless:
         time = self._logged(message, leaf)
         path = self._path(leaf, time)
         if self._root.certificate_logs:
-            certificate_log.check(leaf, path.certificates[1], self._root.certificate_logs)
-        if not path.not_before <= time <= path.not_after:
-            raise Refusal(
-                "expired" if time > path.not_after else "not-yet-valid",
-                "the log saw the signature outside the life of the certificate",
-            )
+            certificate_log.check(leaf, path.certificates[:2][-1], self._root.certificate_logs)
         principal = self._principals.get(identity(leaf), "")
+        status: Status = "good"
+        detail = ""
+        if not principal:
+            status, detail = "unknown-key", "issuer and subject of the certificate are pinned by nobody in the policy"
+        elif not path.not_before <= time <= path.not_after:
+            status = "expired" if time > path.not_after else "not-yet-valid"
+            detail = "the log saw the signature outside the life of the certificate"
         return Finding(
-            format="x509", status="good" if principal else "unknown-key",
-            detail="" if principal else "issuer and subject of the certificate are pinned by nobody in the policy",
-            fingerprint=proof.key, primary_fingerprint=proof.key, principal=principal, signed_time=proof.signed_time,
-            not_before=path.not_before, not_after=path.not_after, proven_time=time,
+            format="x509", status=status, detail=detail, fingerprint=proof.key, primary_fingerprint=proof.key,
+            principal=principal, signed_time=proof.signed_time, not_before=path.not_before, not_after=path.not_after,
+            proven_time=time if status == "good" else None,
         )  # fmt: skip
 
     def _logged(self, message: Message, leaf: x509.Certificate) -> int:
