@@ -26,7 +26,8 @@ class Draft:
     """One object to make. `parents` are nodes of the world's history, or `~` for the item's own object before this one.
 
     `message` and `raw` may name oids: `{tree}`, or a node in braces. `raw` is the whole object, where git itself would
-    not make it; `kind` is then its type. `files` are sizes of new files, in bytes; `tree` is the whole tree otherwise.
+    not make it; `kind` is then its type. `sign` names the key (sshsigned.py) that signs it; after that, `changed` puts one
+    text in another's place. `files` are sizes of new files, in bytes; `tree` is the whole tree otherwise.
     """
 
     message: bytes = b""
@@ -34,6 +35,8 @@ class Draft:
     encoding: str = ""
     raw: bytes = b""
     kind: str = "commit"
+    sign: str = ""
+    changed: tuple[bytes, bytes] = (b"", b"")
     files: tuple[int, ...] = ()
     tree: tuple[Blob, ...] = ()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from items import GOOD, Blob, Draft, Item
+from sshsigned import signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,9 @@ NODES = {
     "root": (), "parent": ("root",), "base": ("parent",), "side": ("parent",), "next": ("base",), "next2": ("next",),
     "orphan": (),
 }  # fmt: skip
-ZONES = ("case", "strict", "free", "kept", "named", "signed", "merged", "paths", "secrets", "people", "command", "trailed")
+ZONES = (
+    "case", "strict", "free", "kept", "named", "signed", "merged", "paths", "secrets", "people", "command", "trailed", "vault",
+)  # fmt: skip
 # what every branch of a zone begins with is on the server already: what is judged is only what an item brings
 _SEEDS = ("base", "side", "orphan", "next2")
 
@@ -82,7 +85,10 @@ class World:
     def _made(self, drafts: tuple[Draft, ...]) -> list[str]:
         oids: list[str] = []
         for draft in drafts:
-            raw = self.filled(draft.raw)
+            raw = self.filled(draft.raw).replace(b"{~}", oids[-1].encode() if oids else b"")
+            if draft.sign:
+                raw = signed(draft.kind, raw, draft.sign, is_sha256=self.algorithm is hashlib.sha256)
+                raw = raw.replace(draft.changed[0], self.filled(draft.changed[1])) if draft.changed[0] else raw
             oids.append(self._add(draft.kind, raw) if raw else self._commit(draft, oids[-1] if oids else ""))
         return oids
 
