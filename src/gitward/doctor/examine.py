@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitward import gitcommand
-from gitward.doctor import evidence, hooks, lookups, settings
+from gitward.doctor import evidence, hooks, lookups, settings, signedpushes
 from gitward.doctor.finding import ok, unknown
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
@@ -51,4 +51,5 @@ def _examine_server(path: str) -> Iterator[Finding]:
         options = evidence.options_of(hook)
         yield from evidence.check_server_policies(path, options.get("--policy", []))
         yield from lookups.check_lookups(path, options.get("--policy", []), options.get("--lookup", []))
+        yield from signedpushes.check_signed_pushes(path, options.get("--policy", []))
         yield from evidence.check_log(path, options.get("--log", []))

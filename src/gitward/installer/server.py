@@ -7,7 +7,7 @@ import re
 
 from gitward import budgets, gitcommand, sources
 from gitward.errors import GitwardError, PolicyError, UsageError
-from gitward.installer import hookfile, place
+from gitward.installer import hookfile, place, seed
 from gitward.installer.hookfile import SERVER, Program
 from gitward.record import record
 from gitward.repository import open_repository
@@ -148,9 +148,11 @@ def install(path: str, program: Program, settings: Settings) -> Placed:
     """Put pre-receive into the repository at `path`, after its policies were read. Raises GitwardError, PolicyError."""
     target = hook_path(path)
     place.refuse_loss((target,))
-    remarks = _check_policies(path, settings)
+    policies, remarks = _read_policies(path, settings)
     if settings.log:
         _make_log(settings.log, path)
+    if seed.asks(policies):
+        remarks += seed.give(path)
     what = place.put(target, lambda earlier: hookfile.server(program, settings.options(), earlier))
     hidden = gitcommand.ask(path, "config", "--local", "--get-all", _HIDE)[1].split("\n")
     for ref in HIDDEN:
@@ -192,9 +194,9 @@ def repositories(folder: str) -> Iterator[str]:
             names[:] = [name for name in names if name != ".git"]
 
 
-def _check_policies(path: str, settings: Settings) -> tuple[str, ...]:
+def _read_policies(path: str, settings: Settings) -> tuple[list[Policy], tuple[str, ...]]:
     """Read every policy as the hook will. A ref that is not there yet is a remark, any other problem an error."""
-    remarks = []
+    policies, remarks = [], []
     with open_repository(path) as repository:
         for source in settings.policies:
             ref = source.partition(":")[0]
@@ -208,7 +210,8 @@ def _check_policies(path: str, settings: Settings) -> tuple[str, ...]:
                 raise PolicyError("this policy requires an audit log", source, fix="add --log DIR")
             for name in sorted(lookups_named(policy) - {word.partition("=")[0] for word in settings.lookups}):
                 raise PolicyError(f"this policy names the look-up {name}", source, fix=f"add --lookup {name}=FILE")
-    return tuple(remarks)
+            policies.append(policy)
+    return policies, tuple(remarks)
 
 
 def lookups_named(policy: Policy) -> set[str]:
