@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from scene import MakeScene, Scene, copied
+from signing import Keys
 
 from servers import TRANSPORTS, Server, developer, serving
 
@@ -89,3 +90,8 @@ def make_scene(template: Callable[[str], Path], tmp_path: Path, launcher: Path) 
 def scene(server: Server, make_scene: MakeScene) -> Scene:
     """A scene on each transport in turn."""
     return make_scene(server)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return Keys.made(tmp_path_factory.mktemp("keys"))

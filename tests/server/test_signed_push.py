@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -19,11 +20,6 @@ from signing import SEED, Client, Keys, certificate, installed, last_certificate
 from servers import Server
 
 ZERO = "0" * 40
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return Keys.made(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
@@ -133,6 +129,35 @@ def _with(scene: Scene, keys: Keys, options: tuple[str, ...]) -> Push:
         env={**scene.environment, **scene.server.environment}, timeout=60, text=True,
     )  # fmt: skip
     return Push(process.returncode, remote_text(process.stderr), process.stderr)
+
+
+def test_with_openpgp(ssh_server: Server, make_scene: MakeScene, keys: Keys) -> None:
+    """A key that the policy lists, and one with the same user id that it does not."""
+    scene = make_scene(ssh_server)
+    with tempfile.TemporaryDirectory(prefix="pgp-") as home:  # short: the agent's socket is in it
+        gpg = ["gpg", "--homedir", home, "--batch", "--yes", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+        for _ in range(2):
+            subprocess.run([*gpg, "--quick-gen-key", "Ann <ann@example.com>", "ed25519", "cert,sign", "never"], check=True,
+                           capture_output=True)  # fmt: skip
+        rows = subprocess.run([*gpg, "--with-colons", "--list-keys"], check=True, capture_output=True, text=True).stdout
+        listed, stranger = re.findall(r"(?m)^fpr:+([0-9A-F]{40}):", rows)
+        path = installed(scene, keys)
+        armor = subprocess.run([*gpg, "--export", listed], check=True, capture_output=True).stdout
+        (path.parent / "ann.gpg").write_bytes(armor)
+        path.write_text(path.read_text().replace("keys: [", f"keys: [{{openpgp: {listed}, certificate: ann.gpg}}, ", 1))
+        scene.environment["GNUPGHOME"] = home
+        scene.commit(GOOD)
+        before = scene.refs()
+        for signer in (stranger, listed):
+            done = subprocess.run(
+                ["git", "-c", f"user.signingKey={signer}!", "push", "--signed", "origin", "main"], cwd=scene.clone,
+                env={**scene.environment, **scene.server.environment}, capture_output=True, text=True, timeout=60,
+            )  # fmt: skip
+            if signer == stranger:
+                refused(scene, Push(done.returncode, remote_text(done.stderr), done.stderr), "does not list", before)
+        assert done.returncode == 0, done.stderr
+        assert scene.events()[-1]["actor"] == {"id": "ann", "channel": "push-certificate", "claim": f"{listed}!"}
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
 
 
 def test_without_a_seed(ssh: Scene, keys: Keys) -> None:
