@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Git
 from gitward.gitobject.pushcert import LARGEST_BLOCK, parse_push_certificate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from conftest import Git
 
 OLD, NEW = "1" * 40, "2" * 40
 HEAD = (

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Git
 from gitward.engine import GATE, entries_of, judge_change
 from gitward.facts import KNOWN
 from gitward.model import CertificateClaim, Change, Policy, RawUpdate, RefUpdate, Request
@@ -22,6 +21,10 @@ from gitward.repository import Repository, open_repository
 from gitward.signatures.moments import Moments
 from gitward.signatures.signers import Signers
 from gitward.tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from conftest import Git
 
 NOW, SEED, URL = 1_800_000_000, "seed", "https://example.com/x.git"
 OLD, NEW = "1" * 40, "2" * 40

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Git
 from gitward.pushing.nonce import issued
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from conftest import Git
 
 GIT_DIR = "/srv/git/team/x.git"
 WHEN = 1_700_000_000

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SRC
+import gitward
 from gitward.errors import Undecided
 from gitward.pushing.spent import NONCE_SECONDS, spend
 
+SRC = Path(gitward.__file__).parent.parent
 DAY = 20_000
 NOW = DAY * NONCE_SECONDS + 100
 CODE = f"""if True:
