@@ -169,6 +169,17 @@ class BesideShape(Checked):
         return value
 
 
+class OfPrincipals(Checked):
+    """The word `principals`: `policy.resolve` puts the addresses of all principals of the policy in its place."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"const": "principals"}
+
+    def check(self, value: str) -> str:
+        if value != "principals":
+            raise Refused(f"{value!r} is no list of addresses", "write a list, or the word principals")
+        return value
+
+
 class Seconds(Read):
     """A length of time in seconds, or with s, m, h or d."""
 

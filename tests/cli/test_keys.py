@@ -186,3 +186,23 @@ def test_keys_that_are_refused_when_the_policy_is_loaded(keys, words):
     with pytest.raises(PolicyError) as refused:
         load_policy({"p": text.encode()}.get, "p", "p")
     assert words in " ".join(str(each) for each in (refused.value, *refused.value.others))
+
+
+def test_principals_stand_for_their_addresses():
+    from gitward.errors import PolicyError
+    from gitward.policy.load import load_policy
+
+    line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC/L8E1DfiZ9cHzygqx0IzRCSAlmh4tXH7mZPwWZEY1L"
+    text = f"""version: 1
+policy: {{id: t}}
+principals:
+  ann: {{addresses: [ann@example.com, a@home.example], keys: [{{ssh: {line}}}]}}
+rules: [{{rule: ident, addresses: principals}}]
+"""
+    (entry,) = (each for each in load_policy({"p": text.encode()}.get, "p", "p").entries if each.id == "ident")
+    assert entry.rule.addresses == ("a@home.example", "ann@example.com")
+    nobody = text.replace("addresses: [ann@example.com, a@home.example], ", "")
+    with pytest.raises(PolicyError, match="no principal of this policy lists an address"):
+        load_policy({"p": nobody.encode()}.get, "p", "p")
+    with pytest.raises(PolicyError, match="is no list of addresses"):
+        load_policy({"p": text.replace("addresses: principals", "addresses: everybody").encode()}.get, "p", "p")

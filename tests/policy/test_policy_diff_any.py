@@ -80,6 +80,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "revert-reference": {"reason": ("true", "false")},
     "signed-off-by": {"by": ("either", "author", "committer")},
+    "ident": {
+        "who": ("[author]", "[author, committer]"), "domains": ("[example.com]", "[example.com, example.org]"),
+        "addresses": ("[ann@example.com]", "[ann@example.com, bob@example.com]"), "placeholders": ("refuse", "allow"),
+    },
     "signed-commit": {
         "formats": ("[ssh]", "[ssh, x509]", "[openpgp, ssh, x509]"), "signer": ("author", "committer", "either"),
         "validity": ("first-seen", "signature", "now"), "unknown_first_seen": ("now", "signature"),
@@ -112,7 +116,7 @@ NEEDED = {
     "signed-push": {"push_urls": "['example.com:x']"},
 }  # fmt: skip
 _WITHOUT_MERGES = (
-    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-",
+    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-", "ident",
     "signed-tag", "signed-push",
 )  # fmt: skip
 NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}

@@ -34,6 +34,7 @@ def by(author: str, committer: str = GOOD) -> Commit:
 
 
 REJECTED = [
+    rejects(by("Ann <ann@example.com>"), "is none of those that the policy knows", addresses=("bob@example.com",)),
     rejects(by("<ann@example.com>"), "the author's name is empty", (None, None)),
     rejects(by("  <ann@example.com>"), "the author's name"),
     rejects(by("Ann <>"), "the author's address is empty"),
@@ -104,6 +105,7 @@ ACCEPTED = [
     accepts(by("Ann Lee <ann@example.com>", "Bob Ray <bob@example.com>"), names=r"\S+ \S+"),
     accepts(by("Ann Lee <ann@example.com>", "Zoe <zoe@example.com>"), mailmap=MAILMAP),
     accepts(by("Bob Ray <bob@example.com>", "Carol <x@example.com>"), mailmap=MAILMAP),
+    accepts(by("Ann <Ann@Example.com>"), addresses=("x@y.example", "ann@example.COM")),
     accepts(by("Ann <ann@example.com>"), emails=r"[a-z]+@example\.com"),
 ]
 

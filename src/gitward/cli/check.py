@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--squash", metavar="BASE..HEAD", default="", help="Show and judge the message a squash merge would write.")
 @click.option("--lookup", "lookups", metavar="NAME=FILE", multiple=True, help="The settings of a look-up that policies name.")
 @click.option("--no-lookup", is_flag=True, help="Look no ticket up: judge the messages alone.")
+@click.option("--first-seen", metavar="FILE", default="", help="When commits were first seen: lines of an oid and a time.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=None, help="Processes. Default: the cores, for --all.")
 @click.option("--reader", type=click.Choice(["plumbing", "libgit2"]), default="plumbing", show_default=True,
               help="Who reads the objects: git itself, or libgit2 as a second opinion on the same bytes.")
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 @click.option("--color", "--colour", type=click.Choice(["auto", "always", "never"]), default="auto")
 def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], lookups: tuple[str, ...], ref: str,
           message: str, squash: str, jobs: int | None, reader: Literal["plumbing", "libgit2"], form: str,
-          output: str, color: str, *, all_refs: bool, allow_empty: bool, all_violations: bool, fix: bool, diff: bool,
-          no_lookup: bool) -> int:  # fmt: skip
+          output: str, color: str, first_seen: str, *, all_refs: bool, allow_empty: bool, all_violations: bool, fix: bool,
+          diff: bool, no_lookup: bool) -> int:  # fmt: skip
     """Judge commits by the policy, as the hook and the server do.
 
     RANGE with `..` is what git rev-list takes; a single revision is that one commit. With no RANGE: what is ahead of
@@ -76,7 +77,8 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], lookups
                 request = adapter.request(repository, ranges=ranges, squash=squash, ref=ref, all_refs=all_refs)
                 sources = policies or (default_policy(repo),)
                 path = repository.path
-            decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs, lookups=found)
+            decision = _judged(request, sources, path, jobs, reader, all_refs=all_refs, lookups=found,
+                               first_seen=first_seen)  # fmt: skip
     except Undecided as problem:  # what to judge could not be found out: a report says so, like any other
         decision = no_decision("commit" if message else "ci", problem)
     _report(decision, form, output, color, all_violations=all_violations)
@@ -152,12 +154,13 @@ def _fixed(message: str, policies: tuple[str, ...], repo: str, ref: str, *, diff
 
 def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | None,
             reader: Literal["plumbing", "libgit2"] = "plumbing", *, all_refs: bool,
-            lookups: dict[str, str] | None) -> Decision:  # fmt: skip
+            lookups: dict[str, str] | None, first_seen: str = "") -> Decision:  # fmt: skip
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
     workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
-    host = Host(policies=policies, repository=path, jobs=workers, limits=UNLIMITED, reader=reader, lookups=lookups)
+    host = Host(policies=policies, repository=path, jobs=workers, limits=UNLIMITED, reader=reader, lookups=lookups,
+                first_seen=first_seen)  # fmt: skip
     with Progress("commits judged") as progress:
         return judge(request, host, progress)
 

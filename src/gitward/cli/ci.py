@@ -33,14 +33,16 @@ _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
               help="Judge by this policy; may stand more than once. Default: .gitward.yaml at the base of the change.")
 @click.option("--lookup", "lookups", metavar="NAME=FILE", multiple=True,
               help="The settings of a look-up that policies name, in a file outside the checkout.")
+@click.option("--first-seen", metavar="FILE", default="",
+              help="When commits were first seen, in a file outside the checkout: lines of an oid and a time.")
 @click.option("--first", is_flag=True, help="Where the base has no policy, judge by the one that the change brings.")
 @click.option("--allow-empty", is_flag=True, help="A change without commits is allowed, not undecided.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: what the provider shows best.")
 @click.option("--output", metavar="F", default="", help="Write the report to this file.")
 @click.option("--repo", metavar="P", default=".", show_default=True, help="The checkout.")
 @click.option("--dry-run", is_flag=True, help="Print the `check` line that the job amounts to, and judge nothing.")
-def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...], form: str | None, output: str, repo: str, *,
-       first: bool, allow_empty: bool, dry_run: bool) -> int:  # fmt: skip
+def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...], form: str | None, output: str, repo: str,
+       first_seen: str, *, first: bool, allow_empty: bool, dry_run: bool) -> int:  # fmt: skip
     """Judge the change that this CI job is about.
 
     Works out the range, the ref and a policy that the change itself cannot have touched, prints the `gitward check`
@@ -66,13 +68,14 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
             return 0
         return _report(no_decision("ci", problem), provider, form, output)
     options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()),
-               *(word for given in lookups for word in ("--lookup", given)))  # fmt: skip
+               *(word for given in lookups for word in ("--lookup", given)),
+               *(("--first-seen", first_seen) if first_seen else ()))  # fmt: skip
     click.echo(visible(shlex.join((*check.words, *options))), err=not dry_run)
     if check.squash:
         click.echo(visible(f"# {check.squash}"), err=not dry_run)
     if dry_run:
         return 0
-    return _report(_judged(check, job, repo, found, allow_empty=allow_empty), provider, form, output)
+    return _report(_judged(check, job, repo, found, first_seen, allow_empty=allow_empty), provider, form, output)
 
 
 def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> Check:
@@ -83,13 +86,13 @@ def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> C
         return plan(job, repository, policies, first=first)
 
 
-def _judged(check: Check, job: CiJob, repo: str, lookups: dict[str, str], *, allow_empty: bool) -> Decision:
+def _judged(check: Check, job: CiJob, repo: str, lookups: dict[str, str], first_seen: str, *, allow_empty: bool) -> Decision:
     """The decision, as `check` makes it; a range without commits is undecided."""
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
     with Progress("commits judged") as progress:
-        host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=lookups)
+        host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=lookups, first_seen=first_seen)
         decision = judge(check.request, host, progress)
     if decision.exit_code == 0 and decision.commits == 0 and not allow_empty:
         empty = Undecided("the range holds no commit", "check the range, or say --allow-empty", "empty")

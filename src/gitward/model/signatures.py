@@ -104,6 +104,7 @@ class Trust:
 
     `ssh_revoked` is a KRL or a list of public keys (ssh-keygen(1), KEY REVOCATION LISTS). `x509_roots` and
     `x509_intermediates` are PEM, `x509_crls` DER or PEM. `keyless_root` is Sigstore's trusted_root.json. None: not given.
+    `openpgp_trailers` are the names of armors that may stand below an OpenPGP signature.
     `rsa_bits`: RSA and DSA keys below are weak. `skew`: seconds that a signature may claim to be made after it was seen.
     """
 
@@ -117,6 +118,7 @@ class Trust:
     x509_crls: tuple[bytes, ...] = ()
     keyless: tuple[KeylessKey, ...] = ()
     keyless_root: bytes | None = None
+    openpgp_trailers: tuple[str, ...] = ()
     rsa_bits: int = 2048
     skew: int = 600
     digest: str = ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 from gitward.policy.compose import nearest
+from gitward.policy.hints import arms, field_name, hints
 from gitward.policy.trust import digest, roles_of
+from gitward.shapes import OfPrincipals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +41,21 @@ class Exempt:
             message = "a malformed object carries no signature that counts: only a `commit` can be exempt here"
             self.problems.append(item.document.error(message, (*item.path, "exempt"), "name the commit"))
         return sorted(found)
+
+    def addresses(self, item: Item) -> dict[str, list[str]]:
+        """The options in which the addresses of all principals stand in the place of the word for them."""
+        found: dict[str, list[str]] = {}
+        of: type = type(item.rule)
+        for key, hint in hints(of).items():
+            value = getattr(item.rule, field_name(key))
+            marks = [mark for arm in arms(hint) for mark in getattr(arm, "__metadata__", ())]
+            if isinstance(value, str) and any(isinstance(mark, OfPrincipals) for mark in marks):
+                known = sorted({address for each in self._known.values() for address in each.addresses})
+                if not known:
+                    message, fix = "no principal of this policy lists an address", "list some: addresses: [...]"
+                    self.problems.append(item.document.error(message, (*item.path, key), fix))
+                found[field_name(key)] = known
+        return found
 
     def unknown_signers(self, items: Iterable[Item]) -> Iterator[PolicyError]:
         """Tests that name as signer or pusher a principal who is none."""

@@ -67,6 +67,7 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
         "names": further,
         "emails": further,
         "domains": allowed_or_all,
+        "addresses": allowed_or_all,
         "mailmap": further,
         "placeholders": ranked(("allow", "refuse")),
     },

@@ -17,6 +17,8 @@ from gitward.sshkeys import TYPES, key_type, public_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from annotated_types import Ge, Le
 
     from gitward.rules.options import Beside, Duration, Text
@@ -147,13 +149,17 @@ class ForgeItem:
 
 @record
 class TrustItem:
-    """Authorities, revocations and floors. The files stand beside the policy and are part of it."""
+    """Authorities, revocations and floors. The files stand beside the policy and are part of it.
+
+    `openpgp_trailers` are armors that may stand below an OpenPGP signature; they are never read.
+    """
 
     ssh_revoked: Beside | None = None
     x509_roots: Beside | None = None
     x509_intermediates: Beside | None = None
     x509_crls: Annotated[tuple[Beside, ...], MinLen(1)] = ()
     keyless_root: Beside | None = None
+    openpgp_trailers: Annotated[tuple[Literal["OPENTIMESTAMPS"], ...], MinLen(1)] = ()
     rsa_bits: Annotated[int, Ge(1024), Le(16384)] = 2048
     skew: Duration = 600
 

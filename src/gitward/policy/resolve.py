@@ -178,7 +178,7 @@ def _entry(item: Item, refsets: RefSets, files: Files, exempt: Exempt) -> dict[s
     plain = {
         "id": item.id,
         "rule": keys.rule,
-        "options": as_json(item.rule) | _from_files(item, files),
+        "options": as_json(item.rule) | _from_files(item, files) | exempt.addresses(item),
         "refs": list(refs or item.rule.default_refs),
         "severity": keys.severity,
         "since": list(keys.since.commits) if isinstance(keys.since, Since) else [],

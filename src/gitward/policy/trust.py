@@ -115,7 +115,7 @@ class Gathering:
             self.problems.append(self._document.error(message, ("principals",), fix))
         if not self._principals:
             return ""
-        floors = {"rsa_bits": item.rsa_bits, "skew": item.skew}
+        floors = {"rsa_bits": item.rsa_bits, "skew": item.skew, "openpgp_trailers": list(item.openpgp_trailers)}
         whole = {"principals": self._principals, **self._keys, **files, "x509_crls": crls, **floors}
         return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
@@ -154,6 +154,7 @@ def trust(text: str) -> Trust:
         x509_crls=tuple(b64decode(item) for item in plain["x509_crls"]),
         rsa_bits=plain["rsa_bits"],
         skew=plain["skew"],
+        openpgp_trailers=tuple(plain["openpgp_trailers"]),
         digest=digest(text),
     )
 

@@ -34,6 +34,8 @@ def trusted(old: Trust, new: Trust) -> Iterator[tuple[Way, str]]:
     for key, is_weaker in (("rsa_bits", new.rsa_bits < old.rsa_bits), ("skew", new.skew > old.skew)):
         if getattr(old, key) != getattr(new, key):
             yield "weaker" if is_weaker else "stricter", f"{key}: {getattr(old, key)} -> {getattr(new, key)}"
+    for name in sorted({*old.openpgp_trailers} ^ {*new.openpgp_trailers}):
+        yield "weaker" if name in new.openpgp_trailers else "stricter", f"openpgp_trailers: {name}"
     for key in ("ssh_revoked", "x509_roots", "x509_intermediates", "x509_crls", "keyless_root"):
         if getattr(old, key) != getattr(new, key):
             yield "different", f"{key} has changed"

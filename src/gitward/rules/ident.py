@@ -12,6 +12,7 @@ are no UTF-8. The policy may ask for more:
 - `emails`: a pattern that matches every address whole.
 - `domains`: the domains that an address may have; `*.example.com` stands for all below it. Letters may be small or
   capital.
+- `addresses`: the addresses that there are; the word `principals` stands for those of all principals of the policy.
 - `mailmap`: a mailmap (gitmailmap(5)): a file beside the policy, or a list of its lines. Who stands in it must commit
   under the proper name and address. A `.mailmap` that a change brings is never read.
 - `placeholders`: `refuse`, or `allow` to let pass what is refused above.
@@ -67,8 +68,8 @@ fix: handle UTF-8
 
 ## Limits
 
-Both are claims: anybody can write any name and address, and only a signature shows who it was. That the committer is a
-known principal, or the one who pushes, cannot be asked yet: no policy knows principals. A merge that a forge makes has
+Both are claims: anybody can write any name and address, and only a signature shows who it was (`signed-commit`). With
+`addresses: principals` the address is a known one, and may still be somebody else's. A merge that a forge makes has
 the forge as its committer: add its domain, or judge the author alone. Of `example.com` and its like only addresses such
 as `you@` are placeholders: list your domains to be strict.
 """
@@ -93,7 +94,7 @@ if TYPE_CHECKING:
 
     from gitward.model import Commit, Violation
     from gitward.model import Ident as Person
-    from gitward.rules.options import Beside, Domain, MailmapLine, Pattern
+    from gitward.rules.options import Addresses, Beside, Domain, MailmapLine, Pattern, Text
 
 _NAMES = frozenset(
     (
@@ -124,6 +125,7 @@ class Ident:
     names: Pattern | None = None
     emails: Pattern | None = None
     domains: tuple[Domain, ...] = ()
+    addresses: tuple[Text, ...] | Addresses = ()
     mailmap: tuple[MailmapLine, ...] | Beside = ()
     placeholders: Literal["refuse", "allow"] = "refuse"
 
@@ -155,6 +157,8 @@ class Ident:
             yield _violation(role, "email", email, "is not of the form that this project asks for")
         if self.domains and not self._is_listed(email.rpartition("@")[2].lower()):
             yield _violation(role, "email", email, "is of none of the domains of this project")
+        if self.addresses and not _is_known(self.addresses, email):
+            yield _violation(role, "email", email, "is none of those that the policy knows")
         if self.mailmap and (proper := _mailmap(self.mailmap).canonical(name, email)) != (name, email):
             text = f'the {role} "{name[:60]} <{email[:60]}>" goes by another name or address in the mailmap'
             yield violation(message=text, fix=f"commit as {proper[0][:60]} <{proper[1][:60]}>")
@@ -164,6 +168,17 @@ class Ident:
             domain.endswith(each[1:]) and len(domain) >= len(each) if each.startswith("*.") else domain == each
             for each in map(str.lower, self.domains)
         )
+
+
+def _is_known(addresses: tuple[str, ...] | str, email: str) -> bool:
+    if not isinstance(addresses, tuple):
+        raise Undecided("the addresses of the principals were not read with the policy", reason="error")
+    return email.casefold() in _folded(addresses)
+
+
+@lru_cache(maxsize=8)
+def _folded(addresses: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(str.casefold, addresses))
 
 
 def _mailmap(lines: tuple[str, ...] | str) -> Mailmap:

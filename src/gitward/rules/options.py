@@ -28,6 +28,7 @@ from gitward.shapes import (
     KeyShape,
     KindOfSecret,
     MailmapShape,
+    OfPrincipals,
     PathShape,
     RefShape,
     Regex,
@@ -64,3 +65,5 @@ MailmapLine = Annotated[str, MinLen(1), MailmapShape()]
 """A line of a mailmap, as in `Ann <ann@example.com> <old@example.com>`."""
 Beside = Annotated[str, BesideShape()]
 """In `tuple[X, ...] | Beside`: the same items, one a line, in a file beside the policy. The rule always sees a tuple."""
+Addresses = Annotated[str, OfPrincipals()]
+"""In `tuple[X, ...] | Addresses`: the word `principals` for the addresses of all of them. The rule always sees a tuple."""

@@ -43,9 +43,14 @@ class Cache:
     def close(self) -> None:
         self._base.close()
 
-    def proofs(self, prove: Callable[[Sequence[Signed]], list[Proof]], items: Sequence[Signed]) -> list[Proof]:
-        """The proofs of the items, in order; only those that are not known are asked of `prove`."""
-        names = [_name(item) for item in items]
+    def proofs(
+        self, prove: Callable[[Sequence[Signed]], list[Proof]], items: Sequence[Signed], settings: str = ""
+    ) -> list[Proof]:
+        """The proofs of the items, in order; only those that are not known are asked of `prove`.
+
+        `settings` is what beside the bytes changes what `prove` says.
+        """
+        names = [_name(item, settings) for item in items]
         known = self._known(names)
         missing = [index for index, name in enumerate(names) if name not in known]
         made = dict(zip(missing, prove([items[index] for index in missing]) if missing else (), strict=True))
@@ -109,7 +114,7 @@ def _key(folder: str) -> bytes:
     return key
 
 
-def _name(item: Signed) -> bytes:
+def _name(item: Signed, settings: str) -> bytes:
     """What a proof is about: the very bytes, and the engine. An oid would be SHA-1, of which two can be alike."""
-    head = f"{_ENGINE}\0{len(item.payload)}\0".encode()
+    head = f"{_ENGINE}\0{settings}\0{len(item.payload)}\0".encode()
     return hashlib.sha256(head + item.payload + item.block).digest()

@@ -118,7 +118,10 @@ class SignatureReader:
     def _found(self, form: str, asked: list[tuple[Signed, tuple[str, ...]]]) -> list[Finding]:
         verifier = self._verifier(form)
         items = [signed for signed, _ in asked]
-        proofs = self._cache.proofs(verifier.prove, items) if self._cache else verifier.prove(items)
+        if self._cache:
+            proofs = self._cache.proofs(verifier.prove, items, ",".join(self.trust.openpgp_trailers))
+        else:
+            proofs = verifier.prove(items)
         return [verifier.find(proof, *each) for proof, each in zip(proofs, asked, strict=True)]
 
     def _verifier(self, form: str) -> Verifier:
@@ -146,7 +149,7 @@ def _made(form: str, trust: Trust) -> Verifier:
         return X509Verifier(trust)
     from gitward.signatures.openpgp.verifier import OpenPgpVerifier
 
-    return OpenPgpVerifier(trust)
+    return OpenPgpVerifier(trust, trailers=trust.openpgp_trailers)
 
 
 def _commit(commit: Commit) -> Claimed:
