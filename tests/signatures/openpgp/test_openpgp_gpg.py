@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 
 import pytest
@@ -13,10 +14,12 @@ from gitward.errors import Undecided
 from gitward.gitobject.signed import signed_commit
 from gitward.model import Signed, Trust
 from gitward.signatures.openpgp import batch, canary, status
-from gitward.signatures.openpgp.armor import unarmor
+from gitward.signatures.openpgp.armor import Refused, unarmor
 from gitward.signatures.openpgp.certificates import Keyring
 from gitward.signatures.openpgp.packet import parse_signature
-from gitward.signatures.openpgp.verifier import OpenPgpVerifier
+from gitward.signatures.openpgp.proving import Prover
+from gitward.signatures.openpgp.verifier import OpenPgpVerifier, _by_name
+from soaking import examples
 
 GOOD_FOR_ALL = r"""
 for name in "$@"; do case "$name" in
@@ -194,6 +197,29 @@ def test_what_gpg_refuses_of_a_key_that_it_accepts(world):
     for _ in range(2):
         assert [proof.outcome for proof in verifier.prove(items)] == ["good", "unknown-key", "good", "bad", "unsupported"]
     verifier.close()
+
+
+def test_this_process_calls_nothing_good_that_gpg_does_not(world):
+    """Signatures with a byte changed, put in or left out, in whatever place."""
+    chance = random.Random(4)
+    keyring = Keyring(world.trust("ann", "cay", "gus", "fay").openpgp)
+    prover = Prover(keyring.gpg, _by_name(keyring.certificates))
+    questions = []
+    for _ in range(examples(600)):
+        signed = world.signed(chance.choice(["ed25519", "ecdsa p256", "rsa of 1024 bits", "a big number", "notation"]))
+        data = bytearray(unarmor(signed.block))
+        place = chance.randrange(len(data))
+        data[place : place + chance.choice([0, 1, 1, 1, 1])] = chance.choice([b"", *[chance.randbytes(1)] * 4])
+        try:
+            questions.append(batch.Question(signature=parse_signature(bytes(data)), payload=signed.payload))
+        except Refused:
+            continue
+    here = [prover._here(one) for one in questions]
+    there = batch.verify(keyring.gpg, questions)
+    keyring.close()
+    good = [(own, said) for own, said in zip(here, there, strict=True) if own and own.outcome == "good"]
+    assert len(good) > 10  # what nobody signed may be changed: the issuer, the first bytes of the digest
+    assert [own for own, _ in good] == [said for _, said in good]
 
 
 def test_the_users_keyring_and_settings_count_for_nothing(world, monkeypatch):
