@@ -172,7 +172,7 @@ def _reason(error: verification.VerificationError) -> str:
     """The library's words, without what it quotes of certificates."""
     text = str(error).removeprefix("validation failed: ").removeprefix("candidates exhausted: ")
     text = text.partition(" (encountered processing")[0].partition("AlgorithmIdentifier")[0]
-    return repr(text[:100])
+    return ascii(text[:100])
 
 
 def _check_authority(_policy: verification.Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
