@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,13 @@ def relative(path):
     return path.relative_to(PACKAGE).as_posix()
 
 
+@cache
 def imports(path, *, typing=False):
     """Names that a module imports, those under `if TYPE_CHECKING` only when asked for."""
-    tree = ast.parse(path.read_text())
+    return tuple(_imports(ast.parse(path.read_text()), typing=typing))
+
+
+def _imports(tree, *, typing):
     skipped = set()
     if not typing:
         for node in ast.walk(tree):
