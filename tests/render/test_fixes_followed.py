@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -136,10 +137,16 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("headers", MALFORMED.values(), ids=MALFORMED)
-@pytest.mark.parametrize("below", [True, False], ids=["on another", "root"])
-@pytest.mark.parametrize("above", [True, False], ids=["below another", "tip"])
-def test_a_malformed_commit(commit, literally, follow, headers: tuple[str, ...], *, below: bool, above: bool) -> None:
+def _each_kind_in_two_places() -> Iterator[object]:
+    """Each with and without a commit below it and one above it; every place with one kind at least."""
+    for number, (name, headers) in enumerate(MALFORMED.items()):
+        for below, above in [((True, True), (False, False)), ((True, False), (False, True))][number % 2]:
+            place = f"{'on another' if below else 'root'}-{'below another' if above else 'tip'}"
+            yield pytest.param(headers, below, above, id=f"{name}-{place}")
+
+
+@pytest.mark.parametrize(("headers", "below", "above"), list(_each_kind_in_two_places()))
+def test_a_malformed_commit(commit, literally, follow, headers: tuple[str, ...], below: bool, above: bool) -> None:
     if below:
         commit("good\n\nRefs: DEMO-1")
     literally(*headers, root=not below)
