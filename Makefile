@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 .PHONY: test demo lint bench soak docs clean
 
 test: $(VENV)/ready
-	$(RUN) -m pytest --numprocesses=auto $(PYTEST)
+	$(RUN) -m pytest --numprocesses=auto --dist=worksteal $(PYTEST)
 
 demo: $(VENV)/ready
 	$(RUN) -I examples/demo.py
