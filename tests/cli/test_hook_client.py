@@ -130,9 +130,11 @@ def test_in_a_rebase_by_am_the_way_out_is_named(work: Path, git: Git) -> None:
     git("rebase", "--abort", cwd=work)
 
 
-def test_the_last_twenty_messages_stay(work: Path, git: Git) -> None:
-    for number in range(22):
-        git("commit", "--allow-empty", "-m", f"{number:02} {TOO_LONG}", cwd=work, ok=False)
+def test_the_last_twenty_messages_stay(work: Path, git: Git, gitward: Run) -> None:
+    for number in range(21):
+        (work / "message").write_text(f"{number:02} {TOO_LONG}")
+        assert gitward("hook", "commit-msg", "message", cwd=work).returncode == 1
+    git("commit", "--allow-empty", "-m", f"21 {TOO_LONG}", cwd=work, ok=False)
     kept = sorted(path.read_text()[:2] for path in (work / ".git" / "gitward" / "messages").iterdir())
     assert kept == [f"{number:02}" for number in range(2, 22)]
 
