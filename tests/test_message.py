@@ -199,23 +199,23 @@ def test_utf8_loses_nothing(raw: bytes) -> None:
     assert parse(raw).text.encode("utf-8", "surrogateescape") == raw.replace(b"\r\n", b"\n")
 
 
-MILLION = 1_000_000
+MANY = 300_000  # what is quadratic takes minutes
 
 
 SCISSORS = b"# ------------------------ >8 ------------------------\n"
 LARGE = {
-    "blank": b"\n" * 10 * MILLION,
-    "lines": b"s\n\n" + b"a\n" * 3 * MILLION,
-    "folds": b"s\n\nK: v\n" + b" a\n" * 3 * MILLION,
+    "blank": b"\n" * 10 * MANY,
+    "lines": b"s\n\n" + b"a\n" * 3 * MANY,
+    "folds": b"s\n\nK: v\n" + b" a\n" * 3 * MANY,
     "trailers": b"s\n\n" + b"Key: v\n" * 150_000,
-    "picked": b"s\n\n" + b"(cherry picked from commit \n\n" * MILLION,
-    "conflicts": b"s\n\n" + b"Conflicts:\n" * 3 * MILLION,
+    "picked": b"s\n\n" + b"(cherry picked from commit \n\n" * MANY,
+    "conflicts": b"s\n\n" + b"Conflicts:\n" * 3 * MANY,
     "marks": b"fixup! " * 150_000,
-    "line": b"a" * MILLION,
-    "key": b"s\n\n" + b"a" * MILLION + b" " * MILLION + b"a",
-    "dashes": b"s\n\n" + b"-" * MILLION + b" " * MILLION + b": v",
+    "line": b"a" * MANY,
+    "key": b"s\n\n" + b"a" * MANY + b" " * MANY + b"a",
+    "dashes": b"s\n\n" + b"-" * MANY + b" " * MANY + b": v",
     "cut": (b"s\n" + SCISSORS) * 50_000,
-    "bytes": b"\xff" * MILLION,
+    "bytes": b"\xff" * MANY,
 }
 
 
@@ -224,7 +224,7 @@ def test_time_is_linear(name: str) -> None:
     raw = LARGE[name]
     started = time.process_time()
     parse(raw)
-    if len(raw) < 10 * MILLION:
+    if len(raw) < 10 * MANY:
         cleanup(raw, comment="#", mode="strip", verbose=True)
         cleanup(raw, comment="", mode="scissors", verbose=True)
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 10
