@@ -225,3 +225,27 @@ def test_a_commit_that_is_set_aside_counts_nowhere_and_keeps_its_place():
     assert (tally.violated, tally.counts) == (1, {"undecided": 1})
     assert [at for at, _ in tally.kept] == [7]
     assert list(tally.first.values()) == [(9, "1" * 12)]
+
+
+def test_a_report_says_where_nobody_can_be_exempt():
+    """Who signs, or pushes, is not known at every stage; then an exemption lets nobody go, and says so."""
+    from gitward.engine import conclude, judge_change, new_tallies
+    from gitward.model import Change, Entry, Policy, RefUpdate
+    from gitward.rules.no_fixup import NoFixup
+    from gitward.rules.no_ref_deletion import NoRefDeletion
+
+    def said(rule, known, violated=1, **facts):
+        entry = Entry(id="e", rule=rule, refs=("refs/**",), exempt_principals=frozenset({"bot"}))
+        policies = (Policy(id="p", mode="enforce", entries=(entry,), source="s", digest="d"),)
+        gone = RefUpdate(ref="refs/heads/x", old="1" * 40, new="0" * 40, ancestry="delete", kind="none")
+        change = Change(stage="receive", time="t", updates=(gone,), known=frozenset(known), **facts)
+        tallies = judge_change(policies, change) if hasattr(rule, "check_update") else new_tallies(policies)
+        tallies[0].violated += violated
+        return conclude(policies, change, tallies, decision_id="i", version="v").notices
+
+    assert said(NoFixup(), {"message"}) == ("[e] nobody is exempt here: who signs the commit is not known yet",)
+    assert said(NoFixup(), {"message", "signature"}) == ()
+    assert said(NoFixup(), {"message"}, violated=0) == ()
+    assert said(NoRefDeletion(), {"update"}, violated=0) == ("[e] nobody is exempt here: nothing proves who pushes",)
+    assert said(NoRefDeletion(), {"update"}, violated=0, pushers=("",)) != ()
+    assert said(NoRefDeletion(), {"update"}, violated=0, pushers=("bot",)) == ()

@@ -179,13 +179,27 @@ def conclude(
             _result(policy, entry, tally)
             for (policy, entry), tally in zip(entries_of(policies), tallies, strict=True)
         ),
-        notices=notices,
+        notices=(*notices, *_unknown_exemptions(policies, change, tallies)),
         details=details,
         failure=failure,
         commits=commits,
         actor=change.actor,
         certificate=_evidence(change),
     )
+
+
+def _unknown_exemptions(policies: tuple[Policy, ...], change: Change, tallies: list[Tally]) -> tuple[str, ...]:
+    """A line per violated entry that would let somebody's changes go, where it cannot be known whose this is."""
+    found = []
+    for tally, (policy, entry) in zip(tallies, entries_of(policies), strict=True):
+        if not (entry.exempt_principals and tally.violated):
+            continue
+        if hasattr(entry.rule, "check_commit"):
+            if "signature" not in change.known:
+                found.append(f"[{entry.id}] nobody is exempt here: who signs the commit is not known yet")
+        elif not (change.pushers and change.pushers[policy]):
+            found.append(f"[{entry.id}] nobody is exempt here: nothing proves who pushes")
+    return tuple(found)
 
 
 def _evidence(change: Change) -> bytes:

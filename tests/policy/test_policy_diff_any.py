@@ -116,7 +116,8 @@ NEEDED = {
     "signed-push": {"push_urls": "['example.com:x']"},
 }  # fmt: skip
 _WITHOUT_MERGES = (
-    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-", "ident",
+    "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-",
+    "ident",
     "signed-tag", "signed-push",
 )  # fmt: skip
 NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}
