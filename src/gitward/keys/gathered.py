@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from gitward.errors import UsageError
+from gitward.givenfile import read_given
 from gitward.record import record, replace
 
 TYPE_CHECKING = False
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from gitward.signatures.ssh import ListedKey, Listing
 
-MAX_BYTES = 16 << 20
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._+@-]+")
 
 
@@ -69,7 +68,7 @@ def gather(path: str, form: str, principal: str = "") -> Gathered:
         return _x509(path)
     from gitward.signatures.ssh import import_allowed_signers, import_forge
 
-    data = _read(path)
+    data = read_given(path)
     if form == "allowed-signers":
         return _ssh(import_allowed_signers(data, path), "")
     name = principal or os.path.basename(path).partition(".")[0]
@@ -77,17 +76,6 @@ def gather(path: str, form: str, principal: str = "") -> Gathered:
     if certificates:
         return _forge_openpgp(certificates, name, path)
     return _ssh(import_forge(data, path), name)
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be read: {problem.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"{path} has more than {MAX_BYTES >> 20} MiB")
-    return data
 
 
 def _ssh(listing: Listing, name: str) -> Gathered:

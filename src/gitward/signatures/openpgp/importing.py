@@ -11,6 +11,7 @@ import shutil
 import unicodedata
 
 from gitward.errors import UsageError
+from gitward.givenfile import read_given
 from gitward.record import record
 from gitward.signatures.openpgp.certificates import list_certificates
 from gitward.signatures.openpgp.runner import SECONDS, Gpg
@@ -80,13 +81,7 @@ def _files(path: str) -> list[str]:
 
 def _bring_in(gpg: Gpg, path: str, *, alone: bool) -> None:
     """Import the certificates of a file into gpg's keyring. Raises UsageError where it holds secret keys, or none at all."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as problem:
-        raise UsageError(f"{_shown(path)} cannot be read: {problem.strerror}") from None
-    if len(content) > _LARGEST:
-        raise UsageError(f"{_shown(path)} has more than {_LARGEST >> 20} MiB")
+    content = read_given(path, _LARGEST)
     if b"-----BEGIN PGP PRIVATE KEY BLOCK-----" in content or _first_tag(content) in _SECRET:
         raise UsageError(f"{_shown(path)} holds a secret key", "export the public one: gpg --armor --export FINGERPRINT")
     if content[8:12] == _KEYBOX:

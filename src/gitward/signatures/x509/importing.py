@@ -7,12 +7,12 @@ from calendar import timegm
 from cryptography import x509
 
 from gitward.errors import UsageError
+from gitward.givenfile import read_given
 from gitward.record import record
 from gitward.signatures.x509 import arithmetic, material
 from gitward.signatures.x509.holders import addresses
 from gitward.signatures.x509.paths import extension
 
-_LARGEST = 16 << 20
 _FIX = "write one: gpgsm --armor --export USER > FILE"
 
 
@@ -36,13 +36,7 @@ class Imported:
 
 def import_x509(path: str, *, rsa_bits: int = 2048) -> tuple[Imported, ...]:
     """The certificates of a file, PEM (any number) or DER (one), in its order. Raises UsageError where there are none."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as problem:
-        raise UsageError(f"{path!r} cannot be read: {problem.strerror}") from None
-    if len(content) > _LARGEST:
-        raise UsageError(f"{path!r} has more than {_LARGEST >> 20} MiB")
+    content = read_given(path)
     if b"PRIVATE KEY-----" in content:
         raise UsageError(f"{path!r} holds a secret key", "give a file with certificates alone")
     found = material.loaded(content)
