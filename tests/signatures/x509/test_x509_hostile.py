@@ -164,6 +164,17 @@ def test_what_a_reason_amounts_to(reason, is_hard):
     assert (finding.status, finding.revoked) == (("revoked-hard", None) if is_hard else ("good", 1767225600))
 
 
+def test_of_several_revocations_the_worst_counts_and_then_the_earliest():
+    leaf = certificate("Ann", MIDDLE, **ADDRESS)
+    years = [START.replace(year=year) for year in (2022, 2023, 2026)]
+    soft = [revocation_list(MIDDLE, (leaf, year, "superseded")) for year in years[1:]]
+    hard = revocation_list(ROOT, (MIDDLE, years[2], "ca_compromise"))
+    for crls, expected in ((soft, ("good", 1672531200)), (soft[::-1], ("good", 1672531200)),
+                           ([*soft, hard], ("revoked-hard", None))):  # fmt: skip
+        finding = found(signature(PAYLOAD, leaf, MIDDLE), Trust(x509=KEYS, x509_roots=ROOT.pem, x509_crls=tuple(crls)))
+        assert (finding.status, finding.revoked) == expected
+
+
 def test_the_date_of_invalidity_is_earlier_than_that_of_the_list():
     since = (x509.InvalidityDate(START.replace(year=2023, tzinfo=None)), False)
     crl = revocation_list(ROOT, (ANN_EC, START.replace(year=2026), "superseded", since))
