@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from items import Item
+from warm import started
 from world import World
 
 from gitward import rules
@@ -184,23 +185,13 @@ class Stages:
 
     def messages(self, items: list[Item]) -> Judged:
         """commit-msg on each of their drafts by itself, in a process of its own, which is forked from a warm one."""
-        *python, launcher = self.launcher
-        words = [*python, str(FOLDER / "warm.py"), launcher, *self._commit_msg()[len(self.launcher) :], ".git/COMMIT_EDITMSG"]
-        parts = []
-        with (self.world.folder / "warm.log").open("w+") as said, subprocess.Popen(
-            words, cwd=self.world.clone, env=self.world.environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
-        ) as hook:  # fmt: skip
-            assert hook.stdin
-            assert hook.stdout
-            for item in items:
-                for index in range(len(item.drafts)):
-                    said.truncate(0)
-                    environment = self.world.environment | self.draft(item, index)
-                    print(json.dumps(environment), file=hook.stdin, flush=True)
-                    code = int(hook.stdout.readline() or -1)
-                    text = Path(said.name).read_text(errors="replace")
-                    parts.append(self._of_draft(item, index, subprocess.CompletedProcess(words, code, "", text)))
+        words = [*self._commit_msg(), ".git/COMMIT_EDITMSG"]
+        with started(words, len(self.launcher) - 1, self.world.clone, self.world.environment, self.out.with_name("warm")) as run:
+            parts = [
+                self._of_draft(item, index, run(self.world.environment | self.draft(item, index)))
+                for item in items
+                for index in range(len(item.drafts))
+            ]
         return joined("commit", parts)
 
     # --- the push -----------------------------------------------------------------------------------------------------

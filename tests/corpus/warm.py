@@ -11,11 +11,38 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import subprocess
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    Run = Callable[[dict[str, str]], subprocess.CompletedProcess[str]]
+
+
+@contextmanager
+def started(words: list[str], launcher: int, cwd: Path, environment: dict[str, str], log: Path) -> Iterator[Run]:
+    """This hook, warm: what is given runs it in an environment. `words[launcher]` is the script that starts gitward."""
+    words = [*words[:launcher], __file__, *words[launcher:]]
+    with (
+        log.open("w") as said,
+        subprocess.Popen(
+            words, cwd=cwd, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True
+        ) as hook,
+    ):
+
+        def run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+            assert hook.stdin
+            assert hook.stdout
+            start = log.stat().st_size
+            print(json.dumps(environment), file=hook.stdin, flush=True)
+            code = int(hook.stdout.readline() or -1)
+            return subprocess.CompletedProcess(words, code, "", log.read_bytes()[start:].decode("utf-8", "replace"))
+
+        yield run
 
 
 def _loaded(launcher: str) -> Callable[[], int]:
