@@ -181,3 +181,35 @@ def test_nothing_is_left_behind_where_a_write_fails(repo: Path, org: Path, monke
     with pytest.raises(UsageError, match="cannot be read: Not a directory"):
         write(copy, str(repo), force=True)
     assert sorted(os.listdir(repo)) == [".git", "common"]
+
+
+def test_keys_and_lists_are_copied_byte_for_byte(repo: Path, tmp_path: Path) -> None:
+    """A header would spoil a binary list, and CRLF of one is no line end. What they were stands in the policy's header."""
+    line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC/L8E1DfiZ9cHzygqx0IzRCSAlmh4tXH7mZPwWZEY1L"
+    source = tmp_path / "org"
+    source.mkdir()
+    (source / "p.yaml").write_text(
+        "version: 1\npolicy: {id: org}\nprincipals: {file: people.yaml}\n"
+        "trust: {ssh_revoked: krl, x509_roots: roots.pem}\nrules: [{rule: signed-commit}]\n"
+    )
+    (source / "people.yaml").write_text(f"ann: {{addresses: [ann@example.com], keys: [{{ssh: {line}}}]}}\n")
+    (source / "krl").write_bytes(b"SSHKRL\n\0\r\n\xff")
+    (source / "roots.pem").write_bytes(b"a root\r\n")
+
+    def copied():
+        return copy_of(str(source / "p.yaml"), folder_reader(str(source)), "p.yaml")
+
+    assert set(write(copied(), str(repo), force=False)) == {".gitward.yaml", "people.yaml", "krl", "roots.pem"}
+    for name in ("krl", "roots.pem"):
+        assert (repo / name).read_bytes() == (source / name).read_bytes()
+    assert load_file(str(repo / ".gitward.yaml")).trust == load_file(str(source / "p.yaml")).trust
+    assert set(states(copied(), str(repo)).values()) == {"same"}
+    (source / "krl").write_bytes(b"SSHKRL\n\0new")
+    assert states(copied(), str(repo))["krl"] == "old"
+    assert set(write(copied(), str(repo), force=False)) == {".gitward.yaml", "people.yaml", "krl"}
+    (repo / "krl").write_bytes(b"mine")
+    assert states(copied(), str(repo))["krl"] == "edited"
+    with pytest.raises(UsageError, match="krl was edited"):
+        write(copied(), str(repo), force=False)
+    (repo / ".gitward.yaml").unlink()
+    assert states(copied(), str(repo))["krl"] == "foreign"

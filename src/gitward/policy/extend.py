@@ -65,6 +65,7 @@ class Files:
     def __init__(self, parse: Callable[[str], Parsed | None], read: Reader, name: str, root: Parsed) -> None:
         self.parse, self.read = parse, read
         self.beside: dict[str, bytes] = {}  # files that options name
+        self.raw: set[str] = set()  # those of them that are no text of ours, byte for byte: keys, certificates, lists
         self.parsed = {name: root}
         self.problems: list[PolicyError] = []
         self.weakened: list[str] = []
@@ -108,11 +109,11 @@ class Files:
 
     def lines(self, target: str, document: Document, path: Path) -> tuple[str, list[str]]:
         """A file that an option names at a place of the policy: how errors call it, and its lines. Raises PolicyError."""
-        name, data = self.bytes(target, document, path)
+        name, data = self.content(target, document, path)
         file = document.file.removesuffix(document.name) + name
         return file, decode(data, file, tabs=True).split("\n")
 
-    def bytes(self, target: str, document: Document, path: Path) -> tuple[str, bytes]:
+    def content(self, target: str, document: Document, path: Path) -> tuple[str, bytes]:
         """A file that stands beside the policy: its name and its bytes. Raises PolicyError."""
         name = _inside(target, document.name, document, path)
         if name not in self.beside:
@@ -125,6 +126,12 @@ class Files:
                 raise document.error(f"the file {name!r} has more than {MAX_BESIDE >> 20} MiB", path, "keep only what is needed")
             self.beside[name] = data
         return name, self.beside[name]
+
+    def raw_content(self, target: str, document: Document, path: Path) -> bytes:
+        """As `content`, of a file that is never read as text. Raises PolicyError."""
+        name, data = self.content(target, document, path)
+        self.raw.add(name)
+        return data
 
     def _with_own(self, parsed: Parsed, inherited: dict[str, Item]) -> dict[str, Item]:
         items = dict(inherited)

@@ -65,7 +65,7 @@ def resolve(
     trust = gathering.plain(root.head.trust) if isinstance(root.head, File) else ""
     exempt = Exempt(known, trust, GATE)
     entries = [_entry(item, refsets, files, exempt) for item in items]
-    plain = {**_head(root, source, files, refsets), "trust": trust, "entries": entries}
+    plain = {**_head(root, source, files, refsets), "trust": trust, "entries": entries, "raw": sorted(files.raw)}
     problems = [*files.problems, *refsets.problems, *gathering.problems, *exempt.problems]
     problems += [*_gate_problems(items), *_idle_problems(items), *exempt.unknown_signers(items)]
     if not items:
@@ -83,12 +83,12 @@ def resolve(
 def _people(root: Parsed, files: Files, read: ReadPeople) -> tuple[Mapping[str, PrincipalItem], Gathering]:
     """The principals of a policy, and the trust store on its way."""
     head = root.head
-    gathering = Gathering(root.document, lambda name, path: files.bytes(name, root.document, path)[1])
+    gathering = Gathering(root.document, lambda name, path: files.raw_content(name, root.document, path))
     if not isinstance(head, File):
         return {}, gathering
     given = head.principals or {}
     if isinstance(given, str):
-        known, at = read(*files.bytes(given, root.document, ("principals",)))
+        known, at = read(*files.content(given, root.document, ("principals",)))
         gathering.add(known, head.forges, at, ())
         return known, gathering
     gathering.add(given, head.forges, root.document, ("principals",))
