@@ -93,7 +93,9 @@ def other(change=None, leaf=LEAF, **changed):
     return made
 
 
+OTHER_TREE = plain_fields(plain_fields(plain_fields(log_entry(b"{}"))[6][0])[5][0])[1][0]  # as large, and signed by the log
 ENTRIES = {
+    "checkpoint of another tree": ({"checkpoint": OTHER_TREE}, "bad", "another tree"),
     "no entry": ({"entries": []}, "unsupported", "no log entry"),
     "two entries": ({"entries": [b"", b""]}, "unsupported", "two log entries"),
     "no protobuf": ({"entries": [b"\xff"]}, "unsupported", "in a form"),
