@@ -272,7 +272,7 @@ def test_a_changed_entry_is_read_or_refused(data):
 
 @pytest.mark.parametrize("data", [
     b"\x08", b"\x08\x80", b"\x08\x80\x00", b"\x08" + b"\xff" * 9 + b"\x01", b"\x08" + b"\x80" * 20, b"\x08\x01\x08\x01",
-    b"\x09", b"\x48\x01", b"\x12\x05a", b"\x0a\x00", b"\x12\x02\x10\x01", b"\x32\x82\x02" + b"\x22\x00" * 129,
+    b"\x09", b"\x3a\x05a", b"\x48\x01", b"\x12\x05a", b"\x0a\x00", b"\x12\x02\x10\x01", b"\x32\x82\x02" + b"\x22\x00" * 129,
 ])  # fmt: skip
 def test_what_is_no_entry_is_refused(data):
     with pytest.raises(ValueError):

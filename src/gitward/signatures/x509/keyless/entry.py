@@ -105,8 +105,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << shift
         shift += 7
         if byte < 0x80:
-            if value >> 63 or (not byte and shift > 7):
-                raise ValueError("a number is too large, or written too long")
+            if not byte and shift > 7:
+                raise ValueError("a number is written too long")
             return value, at
         if shift >= 63:
             raise ValueError("a number is too large")
