@@ -108,3 +108,25 @@ def test_entries_of_packs_need_no_tests_here_and_theirs_are_run():
 def test_a_commit_that_a_revert_names_is_taken_to_be_there():
     message = '"Revert \\"fix: x\\"\\n\\nThis reverts commit 676104e2b1ee1b3a7c0b3f2b7a4a2c1f5d6e7f80."'
     assert one("rule: conventional-commit", f"accept: {message}", "reject: x") == []
+
+
+SIGNED_PUSH = "rule: signed-push, push_urls: ['example.com:x']"
+
+
+@pytest.mark.parametrize(
+    ("entry", "tests"),
+    [
+        (SIGNED_PUSH, ["accept: {pusher: ann}", "reject: {push: {commits: 1}}"]),
+        (SIGNED_PUSH + ", formats: [x509]", ["accept: {pusher: ann}", "reject: {push: {commits: 1}}"]),
+        ("rule: signed-tag", ["accept: {update: create, signer: ann}", "reject: {update: create}", "accept: {update: delete}"]),
+        ("rule: signed-commit", ["accept: {signer: ann}", "reject: {message: x}"]),
+        ("rule: no-force-push, exempt: [{principal: ann}]",
+         ["accept: {update: non-ff, pusher: ann}", "reject: {update: non-ff}"]),
+        ("rule: push-limits, commits: 3, exempt: [{principal: ann}]",
+         ["accept: {push: {commits: 4}, pusher: ann}", "reject: {push: {commits: 4}}"]),
+    ],
+)  # fmt: skip
+def test_who_signed_and_who_pushes(entry, tests):
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5hEO+5zr5wLUPw0qn/Ei7lzKzWWktpsH5YH1YWiQxv"
+    head = f"{HEAD}principals: {{ann: {{addresses: [ann@example.com], keys: [{{ssh: {key}}}]}}}}\n"
+    assert faults(rules(f"{entry}, tests: [{', '.join(f'{{{test}}}' for test in tests)}]", head=head)) == []
