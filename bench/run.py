@@ -1,7 +1,8 @@
 """`make bench`: the figures of the README, the peers in the same run.
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
-out, and the report says so. ONLY=hook,history,push,memory,rules takes some of them. Writes bench/results/PART.md.
+out, and the report says so. ONLY=hook,history,push,memory,rules,signatures takes some of them. Writes bench/results/PART.md. What
+`signatures` needs, bench/signatures.py says.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from hook import hook
 from measure import ROOT, git, limit_self
 
 import rules
+import signatures
 
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
-         "rules": rules.rules}  # fmt: skip
+         "rules": rules.rules, "signatures": signatures.signatures}  # fmt: skip
 
 
 def machine() -> str:

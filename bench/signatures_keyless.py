@@ -1,18 +1,16 @@
 """Keyless signatures of a real history: gitward's statuses beside `openssl cms -verify` on the same bytes, and git's answer.
 
-KEYLESS_HISTORY=PATH names a repository with commits signed by gitsign, TRUSTED_ROOT=FILE the trusted_root.json of its Sigstore
-instance. openssl does the arithmetic and the chain to the same authorities, at no time; the proof of the log it knows nothing
-of, so that is recomputed by the plain implementation of the tests. Every commit is judged once as it is and once with a byte
-of its payload changed. Identities are pinned as they stand in the certificates: whether a pin counts is tested elsewhere.
+The repository holds commits signed by gitsign, `trusted_root` is the trusted_root.json of their Sigstore instance. openssl does
+the arithmetic and the chain to the same authorities, at no time; the proof of the log it knows nothing of, so that is recomputed
+by the plain implementation of the tests. Every commit is judged once as it is and once with a byte of its payload changed.
+Identities are pinned as they stand in the certificates: whether a pin counts is tested elsewhere.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from base64 import b64encode
 from collections import Counter
@@ -20,50 +18,70 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "signatures" / "x509"))
 
+import signature_runs as runs
+from measure import table
 from x509_log import plain_fields, plain_root, record_of, sha
 
-from gitward.gitobject.signed import format_of, signed_commit
 from gitward.model import Finding, KeylessKey, Proof, Signed, Trust
-from gitward.repository import open_repository
-from gitward.signatures.x509 import X509Verifier, armor, cms, keyless, material
+from gitward.signatures.x509 import X509Verifier, armor, cms, material
+from gitward.signatures.x509 import keyless as fulcio
 
-NAMES = "openssl | arithmetic | log's proof, plainly | gitward | why | git"
+NAMES = ("openssl", "gitward's arithmetic", "log's proof, plainly", "gitward", "why", "git")
 
 
-def measure(repo: str, trusted_root: bytes, folder: Path) -> tuple[str, bool]:
-    """The report, and whether every verdict is as it should be. `folder` is for files that openssl reads."""
+def keyless(repo: str, trusted_root: bytes, folder: Path) -> tuple[str, str, bool]:
+    """Figures, table, and whether every verdict is as it should be. `folder` is for files that openssl reads."""
     (folder / "authorities.pem").write_bytes(_authorities(trusted_root))
-    commits = _commits(repo)
+    commits = runs.signed_with(repo, "--all", "x509")
     letters = _letters(repo, list(commits), folder)
     signatures = list(commits.values())
-    verifier = X509Verifier(Trust(keyless_root=trusted_root, keyless=_identities(signatures)))
+    identities = _identities(signatures)
+    verifier = X509Verifier(Trust(keyless_root=trusted_root, keyless=identities))
     started = time.process_time()
     judged = _judged(verifier, signatures)
     seconds = time.process_time() - started
+    ours, taken = runs.in_turn(repo, "--all", _policy(trusted_root, identities, folder), "--validity", "now")
     rows: Counter[tuple[str, ...]] = Counter()
     wrong = []
     for (oid, signed), (proof, finding) in zip(commits.items(), judged, strict=True):
-        openssl, plain = _openssl(signed, folder), _plain(signed)
-        rows[openssl, proof.outcome, plain, finding.status, finding.detail, letters[oid]] += 1
-        same = (openssl == "good") == (proof.outcome == "good") and (plain == "holds") == (finding.status == "good")
-        if not same:
+        openssl, plain, said = _openssl(signed, folder), _plain(signed), ours[oid]
+        rows[openssl, proof.outcome, plain, said["status"], said["detail"], letters[oid]] += 1
+        same = (openssl == "good") == (proof.outcome == "good") and (plain == "holds") == (said["status"] == "good")
+        if not same or said["status"] != finding.status:
             wrong.append(oid)
     altered = [Signed(payload=signed.payload[:-1] + b"~", block=signed.block) for signed in signatures]
     passed = [finding.status for _, finding in _judged(verifier, altered) if finding.status != "bad"]
     passed += [said for signed in altered if (said := _openssl(signed, folder)) != "bad"]
-    lines = [f"| {' | '.join(row)} | {number} |" for row, number in sorted(rows.items())]
-    columns = NAMES.count("|") + 2
-    text = f"""## Keyless: {Path(repo).parent.name}, {len(commits)} commits signed with gitsign
+    project = Path(repo).parent.name
+    figures = f"""## Keyless: {project}, {len(commits)} commits signed with gitsign
 
-| {NAMES} | commits |
-|{"---|" * columns}
-{chr(10).join(lines)}
-
-Verdicts that differ: {len(wrong)} {" ".join(wrong[:10])}
-With the last byte changed, {len(passed)} of {len(altered)} are anything but bad to gitward or openssl.
-A commit takes gitward {seconds / len(commits) * 1e3:.2f} ms of one core, arithmetic, chain and proof.
+`gitward signatures --all`, {len(ours)} commits: {taken:.2f} s. Arithmetic, chain and proof of a commit take gitward
+{seconds / len(commits) * 1e3:.2f} ms of one core.
 """
-    return text, not wrong and not passed
+    verdicts = f"""## Keyless: {project}
+
+{len(commits)} commits are signed with gitsign, by {len(identities)} identities.
+
+{table((*NAMES, "commits"), [(*row, str(number)) for row, number in sorted(rows.items())])}
+Verdicts that differ: {" ".join((str(len(wrong)), *wrong[:10]))}
+With the last byte changed, {len(passed)} of {len(altered)} are anything but bad to gitward or openssl.
+"""
+    return figures, verdicts, not wrong and not passed
+
+
+def _policy(trusted_root: bytes, identities: tuple[KeylessKey, ...], folder: Path) -> Path:
+    """A policy that lists these identities."""
+    (folder / "trusted_root.json").write_bytes(trusted_root)
+    people = {
+        f"signer-{place}": {"keys": [{"keyless": {"issuer": each.issuer, "subject": each.subject}}]}
+        for place, each in enumerate(identities)
+    }  # fmt: skip
+    whole = {
+        "version": 1, "policy": {"id": "keyless"}, "trust": {"keyless_root": "trusted_root.json"}, "principals": people,
+        "rules": [{"rule": "signed-commit", "refs": ["refs/heads/**"]}],
+    }  # fmt: skip
+    (folder / "policy.yaml").write_text(json.dumps(whole))
+    return folder / "policy.yaml"
 
 
 def _judged(verifier: X509Verifier, signatures: list[Signed]) -> list[tuple[Proof, Finding]]:
@@ -77,35 +95,19 @@ def _authorities(trusted_root: bytes) -> bytes:
     return "".join(f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n" for body in bodies).encode()
 
 
-def _git(repo: str, *arguments: str, stdin: bytes = b"", **more: str) -> bytes:
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8", **more}
-    command = ["git", "--git-dir", repo, *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, check=True, env=environment).stdout
-
-
-def _commits(repo: str) -> dict[str, Signed]:
-    oids = _git(repo, "rev-list", "--all").decode().split()
-    with open_repository(repo) as repository:
-        return {
-            oid: signed for oid, _, raw in repository.read_many(oids)
-            if (signed := signed_commit(raw)) and format_of(signed.block) == "x509"
-        }  # fmt: skip
-
-
 def _letters(repo: str, oids: list[str], folder: Path) -> dict[str, str]:
     """What git says where gitsign is not its program; whatever else is installed shall ask no network."""
     (folder / "gpgsm.conf").write_text("disable-dirmngr\ndisable-crl-checks\n")
-    said = _git(repo, "log", "--no-walk=unsorted", "--stdin", "--format=%H %G?", stdin="\n".join(oids).encode(),
-                GNUPGHOME=str(folder))  # fmt: skip
-    return dict(line.split() for line in said.decode().splitlines())
+    said, _ = runs.git_says(repo, oids, GNUPGHOME=str(folder))
+    return {oid: each.letter for oid, each in said.items()}
 
 
 def _identities(signatures: list[Signed]) -> tuple[KeylessKey, ...]:
     found = set()
     for signed in signatures:
         for certificate in material.brought(cms.read(armor.contents(signed.block)).certificates):
-            if keyless.is_keyless(certificate):
-                found.add(keyless.identity(certificate))
+            if fulcio.is_keyless(certificate):
+                found.add(fulcio.identity(certificate))
     return tuple(KeylessKey(principal=subject, issuer=issuer, subject=subject) for issuer, subject in sorted(found))
 
 
@@ -127,19 +129,8 @@ def _plain(signed: Signed) -> str:
     entry = plain_fields(entries[0][2 + (length & 0x7F if length > 0x7F else 0) :])
     proof = plain_fields(entry[6][0])
     note = plain_fields(proof[5][0])[1][0].split(b"\n")
-    leaf = next(one for one in material.brought(message.certificates) if keyless.is_keyless(one))
+    leaf = next(one for one in material.brought(message.certificates) if fulcio.is_keyless(one))
     text = leaf.public_bytes(material.PEM)
     leaf_hash = sha(b"\0" + record_of(message.attributes, message.signature, text))
     root = plain_root(leaf_hash, proof.get(1, [0])[0], proof[3][0], proof[4])
     return "holds" if root and note[1:3] == [b"%d" % proof[3][0], b64encode(root)] else "does not hold"
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        text, is_right = measure(os.environ["KEYLESS_HISTORY"], Path(os.environ["TRUSTED_ROOT"]).read_bytes(), Path(folder))
-    print(text)
-    sys.exit(not is_right)
-
-
-if __name__ == "__main__":
-    main()
