@@ -1,7 +1,7 @@
 """Signatures: git's verdicts on real histories beside gitward's, and the time of both.
 
     SSH_HISTORY=PATH[,PATH]                       its HEAD holds `.git_allowed_signers` or `.gitsigners`
-    OPENPGP_HISTORY=PATH=KEYS[+KEYS][,PATH=...]   KEYS: a file, a folder, or REF:FOLDER of that repository
+    OPENPGP_HISTORY=PATH=KEYS[+KEYS][,PATH=...]   KEYS: a file, a folder, or REF:[FOLDER] of the repository
     KEYLESS_HISTORY=PATH TRUSTED_ROOT=FILE        commits by gitsign, and the trusted_root.json of their Sigstore
     ROUNDS=3                                      runs of gitward, of which the median is told
 
