@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: test demo lint bench soak docs clean
+.PHONY: test demo lint bench soak fuzz docs clean
 
 test: $(VENV)/ready
 	$(RUN) -m pytest --numprocesses=auto --dist=worksteal $(PYTEST)
@@ -12,7 +12,7 @@ demo: $(VENV)/ready
 	$(RUN) -I examples/demo.py
 
 lint: $(VENV)/ready
-	$(VENV)/bin/ruff check src tests bench examples
+	$(VENV)/bin/ruff check src tests bench examples fuzz
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/ready
@@ -20,6 +20,10 @@ bench: $(VENV)/ready
 
 soak: $(VENV)/ready
 	$(RUN) bench/soak.py
+
+fuzz: $(VENV)/ready
+	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	nice -n 19 $(RUN) fuzz/run.py $(FUZZ)
 
 docs: $(VENV)/ready
 	$(RUN) docs/generate.py
