@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from gitward.days import first_second
+import re
+
+from gitward.days import day, first_second
 from gitward.errors import Undecided, UsageError
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 
 
 @record
@@ -51,7 +55,9 @@ def read_first_seen(path: str) -> dict[str, int]:
 def _time(text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= 12:
         return int(text)
-    shape = "".join("0" if character.isdigit() and character.isascii() else character for character in text)
-    if shape != "0000-00-00T00:00:00Z":
+    if not _INSTANT.fullmatch(text):
         return None
-    return first_second(text[:10]) + int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
+    start = first_second(text[:10])
+    if start < 0 or day(start) != text[:10]:  # no such day, or before 1970
+        return None
+    return start + int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
