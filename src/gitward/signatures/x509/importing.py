@@ -12,6 +12,7 @@ from gitward.record import record
 from gitward.signatures.x509 import arithmetic, material
 from gitward.signatures.x509.holders import addresses
 from gitward.signatures.x509.paths import extension
+from gitward.signatures.x509.refusal import Refusal
 
 _FIX = "write one: gpgsm --armor --export USER > FILE"
 
@@ -50,7 +51,14 @@ def _imported(certificate: x509.Certificate, rsa_bits: int) -> Imported:
     return Imported(
         fingerprint=arithmetic.fingerprint(certificate), subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(), addresses=addresses(certificate),
-        is_authority=bool(constraints and constraints.ca), weakness=arithmetic.weakness(certificate, rsa_bits),
+        is_authority=bool(constraints and constraints.ca), weakness=_weakness(certificate, rsa_bits),
         not_before=timegm(certificate.not_valid_before_utc.timetuple()),
         not_after=timegm(certificate.not_valid_after_utc.timetuple()),
     )  # fmt: skip
+
+
+def _weakness(certificate: x509.Certificate, rsa_bits: int) -> str:
+    try:
+        return arithmetic.weakness(certificate, rsa_bits)
+    except Refusal as refusal:  # no key that is known here: it is refused whatever the floor
+        return refusal.detail
