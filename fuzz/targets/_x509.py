@@ -1,7 +1,8 @@
-"""A small world of X.509, new in every run, and DER put together by hand: an authority that signs whatever it is given."""
+"""A small world of X.509, with the same keys in every run, and DER by hand: an authority that signs whatever it is given."""
 
 from __future__ import annotations
 
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,11 +15,13 @@ from gitward.signatures.x509 import X509Verifier
 PAYLOAD = b"what was signed\n"
 ROOT = authority("Fuzz Root")
 MIDDLE = authority("Fuzz Middle", ROOT)
-ANN = certificate("Ann", ROOT, addresses=["ann@example.com"])
-BOB = certificate("Bob", MIDDLE, addresses=["bob@example.com"])
+ANN = certificate("Ann", ROOT, addresses=["ann@example.com"], serial=2)
+BOB = certificate("Bob", MIDDLE, addresses=["bob@example.com"], serial=3)
 KEYS = (X509Key(principal="ann", address="ann@example.com"), X509Key(principal="bob", address="bob@example.com"))
 TRUST = Trust(x509=KEYS, x509_roots=ROOT.pem)
 ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+
+LOG_ENTRY = core.ObjectIdentifier("1.3.6.1.4.1.57264.3.1").dump()
 
 
 def der(tag: int, *parts: bytes) -> bytes:
@@ -53,12 +56,23 @@ def signed_by(issuer: Authority, data: bytes) -> bytes:
 
 def with_certificate(whole: bytes, signer: Authority, other: bytes) -> bytes:
     """A CMS signature that brings another certificate in the place of its signer's. Lengths are counted again."""
-    inner = whole[head(whole) + first(whole[head(whole) :]) :]
-    signed = inner[head(inner) :]
-    parts = _parts(signed[head(signed) :])
-    bag = parts[3][head(parts[3]) :].replace(signer.der, other)
-    oid = whole[head(whole) : head(whole) + first(whole[head(whole) :])]
+    oid, signed = _parts(content(whole))
+    parts = _parts(content(content(signed)))
+    bag = content(parts[3]).replace(signer.der, other)
     return der(0x30, oid, der(0xA0, der(0x30, *parts[:3], der(0xA0, bag), *parts[4:])))
+
+
+def with_entry(whole: bytes, entry: bytes) -> bytes:
+    """A CMS signature with one signer and no unsigned attributes, and gitsign's attribute with a log entry put into it."""
+    oid, signed = _parts(content(whole))
+    *parts, signers = _parts(content(content(signed)))
+    attribute = der(0xA1, der(0x30, LOG_ENTRY, der(0x31, der(0x04, entry))))
+    return der(0x30, oid, der(0xA0, der(0x30, *parts, der(0x31, der(0x30, content(content(signers)), attribute)))))
+
+
+def content(data: bytes) -> bytes:
+    """What stands in a whole element."""
+    return data[head(data) :]
 
 
 def _parts(data: bytes) -> list[bytes]:

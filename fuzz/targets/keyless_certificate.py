@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from asn1crypto import cms as writer
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from x509_log import ISSUER, MIDDLE, SUBJECT, keyless, log_entry, record_of, trusted_root, unsigned
+from x509_log import ISSUER, MIDDLE, SUBJECT, keyless, log_entry, record_of, trusted_root
 from x509_signature import signed_data, signer_info
 
 from gitward.model import KeylessKey, Trust
 from gitward.signatures.x509 import X509Verifier
-from targets._x509 import PAYLOAD, found, signed_by, with_certificate
+from targets._x509 import PAYLOAD, found, signed_by, with_certificate, with_entry
 
 _LEAF = keyless()
 _ANN = KeylessKey(principal="ann", issuer=ISSUER, subject=SUBJECT)
@@ -19,7 +18,7 @@ _VERIFIERS = [
 ]
 _INFO = signer_info(PAYLOAD, _LEAF)
 _ATTRIBUTES, _VALUE = _INFO["signed_attrs"].untag().dump(force=True), _INFO["signature"].native
-_INFO = _INFO.dump()
+_WHOLE = signed_data([_INFO], [_LEAF.der])
 
 
 _SEEDS = [
@@ -40,11 +39,10 @@ def check(data: bytes) -> None:
     whole = signed_by(MIDDLE, data)
     try:
         pem = x509.load_der_x509_certificate(whole).public_bytes(Encoding.PEM)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return
-    info = writer.SignerInfo.load(_INFO)
-    info["unsigned_attrs"] = unsigned(log_entry(record_of(_ATTRIBUTES, _VALUE, pem)))
-    signed = with_certificate(signed_data([info], [_LEAF.der]), _LEAF, whole)
+    entry = log_entry(record_of(_ATTRIBUTES, _VALUE, pem))
+    signed = with_entry(with_certificate(_WHOLE, _LEAF, whole), entry)
     for verifier in _VERIFIERS:
         finding = found(verifier, signed)
         if finding.status == "good":

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from asn1crypto import cms as writer
-from x509_log import ISSUER, SUBJECT, keyless, log_entry, record_of, trusted_root, unsigned
+from x509_log import ISSUER, SUBJECT, keyless, log_entry, record_of, trusted_root
 from x509_signature import signed_data, signer_info
 
 from gitward.model import KeylessKey, Trust
 from gitward.signatures.x509 import X509Verifier
 from gitward.signatures.x509.keyless import entry
 from gitward.signatures.x509.keyless.log import root_of
-from targets._x509 import PAYLOAD, found
+from targets._x509 import PAYLOAD, found, with_entry
 
 _LEAF = keyless()
 _ANN = KeylessKey(principal="ann", issuer=ISSUER, subject=SUBJECT)
 _VERIFIER = X509Verifier(Trust(keyless=(_ANN,), keyless_root=trusted_root()))
-_INFO = signer_info(PAYLOAD, _LEAF).dump()
-_BARE = writer.SignerInfo.load(_INFO)
+_BARE = signer_info(PAYLOAD, _LEAF)
+_WHOLE = signed_data([_BARE], [_LEAF.der])
 _MADE = record_of(_BARE["signed_attrs"].untag().dump(force=True), _BARE["signature"].native, _LEAF.pem)
 _OURS = [log_entry(_MADE), log_entry(_MADE, size=1, index=0), log_entry(_MADE, body=_MADE),
          log_entry(_MADE, size=4000, index=3999)]  # fmt: skip
@@ -39,9 +38,7 @@ def check(data: bytes) -> None:
             assert len(root_of(bytes(32), read.tree_index, read.size, read.hashes)) == 32
         except ValueError:
             pass
-    info = writer.SignerInfo.load(_INFO)
-    info["unsigned_attrs"] = unsigned(data)
-    finding = found(_VERIFIER, signed_data([info], [_LEAF.der]))
+    finding = found(_VERIFIER, with_entry(_WHOLE, data))
     if finding.status == "good":
         assert read
         assert read.promise in [one.promise for one in _READ]

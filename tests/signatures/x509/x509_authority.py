@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
@@ -19,12 +20,14 @@ EMAIL, CODE, CLIENT = ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.
 
 @cache
 def key(name, kind="ec"):
-    """A key of its own for each name; the same for the same name, since RSA keys take their time."""
-    if kind == "ed25519":
-        return ed25519.Ed25519PrivateKey.generate()
+    """A key of its own for each name; the same for the same name, and in every run but for RSA, which takes its time."""
     if kind.startswith("rsa"):
         return rsa.generate_private_key(65537, int(kind[3:]))
-    return ec.generate_private_key({"ec": ec.SECP256R1, "ec384": ec.SECP384R1, "ec192": ec.SECP192R1}[kind]())
+    secret = sha256(f"{kind} {name}".encode()).digest()
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.from_private_bytes(secret)
+    curve = {"ec": ec.SECP256R1, "ec384": ec.SECP384R1, "ec192": ec.SECP192R1}[kind]()
+    return ec.derive_private_key(int.from_bytes(secret[:23], "big"), curve)
 
 
 def name(common, email=""):

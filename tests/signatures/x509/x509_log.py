@@ -114,7 +114,7 @@ class Signer:
         self.key_id = sha(self.public)
 
     def sign(self, data):
-        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
     def listed(self, start="2021-01-01T00:00:00Z", end=None):
         span = {"start": start} | ({"end": end} if end else {})

@@ -28,7 +28,7 @@ def arithmetic(key, data, digest, is_pss=False, salt=32):
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return "ed25519", None, key.sign(data)
     if isinstance(key, ec.EllipticCurvePrivateKey):
-        return f"{digest}_ecdsa", None, key.sign(data, ec.ECDSA(algorithm))
+        return f"{digest}_ecdsa", None, key.sign(data, ec.ECDSA(algorithm, deterministic_signing=True))
     assert isinstance(key, rsa.RSAPrivateKey)
     if not is_pss:
         return f"{digest}_rsa", core.Null(), key.sign(data, padding.PKCS1v15(), algorithm)
