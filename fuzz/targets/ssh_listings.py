@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 
 from gitward.errors import UsageError
 from gitward.model import SshKey, Trust
 from gitward.signatures.ssh import SshVerifier, import_allowed_signers, import_forge
 from gitward.signatures.ssh.signeroptions import read_options
-from targets._ssh import ANN, plain
+from targets._ssh import ANN, BOB, plain
 
+_P256 = f"ecdsa-sha2-nistp256 {b64encode(plain(BOB)).decode()}"
 _KEY = f"ssh-ed25519 {b64encode(plain(ANN)).decode()}"
 
 
@@ -19,7 +21,7 @@ def seeds() -> list[bytes]:
         f"ann@example.com {_KEY} comment", f'"ann@example.com,b" namespaces="git,file" {_KEY}',
         f"*@example.com cert-authority {_KEY}",
         f'ann valid-after="20200101",valid-before="20300101120000Z" {_KEY}\r', f'ann namespaces="a\\"b" {_KEY}',
-        f"# {_KEY}", _KEY,
+        f"# {_KEY}", _KEY, f"bob@example.com {_P256}",
         'valid-after="20200101",cert-authority,namespaces="git"',
     ]  # fmt: skip
     forge = [{"key": _KEY, "title": "laptop", "usage_type": "signing", "expires_at": "2030-01-01T00:00:00Z"}, {"key": _KEY}]
@@ -33,6 +35,7 @@ def check(data: bytes) -> None:
     assert len(listing.keys) + len(listing.notes) == sum(1 for line in lines if line and not line.startswith("#"))
     for key in listing.keys:
         assert key.names
+        assert re.search(re.escape(key.key).replace(r"\ ", "[ \t]+") + "([ \t\r]|$)", text.split("\n")[key.line - 1])
         assert all(name.isprintable() and name.strip("*") for name in key.names)
     assert all(note.isascii() and note.isprintable() for note in listing.notes)
     try:

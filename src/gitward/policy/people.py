@@ -13,7 +13,7 @@ from gitward.days import day, first_second
 from gitward.policy.shaped import Id, Shaped
 from gitward.record import given, record
 from gitward.shapes import Checked, Read, Refused
-from gitward.sshkeys import TYPES, key_type, public_key
+from gitward.sshkeys import TYPES, fields, key_type, public_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class SshKeyLine(Checked):
         if key_type(blob) not in TYPES:
             hint = "for certificates write the authority's own key under `ssh_authority`" if "-cert-" in key_type(blob) else ""
             raise Refused(f"keys of type {key_type(blob)} do not count", hint)
-        return " ".join(value.split(None, 2)[:2])
+        return " ".join(fields(value)[:2])
 
 
 class OpenPgpFingerprint(Checked):

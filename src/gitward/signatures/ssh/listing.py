@@ -7,6 +7,7 @@ from base64 import b64encode
 from gitward.record import record
 from gitward.signatures.ssh.keys import public_key
 from gitward.signatures.ssh.wire import Refused, plainly
+from gitward.sshkeys import fields
 from gitward.sshkeys import public_key as key_of_line
 
 
@@ -43,5 +44,5 @@ def usable_key(text: str) -> tuple[str, bytes, str]:
         key = public_key(blob)
     except (Refused, ValueError) as error:
         raise ValueError(plainly(error)) from None
-    comment = " ".join(text.split(None, 2)[2:]).strip()
+    comment = " ".join(fields(text)[2:]).strip()
     return f"{key.type.decode()} {b64encode(blob).decode()}", blob, comment if comment.isprintable() else ""
