@@ -63,8 +63,8 @@ def _packets(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _public_key(content: bytes) -> PublicKey | None:
     """The key of a packet: version, four bytes of time, algorithm, numbers."""
-    algorithm, rest = content[5], content[6:]
     try:
+        algorithm, rest = content[5], content[6:]
         if algorithm in RSA:
             n, e = _numbers(rest, 2)
             return rsa.RSAPublicNumbers(e, n).public_key()
