@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import sys
 import time
 import traceback
@@ -33,17 +34,23 @@ def main(name: str, seconds: float, result: Path, findings: Path, corpus: str, *
         try:
             target.check(data)
         except Exception as error:  # noqa: BLE001  whatever comes out is a finding
-            _keep(error, data, seen, findings / name)
+            _keep(error, data, seen, findings / name, count)
         if not count & 63 and time.process_time() > seconds:
             result.write_text(json.dumps({"executions": count, "findings": seen}))
             sys.stdout.flush()
             os._exit(0)
 
-    atheris.Setup([sys.argv[0], *options, corpus], once)
+    change = getattr(target, "mutated", None)
+
+    def mutated(data: bytes, size: int, seed: int) -> bytes:
+        chance = random.Random(seed)
+        return change(data, chance)[:size] if chance.random() < 0.5 else atheris.Mutate(data, size)
+
+    atheris.Setup([sys.argv[0], *options, corpus], once, **({"custom_mutator": mutated} if change else {}))
     atheris.Fuzz()
 
 
-def _keep(error: Exception, data: bytes, seen: dict[str, str], folder: Path) -> None:
+def _keep(error: Exception, data: bytes, seen: dict[str, str], folder: Path, count: int) -> None:
     """The first input of each kind of error."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     kind = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
@@ -52,7 +59,7 @@ def _keep(error: Exception, data: bytes, seen: dict[str, str], folder: Path) -> 
     seen[kind] = hashlib.sha256(data).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / seen[kind]).write_bytes(data)
-    print(f"finding: {kind}: {str(error)[:200]!a}: {folder / seen[kind]}", flush=True)
+    print(f"finding: {kind}, execution {count}: {str(error)[:200]!a}: {folder / seen[kind]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`make fuzz`: each harness for some seconds of processor time, one after the other, and a line for each: executions, findings.
 
     fuzz/run.py [--seconds N] [--all-seconds N] [NAME...]
+    fuzz/run.py --table
 
 `--seconds` are those of one harness, 60 unless given; with `--all-seconds` they are shared out among all. What atheris finds
 worth keeping stays in `.fuzz/corpus/NAME`, where the next run begins, and what went wrong in `.fuzz/findings/NAME`: copy it to
@@ -28,8 +29,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="fuzz the parsers of gitward")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--all-seconds", type=float)
+    parser.add_argument("--table", action="store_true", help="the sums of all runs so far, as Markdown; nothing is run")
     parser.add_argument("names", nargs="*", metavar="NAME")
     given = parser.parse_args()
+    if given.table:
+        print(_table())
+        return 0
     names = given.names or list(NAMES)
     if unknown := set(names) - set(NAMES):
         parser.error(f"no such harness: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
@@ -62,6 +67,17 @@ def _run(name: str, seconds: float) -> int:
     print(f"{name:<20} {found['executions']:>10} {used + more:>7.1f} {rate:>8.0f} {len(findings) or 'none'}", flush=True)
     print("".join(f"  {line}\n" for line in findings), end="", flush=True)
     return bool(findings)
+
+
+def _table() -> str:
+    """What `.fuzz/runs.jsonl` holds, a line for each harness."""
+    runs = [json.loads(line) for line in (OWN / "runs.jsonl").read_text().splitlines()]
+    lines = ["| harness | runs | executions | CPU s |", "|---|---|---|---|"]
+    for name in (*NAMES, ""):
+        own = [run for run in runs if name in ("", run["harness"])]
+        executions, seconds = sum(run["executions"] for run in own), sum(run["seconds"] for run in own)
+        lines.append(f"| {name or 'all'} | {len(own)} | {executions} | {seconds:.0f} |")
+    return "\n".join(lines)
 
 
 def _waited(arguments: list[str], output: Path) -> tuple[int, float]:

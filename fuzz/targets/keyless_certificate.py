@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from x509_log import ISSUER, MIDDLE, SUBJECT, keyless, log_entry, record_of, trusted_root
 from x509_signature import signed_data, signer_info
 
+import mutating
 from gitward.model import KeylessKey, Trust
 from gitward.signatures.x509 import X509Verifier
 from targets._x509 import PAYLOAD, found, signed_by, with_certificate, with_entry
@@ -29,6 +30,7 @@ _SEEDS = [
 ]  # fmt: skip
 _PROMISES = bytes.fromhex("2b06010401d679020402")
 _PROMISED = [one.tbs_precertificate_bytes for one in _SEEDS if _PROMISES in one.tbs_certificate_bytes]
+mutated = mutating.der
 
 
 def seeds() -> list[bytes]:

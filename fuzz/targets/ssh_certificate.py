@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sshmaking import certificate_body, issued, sealed, signature, string
 
+import mutating
 from gitward.model import Signed
 from gitward.signatures.ssh.certificate import certificate, is_certificate, plain_key
 from gitward.signatures.ssh.keys import public_key
@@ -12,6 +13,7 @@ from targets._ssh import ANN, AUTHORITY, CERTIFICATE, VERIFIER, plain, status
 
 PAYLOAD = b"what was signed\n"
 _BY = (AUTHORITY, plain(AUTHORITY))
+mutated = mutating.strings
 
 
 def seeds() -> list[bytes]:

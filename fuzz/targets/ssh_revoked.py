@@ -6,6 +6,7 @@ from base64 import b64encode
 
 from sshmaking import mpint, string
 
+import mutating
 from gitward.errors import Undecided
 from gitward.model import Signed, SshKey, Trust
 from gitward.signatures.ssh import SshVerifier
@@ -19,6 +20,7 @@ from targets._ssh import ANN, AUTHORITY, BOB, CERTIFICATE, blocks, plain
 PAYLOAD = b"what was signed\n"
 _SIGNED = Signed(payload=PAYLOAD, block=blocks(PAYLOAD)[0])
 _HEAD = MAGIC + b"\0\0\0\1" + bytes(24) + string(b"") + string(b"")
+mutated = mutating.strings
 
 
 def _section(kind: int, content: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sshmaking import armored, envelope, mpint, string
 
+import mutating
 from gitward.model import Signed
 from gitward.signatures.ssh.armor import unarmored
 from gitward.signatures.ssh.keys import public_key
@@ -15,6 +16,7 @@ from targets._ssh import ANN, TOKEN, blocks, plain, status
 PAYLOAD = b"what was signed\n"
 OURS = [unarmored(block) for block in blocks(PAYLOAD)]
 _RSA = string(b"ssh-rsa") + mpint(65537) + mpint((1 << 2047) + 12345)
+mutated = mutating.strings
 
 
 def seeds() -> list[bytes]:

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from x509_authority import certificate
 from x509_signature import arithmetic
 
+import mutating
 from gitward.errors import Undecided
 from gitward.signatures.x509 import X509Verifier, material
 from gitward.signatures.x509.holders import folded
@@ -32,6 +33,7 @@ _SIGNED = signature(ANN)
 _PSS = algos.SignedDigestAlgorithm({
     "algorithm": "rsassa_pss", "parameters": arithmetic(rsa.generate_private_key(65537, 2048), b"", "sha256", is_pss=True)[1],
 }).dump()  # fmt: skip
+mutated = mutating.der
 
 
 def seeds() -> list[bytes]:

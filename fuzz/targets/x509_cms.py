@@ -5,6 +5,7 @@ from __future__ import annotations
 from x509_corpus import indefinite
 from x509_signature import attributes, signed_data, signer_info
 
+import mutating
 from gitward.signatures.x509 import X509Verifier, cms
 from gitward.signatures.x509.refusal import Refusal
 from targets._x509 import ANN, BOB, MIDDLE, PAYLOAD, ROOT, TRUST, found, signature
@@ -12,6 +13,7 @@ from targets._x509 import ANN, BOB, MIDDLE, PAYLOAD, ROOT, TRUST, found, signatu
 _VERIFIER = X509Verifier(TRUST)
 _OURS = [signature(ANN), signature(BOB, MIDDLE), signed_data([signer_info(PAYLOAD, ANN, by_key_id=True)], [ANN.der])]
 _SAID = {(message.attributes, message.signature) for message in map(cms.read, _OURS)}
+mutated = mutating.der
 
 
 def seeds() -> list[bytes]:

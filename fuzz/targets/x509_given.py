@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from x509_authority import START, revocation_list
 from x509_log import trusted_root
 
+import mutating
 from gitward.errors import Undecided
 from gitward.model import Trust
 from gitward.signatures.x509 import X509Verifier, material
@@ -14,6 +15,7 @@ from gitward.signatures.x509.keyless import trusted_root as roots
 from targets._x509 import ANN, BOB, KEYS, MIDDLE, ROOT, found, signature, signed_by
 
 _SIGNED = signature(ANN)
+mutated = mutating.der
 
 
 def seeds() -> list[bytes]:
