@@ -21,6 +21,8 @@ PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py",
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
+    "cryptography": ("signatures/",),
+    "asn1crypto": ("signatures/",),
     "click": ("cli/",),
     "pydantic": ("policy/load.py", "audit/event.py"),
     "pydantic_core": ("policy/load.py",),
