@@ -108,7 +108,7 @@ def test_every_command_runs(user, tmp_path):
     for command in commands()[3:]:
         if command in MADE_BY:
             continue
-        assert command.startswith("gitward "), f"no test runs {command!r}"
+        assert command.startswith(("gitward ", "echo ")), f"no test runs {command!r}"
         moved = command.replace("/srv/git/payments.git", str(server)).replace("/var/log/gitward", str(tmp_path / "log"))
         done = user(moved, ok=False)
         # doctor may find something to say about this machine; everything else must be content
