@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gitward.doctor.finding import Finding
 
 GIT_WANTED = (2, 32)  # reads GIT_CONFIG_GLOBAL, so judging sees nobody's configuration
-LIBRARIES = ("pygit2", "google-re2", "pydantic", "PyYAML")
+LIBRARIES = ("pygit2", "google-re2", "pydantic", "PyYAML", "cryptography", "asn1crypto")
 
 
 def check_tools() -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def check_tools() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             yield fail(library, "is not installed", "install gitward again, with its dependencies")
     gpg = shutil.which("gpg")
-    yield ok("gpg", gpg or "is not installed; no rule of this version needs it")
+    yield ok("gpg", gpg or "is not installed; only policies that list `openpgp` keys need it")
 
 
 def _git() -> Finding:
