@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / ".demo"
-SERVER, CLONE, LOG = DEMO / "server.git", DEMO / "clone", DEMO / "log"
+SERVER, CLONE, LOG, KEYS = DEMO / "server.git", DEMO / "clone", DEMO / "log", DEMO / "keys"
 GITWARD = [sys.executable, "-I", str(Path(sys.executable).with_name("gitward"))]
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -28,17 +28,21 @@ ENVIRONMENT = {
 }
 POLICY = """\
 version: 1
-policy: {id: demo, revision: 1}
+policy: {{id: demo, revision: 1}}
 refsets:
   protected: [refs/heads/main, refs/heads/release/**]
+principals:
+  robin: {{addresses: [robin@demo.example], keys: [{{ssh: {robin}}}]}}
+  kim: {{addresses: [kim@demo.example], keys: [{{ssh: {kim}}}]}}
 rules:
-  - {rule: message-encoding}
-  - {rule: subject-length}
-  - {rule: ticket-reference, refs: [protected], pattern: 'DEMO-[1-9][0-9]*'}
-  - {rule: no-fixup, refs: [protected]}
-  - {rule: no-force-push, refs: [protected, 'refs/tags/**']}
-  - {rule: no-ref-deletion, refs: [protected, 'refs/tags/**']}
-  - {rule: ref-namespace}
+  - {{rule: message-encoding}}
+  - {{rule: subject-length}}
+  - {{rule: ticket-reference, refs: [protected], pattern: 'DEMO-[1-9][0-9]*'}}
+  - {{rule: no-fixup, refs: [protected]}}
+  - {{rule: signed-commit, refs: [protected]}}
+  - {{rule: no-force-push, refs: [protected, 'refs/tags/**']}}
+  - {{rule: no-ref-deletion, refs: [protected, 'refs/tags/**']}}
+  - {{rule: ref-namespace}}
 """
 Row = tuple[str, str, bool]
 
@@ -60,7 +64,8 @@ class Story:
 
     def shown(self, *command: str) -> int:
         print(f"\n$ {' '.join(part if ' ' not in part else repr(part) for part in command)}", flush=True)
-        done = subprocess.run(command, cwd=CLONE, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+        real = [*GITWARD, *command[1:]] if command[0] == "gitward" else command
+        done = subprocess.run(real, cwd=CLONE, env=ENVIRONMENT, capture_output=True, text=True, check=False)
         print("".join(f"  {line}\n" for line in (done.stdout + done.stderr).splitlines()), end="", flush=True)
         return done.returncode
 
@@ -73,18 +78,27 @@ class Story:
 
 def build(story: Story) -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
-    for folder in (DEMO / "home", LOG):
+    for folder in (DEMO / "home", LOG, KEYS):
         folder.mkdir(parents=True)
+    keys = {name: make_key(story, name) for name in ("robin", "kim")}
     story.quiet("git", "init", "--quiet", "--bare", "--initial-branch=main", str(SERVER), cwd=DEMO)
     story.quiet("git", "clone", "--quiet", str(SERVER), str(CLONE), cwd=DEMO)
     story.quiet("git", "checkout", "--quiet", "-B", "main")
-    story.write(".gitward.yaml", POLICY)
+    for setting in (("gpg.format", "ssh"), ("user.signingKey", str(KEYS / "robin")), ("commit.gpgSign", "true")):
+        story.quiet("git", "config", *setting)
+    story.write(".gitward.yaml", POLICY.format(**keys))
     story.quiet("git", "commit", "--quiet", "-m", "Add the change policy\n\nRefs: DEMO-1")
     story.quiet("git", "push", "--quiet", "-u", "origin", "main")
     story.quiet("git", "remote", "set-head", "origin", "main")
     policy = "refs/heads/main:.gitward.yaml"
     story.quiet(*GITWARD, "install", "--server", str(SERVER), "--policy", policy, "--log", str(LOG), cwd=DEMO)
     story.quiet(*GITWARD, "install", "--client")
+
+
+def make_key(story: Story, name: str) -> str:
+    """A key to sign with; its public half as a policy lists it."""
+    story.quiet("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(KEYS / name), cwd=DEMO)
+    return (KEYS / f"{name}.pub").read_text().rsplit(" ", 1)[0]
 
 
 def tell(story: Story) -> None:
@@ -118,13 +132,32 @@ def tell(story: Story) -> None:
     story.part("the parked commits, fast-forwarded", *push, allowed=False)
 
     story.quiet("git", "checkout", "--quiet", "main")
-    weaker = "".join(line for line in POLICY.splitlines(keepends=True) if "ticket-reference" not in line)
+    tell_of_signatures(story)
+
+    policy = (CLONE / ".gitward.yaml").read_text()
+    weaker = "".join(line for line in policy.splitlines(keepends=True) if "ticket-reference" not in line)
     story.write(".gitward.yaml", weaker)
     story.quiet("git", "commit", "--no-verify", "-m", "Drop the ticket entry\n\nRefs: DEMO-3")
     story.write("app.txt", "four\n")
     story.quiet("git", "commit", "--no-verify", "-m", "Use the weaker policy at once")
     smuggle = ("git", "push", "--no-verify", "origin", "main")
     story.part("a policy change smuggled into a push", *smuggle, allowed=False)
+
+
+def tell_of_signatures(story: Story) -> None:
+    """The same change not signed, signed with a colleague's key, and signed with one's own."""
+    for branch, title, options, allowed in (
+        ("unsigned", "an unsigned commit", ["--no-gpg-sign"], False),
+        ("wrongly-signed", "a commit signed with a colleague's key", [f"-S{KEYS / 'kim'}"], False),
+        ("well-signed", "a commit signed with one's own key", ["-S"], True),
+    ):
+        story.quiet("git", "checkout", "--quiet", "-B", branch, "origin/main")
+        story.quiet("git", "commit", "--allow-empty", *options, "-m", "Release the application\n\nRefs: DEMO-4")
+        story.part(title, "git", "push", "--no-verify", "origin", f"{branch}:main", allowed=allowed)
+    print("\n--- who signed what", flush=True)
+    story.shown("gitward", "signatures", "unsigned", "wrongly-signed", "well-signed")
+    story.shown("gitward", "explain", "--signature", "wrongly-signed")
+    story.quiet("git", "checkout", "--quiet", "-B", "main", "origin/main")
 
 
 def log_lines() -> None:

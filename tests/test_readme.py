@@ -36,6 +36,11 @@ def test_make_demo():
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "a policy change smuggled into a push     denied" in done.stdout
+    assert "an unsigned commit                       denied" in done.stdout
+    assert "a commit signed with a colleague's key   denied" in done.stdout
+    assert "a commit signed with one's own key       allowed" in done.stdout
+    assert "3 commits: 1 good, 1 principal-mismatch, 1 unsigned" in done.stdout
+    assert "status principal-mismatch: stopped at address" in done.stdout
     assert "not as it should be" not in done.stdout
     assert (ROOT / ".demo" / "server.git" / "hooks" / "pre-receive").exists()
 
