@@ -107,9 +107,12 @@ def _address(signature: Signature, result: SignatureResult, commit: Commit, choi
     return f"{choice.signer} {claimed} {verdict} the addresses of {result.principal}: {', '.join(signature.addresses)}"
 
 
-def as_text(commit: Commit, found: list[Step], result: SignatureResult) -> str:
-    """Numbered lines, then the status; where it is not good, the last line is where it stopped."""
+def as_lines(commit: Commit, found: list[Step], result: SignatureResult) -> list[str]:
+    """Numbered lines, then the status; where it is not good, the last line is where it stopped.
+
+    Each is to be escaped by itself: what a commit brings into it may hold characters that end a line.
+    """
     lines = [f'signature of {commit.oid} "{commit.message.subject[:60]}"']
     lines += [f"  {number} {name:<13} {words}" for number, (name, words) in enumerate(found, 1)]
     end = "" if result.status == "good" else f": stopped at {found[-1][0]}"
-    return "\n".join([*lines, f"status {result.status}{end}"])
+    return [*lines, f"status {result.status}{end}"]

@@ -186,6 +186,15 @@ def test_explained_step_by_step(gitward, history, policy):
         assert done.stdout.rstrip().endswith(end)
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\x1b[2K", "\u202e", "\r"])
+def test_a_subject_makes_no_line_of_its_own(mark, gitward, git, history, policy, tmp_path):
+    git("-c", f"user.signingKey={tmp_path / 'stranger'}", "commit", "-q", "-S", "--allow-empty", "--cleanup=verbatim",
+        "-m", f"x{mark}status good{mark}y", cwd=history)  # fmt: skip
+    done = gitward("explain", "--signature", "HEAD", "--policy", policy, cwd=history)
+    assert mark not in done.stdout
+    assert [line for line in done.stdout.splitlines() if line.startswith("status")] == ["status unknown-key: stopped at trust"]
+
+
 # --- the cache --------------------------------------------------------------------------------------------------------
 
 

@@ -126,7 +126,7 @@ def _signature(revision: str, repo: str, policies: tuple[str, ...], first_seen: 
     from gitward.cli import signatures as command
     from gitward.cli.check import default_policy
     from gitward.render.escape import visible
-    from gitward.signature_steps import as_text, steps
+    from gitward.signature_steps import as_lines, steps
     from gitward.signatures.signers import Signers
 
     with adapter.opened(repo) as repository:
@@ -139,6 +139,6 @@ def _signature(revision: str, repo: str, policies: tuple[str, ...], first_seen: 
         found, result = steps(commit, signers.reader, survey.moments, survey.choice)
     finally:
         signers.close()
-    for line in as_text(commit, found, result).splitlines():
+    for line in as_lines(commit, found, result):
         click.echo(visible(line))
     return 0
