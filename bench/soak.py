@@ -25,6 +25,7 @@ OPTIONS = {
     "trailers": "keys: [{key: Signed-off-by, unique: true}]",
     "revert-reference": "reason: true",
     "changed-paths": "names: portable",
+    "signed-push": "push_urls: ['https://git.example.com/x.git']",
 }
 COSTLY = ("clean-merge", "secret-content", "file-size")  # they merge again, or read files: only what came last
 LAST = 200  # first parents from HEAD, on its branch alone; these and all that was merged into them
