@@ -46,12 +46,8 @@ class Compared:
     @property
     def text(self) -> str:
         rows = [(*pair[:2], str(count), pair[2]) for pair, count in self._pairs.most_common()]
-        more = f"\nDIFFERENT FOR NO LISTED REASON: {len(self.wrong)} {' '.join(self.wrong[:10])}\n" if self.wrong else ""
+        more = f"\nDIFFERENT FOR NO LISTED REASON: {len(self.wrong)} {' '.join(self.wrong[:3])}\n" if self.wrong else ""
         return table(("git", "gitward", "commits", "why they differ"), rows) + more
-
-    @property
-    def differing(self) -> int:
-        return sum(count for (_, _, reason), count in self._pairs.items() if reason)
 
 
 NOT_LISTED = "NOT LISTED"

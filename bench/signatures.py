@@ -27,7 +27,7 @@ HEAD = """# Signatures: git's verdicts beside gitward's
 `make bench` with ONLY=signatures writes this page; bench/signatures.py says how. Each signed commit is judged by both. git is
 given the same keys, and nothing else. Where they differ, the last column says why; these reasons are a closed list, and any
 other difference fails the run. What git calls U, X, Y, R and E is compared with unknown-key, expired, revoked and unsupported.
-Then the last byte of each message is changed, in a thousand commits at most: none may be good.
+Then the last byte of each message is changed, in a thousand commits at most: no signature may hold.
 
 """
 

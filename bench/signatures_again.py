@@ -76,7 +76,8 @@ def changes(repo: str, what: str, allowed: bytes, policy: Path, folder: Path) ->
         right = right and exact
         lines.append(f"- {name}: {len(changed)} statuses change, {len(expected)} should, {'and' if exact else 'NOT'} just these.")
 
-    who, _ = Counter(row["principal"] for row in before.values() if row["principal"]).most_common(1)[0]
+    signers = Counter(row["principal"] for row in before.values() if row["principal"])
+    who = max(signers, key=lambda name: signers[name], default="")
     fewer = folder / "fewer"
     fewer.mkdir()
     (fewer / "allowed").write_bytes(b"".join(line for line in allowed.splitlines(True) if line.split()[:1] != [who.encode()]))

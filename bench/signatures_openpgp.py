@@ -7,7 +7,6 @@ repository itself holds. git gets the same certificates in a GNUPGHOME of its ow
 from __future__ import annotations
 
 import io
-import json
 import os
 import subprocess
 import tarfile
@@ -19,6 +18,8 @@ from measure import table
 from signature_table import Compared
 from signatures_again import again
 
+from gitward import sources
+from gitward.model import OpenPgpKey
 from gitward.policy.trust import trust
 from gitward.repository import open_repository
 from gitward.signatures.openpgp.armor import Refused, unarmor
@@ -39,7 +40,8 @@ def openpgp(repo: str, keys: str, folder: Path) -> tuple[str, str, bool]:
     policy = runs.policy_of(_gathered(repo, keys, folder), "openpgp", folder)
     signed = runs.signed_with(repo, "--all", "openpgp")
     mix, groups = _by_kind(signed)
-    home = _home(repo, policy, folder)
+    listed = _listed(repo, policy)
+    home = _home(listed, folder)
     theirs: dict[str, runs.Said] = {}
     seconds: dict[str, float] = {}
     for kind, oids in groups.items():
@@ -71,10 +73,10 @@ Wanted, start included: {", ".join(f"{times} times on {kind}" for kind, times in
     forged, altered = sum(one.forged for one in once.values()), sum(one.altered for one in once.values())
     verdicts = f"""## OpenPGP: {project}
 
-{len(signed)} commits are signed with OpenPGP: {mix}. Trusted: {_count(repo, policy)} certificates.
+{len(signed)} commits are signed with OpenPGP: {mix}. Trusted: {len(listed)} certificates.
 
 {compared.text}
-With their last byte changed, {forged} of {altered} are good.
+With their last byte changed, {forged} of {altered} signatures hold.
 """
     return figures, verdicts, not compared.wrong and not forged and fast
 
@@ -96,22 +98,20 @@ def _gathered(repo: str, keys: str, folder: Path) -> Path:
     return target
 
 
-def _home(repo: str, policy: Path, folder: Path) -> Path:
+def _listed(repo: str, policy: Path) -> tuple[OpenPgpKey, ...]:
+    with open_repository(repo) as repository:
+        return trust(sources.load(str(policy), repository, receiving=False).trust).openpgp
+
+
+def _home(listed: tuple[OpenPgpKey, ...], folder: Path) -> Path:
     """A GNUPGHOME for git with the very certificates of the policy."""
     home = folder / "home"
     home.mkdir(mode=0o700)
     (home / "gpg.conf").write_text("trust-model always\nno-auto-check-trustdb\n")
-    with open_repository(repo) as repository:
-        listed = trust(runs.sources.load(str(policy), repository, receiving=False).trust).openpgp
     for key in listed:
         subprocess.run(["gpg", "--homedir", str(home), "--batch", "--import"], input=key.certificate, capture_output=True,
                        check=False, env={"PATH": os.environ["PATH"]})  # fmt: skip
     return home
-
-
-def _count(repo: str, policy: Path) -> int:
-    text, _ = runs.gitward("keys", "list", "--repo", repo, "--policy", str(policy), "--format", "json", home=policy.parent)
-    return len(json.loads(text)["keys"])
 
 
 def _by_kind(signed: dict[str, runs.Signed]) -> tuple[str, dict[str, list[str]]]:

@@ -59,7 +59,7 @@ With this cache:
 
 {compared.text}
 At this moment, not at the committer's date, they are: {", ".join(f"{count} {status}" for status, count in now.most_common())}.
-With their last byte changed, {once.forged} of {once.altered} are good.
+With their last byte changed, {once.forged} of {once.altered} signatures hold.
 """
     right = not compared.wrong and not once.forged and is_kept and is_exact
     return figures, verdicts, right and whole >= WHOLE and each >= EACH
