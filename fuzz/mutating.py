@@ -18,7 +18,7 @@ def der(data: bytes, chance: Random) -> bytes:
     """One element changed, at some depth, and the lengths of those around it counted again."""
     parts = _elements(data)
     if not parts:
-        return _changed(data, chance)
+        return bytewise(data, chance)
     at = chance.randrange(len(parts))
     tag, content = parts[at]
     whole = [_element(*part) for part in parts]
@@ -37,7 +37,7 @@ def _changed_element(tag: int, content: bytes, others: list[bytes], chance: Rand
         return _element(chance.choice(TAGS), content)
     if kind == 2:
         return chance.choice(others) + _element(tag, content)  # another, or it twice
-    return _element(tag, _changed(content, chance))
+    return _element(tag, bytewise(content, chance))
 
 
 def _elements(data: bytes) -> list[tuple[int, bytes]]:
@@ -69,11 +69,12 @@ def strings(data: bytes, chance: Random) -> bytes:
     at = chance.choice(places)
     end = at + 4 + int.from_bytes(data[at : at + 4], "big")
     content = data[at + 4 : end]
-    content = strings(content, chance) if len(content) > 8 and chance.random() < 0.4 else _changed(content, chance)
+    content = strings(content, chance) if len(content) > 8 and chance.random() < 0.4 else bytewise(content, chance)
     return data[:at] + len(content).to_bytes(4, "big") + content + data[end:]
 
 
-def _changed(content: bytes, chance: Random) -> bytes:
+def bytewise(content: bytes, chance: Random) -> bytes:
+    """A bit turned, some bytes left out, or some put in."""
     at = chance.randrange(len(content) + 1)
     kind = chance.randrange(4)
     if kind == 0 and content:
