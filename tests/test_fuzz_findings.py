@@ -1,12 +1,10 @@
 """What fuzzing found, and what it begins with: each input goes through its harness (`fuzz/targets`) once more.
 
-A finding is a file in `fuzz_findings/HARNESS`, named by what was wrong; `make fuzz` says how it comes there. A file that ends in
-`.gz` is packed.
+A finding is a file in `fuzz_findings/HARNESS`, named by what was wrong; `make fuzz` says how it comes there.
 """
 
 from __future__ import annotations
 
-import gzip
 import sys
 from functools import cache
 from pathlib import Path
@@ -52,5 +50,4 @@ def test_changed_seeds_keep_it_too(name: str, number: int) -> None:
 
 @pytest.mark.parametrize("path", FINDINGS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_what_was_found_is_not_found_again(path: Path) -> None:
-    data = path.read_bytes()
-    load(path.parent.name).check(gzip.decompress(data) if path.suffix == ".gz" else data)
+    load(path.parent.name).check(path.read_bytes())

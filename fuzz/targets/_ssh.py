@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from sshmaking import SecurityKey, armored, envelope, issued, mpint, sealed, string, to_sign
 
+from gitward.gitobject.signed import ARMORS
 from gitward.model import Signed, SshKey, Trust
 from gitward.signatures.ssh import SshVerifier
 from gitward.signatures.ssh.armor import unarmored
@@ -65,6 +66,14 @@ def status(signed: Signed) -> str:
     finding = VERIFIER.find(proof, signed)
     assert (finding.status == "good") <= (proof.outcome == "good")
     return finding.status
+
+
+def must_be_one(block: bytes) -> None:
+    """One armor that git knows, to the end."""
+    lines = block.rstrip(b" \t\r\n").split(b"\n")
+    [opening] = [armor for armor in ARMORS if lines[0].startswith(armor)]
+    assert sum(line.startswith(tuple(ARMORS)) for line in lines) == 1
+    assert lines[-1] == opening.replace(b"BEGIN", b"END")
 
 
 def must_be_ours(signed: Signed, payload: bytes, ours: list[bytes]) -> None:

@@ -6,12 +6,12 @@ from gitward.gitobject.pushcert import parse_push_certificate
 from gitward.pushees import is_whole, normal, path_of
 from gitward.pushing.nonce import issued
 from gitward.refname import is_ref
-from targets._ssh import blocks, must_be_ours
+from targets._ssh import blocks, must_be_one, must_be_ours
 
 PAYLOAD = (
     b"certificate version 0.1\npusher Ann <ann@example.com> 1700000000 +0100\npushee ssh://git@example.com:22/x.git\n"
     b"nonce 1700000000-" + b"a" * 40 + b"\npush-option one=1\n\n" + b"1" * 40 + b" " + b"2" * 40 + b" refs/heads/main\n"
-    + b"0" * 40 + b" " + b"3" * 40 + b" refs/tags/v1\n"
+    + b"0" * 40 + b" " + b"3" * 40 + b" refs/tags/v1\n" + b"0" * 40 + b" " + b"3" * 40 + b" refs/tags/v2\n"
 )  # fmt: skip
 BLOCKS = blocks(PAYLOAD)
 
@@ -40,4 +40,5 @@ def check(data: bytes) -> None:
     assert read.commands
     assert len({ref for _, _, ref in read.commands}) == len(read.commands)
     assert all(is_ref(ref) for _, _, ref in read.commands)
+    must_be_one(read.signed.block)
     must_be_ours(read.signed, PAYLOAD, BLOCKS)

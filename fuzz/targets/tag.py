@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitward.gitobject import parse_tag
 from gitward.gitobject.signed import ARMORS, format_of, signed_tag
-from targets._ssh import blocks, must_be_ours
+from targets._ssh import blocks, must_be_one, must_be_ours
 
 PAYLOAD = (
     b"object " + b"1" * 40 + b"\ntype commit\ntag v1\ntagger Ann <ann@example.com> 1700000000 +0000\n\nthe first\n\nRefs: A-1\n"
@@ -32,6 +32,7 @@ def check(data: bytes) -> None:
         assert len(opened) <= 1 or not signed or opened[-1] == len(signed.payload)
         if signed:
             assert signed.payload + signed.block == data
+            must_be_one(signed.block)
             assert tag.message.raw == signed.payload.partition(b"\n\n")[2]
             assert format_of(signed.block) or not signed.block.startswith(tuple(armor + b"\n" for armor in ARMORS))
             must_be_ours(signed, PAYLOAD, BLOCKS)
