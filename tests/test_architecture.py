@@ -30,7 +30,7 @@ OWNERS = {
 }
 # from the bottom of the import graph to its top: a module imports only modules of its own or an earlier layer
 LAYERS = (
-    ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile"),
+    ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "workerprocess"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees"),
     ("rules", "tally", "engine", "batches", "integrity"),

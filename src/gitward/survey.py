@@ -93,6 +93,9 @@ _surveyor: list[_Surveyor] = []  # one per worker process, set when it starts
 def _start(location: Location, survey: Survey) -> None:
     from multiprocessing.util import Finalize
 
+    from gitward.workerprocess import end_with_parent
+
+    end_with_parent()
     surveyor = _Surveyor(location, survey)
     _surveyor.append(surveyor)
     Finalize(None, surveyor.close, exitpriority=1)  # a worker process ends without running what atexit was told

@@ -122,6 +122,9 @@ _bench: list[Bench] = []  # one per worker process, set when it starts
 def _start(location: object, policies: tuple[Policy, ...], task: Task) -> None:
     from multiprocessing.util import Finalize
 
+    from gitward.workerprocess import end_with_parent
+
+    end_with_parent()
     bench = Bench(open_at(location), policies, task)  # type: ignore[arg-type]
     _bench.append(bench)
     Finalize(None, bench.loader.close, exitpriority=1)  # a worker process ends without running what atexit was told
