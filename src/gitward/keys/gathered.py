@@ -6,12 +6,13 @@ import json
 import os
 import re
 
+from gitward.errors import UsageError
 from gitward.givenfile import read_given
 from gitward.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from gitward.signatures.ssh import ListedKey, Listing
 
@@ -28,10 +29,14 @@ class GatheredKey:
 
 @record
 class Gathered:
-    """Principals in the order in which they were met: their addresses and keys; and a note for each thing left out."""
+    """Principals in the order in which they were met: their addresses and keys; and a note for each thing left out.
+
+    `files` are what their trust needs beside it: key of `trust` -> PEM.
+    """
 
     people: tuple[tuple[str, tuple[str, ...], tuple[GatheredKey, ...]], ...]
     notes: tuple[str, ...]
+    files: Mapping[str, str] = {}
 
 
 class _People:
@@ -124,14 +129,21 @@ def _x509(path: str) -> Gathered:
     from gitward.signatures.x509.importing import import_x509
 
     people, notes = _People(), []
+    files: dict[str, str] = {}
     for one in import_x509(path):
         if one.is_authority:
-            notes.append(f"left out: {one.subject} signs certificates: name its file in trust: {{x509_roots: ...}}")
+            name = "x509_roots" if one.issuer == one.subject else "x509_intermediates"
+            files[name] = files.get(name, "") + one.pem
+            notes.append(f"trusted in {name}: {one.subject}")
             continue
         name = one.addresses[0] if one.addresses else f"certificate-{one.fingerprint[:16]}"
         people.add(name, one.addresses, GatheredKey(pairs=(("x509", f"{{fingerprint: {one.fingerprint}}}"),)))
         notes += [f"{name}: {one.weakness}"] if one.weakness else []
-    return people.gathered(notes)
+    found = replace(people.gathered(notes), files=files)
+    if found.people and "x509_roots" not in files:
+        words = f"{path} holds no authority, and without one no certificate counts"
+        raise UsageError(words, "cat SIGNER.pem ROOT.pem > BOTH.pem, and import that")
+    return found
 
 
 def _raw_keys(data: bytes) -> str:

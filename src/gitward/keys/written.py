@@ -22,9 +22,13 @@ def written(gathered: Gathered, source: str, target: str) -> dict[str, str]:
     """Path -> text: the policy at `target`, and where it would be too long the principals beside it. Raises UsageError."""
     if not gathered.people:
         raise UsageError(f"{source}: no key to import", "see the notes above")
+    is_shown = target in ("", "-")
+    if gathered.files and is_shown:
+        raise UsageError("the certificates of authorities stand in files of their own", "say where: --output POLICY")
     people = "".join(_people(gathered))
-    beside = f"{os.path.splitext(os.path.basename(target))[0] or 'policy'}-principals.yaml"
-    is_inline = len(people) <= INLINE_BYTES or target in ("", "-")
+    stem = os.path.splitext(os.path.basename(target))[0] or "policy"
+    beside = f"{stem}-principals.yaml"
+    is_inline = len(people) <= INLINE_BYTES or is_shown
     head = [
         f"# Keys from {visible(os.path.basename(source) or source)}, taken over by gitward keys import.\n",
         "# Look each of them over: who stands here is believed.\n",
@@ -33,13 +37,17 @@ def written(gathered: Gathered, source: str, target: str) -> dict[str, str]:
     middle = ["principals:\n", *(f"  {line}" for line in people.splitlines(keepends=True))] if is_inline else [
         f"principals: {{file: {beside}}}\n"
     ]  # fmt: skip
+    trust = {key: f"{stem}-{key.removeprefix('x509_')}.pem" for key in gathered.files}
+    middle += ["\ntrust:\n", *(f"  {key}: {name}\n" for key, name in trust.items())] if trust else []
     policy = "".join([*head, *middle, "\nrules:\n  - {rule: signed-commit, refs: [\"refs/heads/**\"]}\n"])
-    files = {target: policy} if is_inline else {target: policy, os.path.join(os.path.dirname(target), beside): people}
+    more = {} if is_inline else {beside: people}
+    more |= {name: gathered.files[key] for key, name in trust.items()}
+    files = {target: policy, **{os.path.join(os.path.dirname(target), name): text for name, text in more.items()}}
     by_name = {os.path.basename(path) or "policy.yaml": text.encode() for path, text in files.items()}
     try:
         load_policy(by_name.get, os.path.basename(target) or "policy.yaml", "the new policy")
     except PolicyError as problem:
-        raise UsageError(f"what would be written does not load: {problem}", "import fewer keys at once") from None
+        raise UsageError(f"what would be written does not load: {problem}", "import less at once") from None
     return files
 
 

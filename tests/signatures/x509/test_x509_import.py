@@ -35,6 +35,22 @@ def test_a_file_without_certificates_is_refused(tmp_path, content, why):
         import_x509(str(tmp_path / "file"))
 
 
+def test_the_command_writes_a_policy_that_loads(gitward, home, tmp_path):
+    (tmp_path / "bundle.pem").write_bytes(ANN.pem + MIDDLE.pem + ROOT.pem)
+    given = ("keys", "import", tmp_path / "bundle.pem", "--format", "x509")
+    done = gitward(*given, "--output", tmp_path / "keys.yaml")
+    assert done.returncode == 0, done.stderr
+    assert gitward("policy", "validate", tmp_path / "keys.yaml").returncode == 0
+    assert ANN.fingerprint in gitward("keys", "list", "--policy", tmp_path / "keys.yaml").stdout
+    assert gitward("keys", "check", "--policy", tmp_path / "keys.yaml").returncode == 0
+    assert (tmp_path / "keys-roots.pem").read_bytes() == ROOT.pem
+    assert (tmp_path / "keys-intermediates.pem").read_bytes() == MIDDLE.pem
+    assert "--output POLICY" in gitward(*given).stderr
+    (tmp_path / "bundle.pem").write_bytes(ANN.pem)
+    alone = gitward(*given, "--output", tmp_path / "alone.yaml")
+    assert (alone.returncode, "holds no authority" in alone.stderr, (tmp_path / "alone.yaml").exists()) == (2, True, False)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         import_x509(str(tmp_path / "nothing"))

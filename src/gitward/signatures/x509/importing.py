@@ -21,6 +21,8 @@ _FIX = "write one: gpgsm --armor --export USER > FILE"
 class Imported:
     """What identifies a certificate's holder: `fingerprint`, SHA-256 in hex; `subject` and `issuer`, RFC 4514; `addresses`.
 
+    `pem` is the certificate itself.
+
     `is_authority`: it is there to sign certificates, so it belongs with the roots or intermediates. `weakness` is why its key
     would be refused, ''. The times are inclusive seconds since 1970.
     """
@@ -33,6 +35,7 @@ class Imported:
     weakness: str
     not_before: int
     not_after: int
+    pem: str
 
 
 def import_x509(path: str, *, rsa_bits: int = 2048) -> tuple[Imported, ...]:
@@ -54,6 +57,7 @@ def _imported(certificate: x509.Certificate, rsa_bits: int) -> Imported:
         is_authority=bool(constraints and constraints.ca), weakness=_weakness(certificate, rsa_bits),
         not_before=timegm(certificate.not_valid_before_utc.timetuple()),
         not_after=timegm(certificate.not_valid_after_utc.timetuple()),
+        pem=certificate.public_bytes(material.PEM).decode("ascii"),
     )  # fmt: skip
 
 
