@@ -206,3 +206,18 @@ rules: [{{rule: ident, addresses: principals}}]
         load_policy({"p": nobody.encode()}.get, "p", "p")
     with pytest.raises(PolicyError, match="is no list of addresses"):
         load_policy({"p": text.replace("addresses: principals", "addresses: everybody").encode()}.get, "p", "p")
+
+
+@pytest.mark.parametrize("key", ["ssh_revoked", "x509_roots", "x509_intermediates", "x509_crls", "keyless_root"])
+def test_check_tries_the_files_of_the_trust_store(gitward, public, tmp_path, key):
+    (tmp_path / "file").write_text("nothing that anybody could use\n")
+    value = "[file]" if key == "x509_crls" else "file"
+    (tmp_path / "p.yaml").write_text(f"""version: 1
+policy: {{id: test}}
+principals: {{ann: {{addresses: [ann@example.com], keys: [{{ssh: {public("ann")}}}]}}}}
+trust: {{{key}: {value}}}
+rules: [{{rule: signed-commit, refs: ["refs/heads/**"]}}]
+""")
+    done = gitward("keys", "check", "--policy", tmp_path / "p.yaml")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "  fix: " in done.stderr

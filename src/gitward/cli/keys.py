@@ -56,7 +56,7 @@ def list_(source: str, repo: str, form: str) -> int:
 
 
 @keys.command("check", epilog="exit codes: 0 nothing wrong (warnings may be printed), 1 a key is wrong, 2 policy invalid, "
-              "3 gpg cannot be used")
+              "3 gpg or a file of the trust store cannot be used")
 @POLICY
 @REPO
 @click.option("--within", metavar="DAYS", type=click.IntRange(0, 3650), default=30, show_default=True,
@@ -68,10 +68,11 @@ def check(source: str, repo: str, within: int, form: str) -> int:  # fmt: skip
     The same key for two principals, and a `*` that any certificate matches, are refused when the policy is loaded.
     """
     from gitward import clock
-    from gitward.keys.checks import remarks
+    from gitward.keys.checks import remarks, try_all
     from gitward.record import values
 
     trust = _trust(source, repo)
+    try_all(trust)
     lines = _lines(trust)
     found = list(remarks(trust, lines, clock.seconds(clock.now()), within * 86_400))
     wrong = sum(remark.level == "error" for remark in found)

@@ -27,6 +27,18 @@ class Remark:
     fix: str = ""
 
 
+def try_all(trust: Trust) -> None:
+    """Make of the trust store what verifies by it. Raises Undecided where a file of it cannot be used."""
+    if trust.ssh or trust.ssh_revoked is not None:
+        from gitward.signatures.ssh import SshVerifier
+
+        SshVerifier(trust).close()
+    if trust.x509_roots or trust.x509_intermediates or trust.x509_crls or trust.keyless_root:
+        from gitward.signatures.x509 import X509Verifier
+
+        X509Verifier(trust).close()
+
+
 def remarks(trust: Trust, lines: Sequence[KeyLine], now: int, soon: int) -> Iterator[Remark]:
     """All there is to say; `soon` is how many seconds before its end a key is spoken of."""
     for line in lines:
