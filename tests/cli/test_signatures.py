@@ -195,6 +195,16 @@ def test_a_subject_makes_no_line_of_its_own(mark, gitward, git, history, policy,
     assert [line for line in done.stdout.splitlines() if line.startswith("status")] == ["status unknown-key: stopped at trust"]
 
 
+@pytest.mark.parametrize("form", ["json", "csv", "text"])
+def test_what_cannot_be_decided_is_no_half_report(form, gitward, history, policy, tmp_path):
+    text = policy.read_text().replace("rules:", "trust: {ssh_revoked: lost}\nrules:")
+    (tmp_path / "q.yaml").write_text(text)
+    (tmp_path / "lost").write_text("no key\n")
+    done = gitward("signatures", "--all", "--policy", tmp_path / "q.yaml", "--format", form, cwd=history)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "revoked" in done.stderr
+
+
 # --- the cache --------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import chain, islice
 
 from gitward.days import day
 from gitward.render.escape import visible, well_formed
@@ -56,9 +57,10 @@ def summary(counts: Counter[str]) -> str:
 
 
 def as_csv(results: Iterator[SignatureResult], counts: Counter[str]) -> Iterator[str]:
-    """RFC 4180, a header line first, line ends LF."""
+    """RFC 4180, a header line first, line ends LF. Nothing where the first result already fails."""
+    first = tuple(islice(results, 1))
     yield ",".join(FIELDS) + "\n"
-    for result in results:
+    for result in chain(first, results):
         counts[result.status] += 1
         yield ",".join(_cell(visible(value or "")) for value in plain(result).values()) + "\n"
 
@@ -69,10 +71,11 @@ def _cell(text: str) -> str:
 
 
 def as_json(results: Iterator[SignatureResult], counts: Counter[str], head: dict[str, Any]) -> Iterator[str]:
-    """One object: `version`, what `head` says, `signatures`, `counts`."""
+    """One object: `version`, what `head` says, `signatures`, `counts`. Nothing of it where the first result already fails."""
+    first = tuple(islice(results, 1))
     yield json.dumps({"version": VERSION, **head}, indent=2)[:-2] + ',\n  "signatures": ['
     between = "\n    "
-    for result in results:
+    for result in chain(first, results):
         counts[result.status] += 1
         yield between + json.dumps(plain(result))
         between = ",\n    "
