@@ -221,3 +221,11 @@ rules: [{{rule: signed-commit, refs: ["refs/heads/**"]}}]
     done = gitward("keys", "check", "--policy", tmp_path / "p.yaml")
     assert (done.returncode, done.stdout) == (3, "")
     assert "  fix: " in done.stderr
+
+
+def test_one_is_no_plural(gitward, public, tmp_path):
+    (tmp_path / "signers").write_text(f"ann@example.com {public('ann')}\n")
+    policy, said = imported(gitward, tmp_path / "signers", "allowed-signers")
+    assert "1 key of 1 principal, 0 notes" in said
+    assert "1 key of 1 principal; trust store" in gitward("keys", "list", "--policy", policy).stdout
+    assert "1 key looked over: 0 wrong, 0 warnings" in gitward("keys", "check", "--policy", policy).stdout

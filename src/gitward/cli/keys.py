@@ -51,7 +51,8 @@ def list_(source: str, repo: str, form: str) -> int:
         return 0
     for line in lines:
         out.write(visible(_text(line)) + "\n")
-    out.write(f"{len(lines)} keys of {len(trust.principals)} principals; trust store {trust.digest[:12] or 'empty'}\n")
+    counts = f"{_many(len(lines), 'key')} of {_many(len(trust.principals), 'principal')}"
+    out.write(f"{counts}; trust store {trust.digest[:12] or 'empty'}\n")
     return 0
 
 
@@ -84,7 +85,7 @@ def check(source: str, repo: str, within: int, form: str) -> int:  # fmt: skip
         out.write(visible(f"{remark.level}: {who}{': ' if who else ''}{remark.words}") + "\n")
         if remark.fix:
             out.write(f"  fix: {visible(remark.fix)}\n")
-    out.write(f"{len(lines)} keys looked over: {wrong} wrong, {len(found) - wrong} warnings\n")
+    out.write(f"{_many(len(lines), 'key')} looked over: {wrong} wrong, {_many(len(found) - wrong, 'warning')}\n")
     return 1 if wrong else 0
 
 
@@ -119,9 +120,13 @@ def import_(path: str, form: str, target: str, principal: str) -> int:  # fmt: s
     for name in reversed(files):
         out.write(files[name], name)
     count = sum(len(held) for _, _, held in gathered.people)
-    said = f"{count} keys of {len(gathered.people)} principals, {len(gathered.notes)} notes"
+    said = f"{_many(count, 'key')} of {_many(len(gathered.people), 'principal')}, {_many(len(gathered.notes), 'note')}"
     out.say(f"{said}; next: gitward keys check --policy POLICY")
     return 0
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _trust(source: str, repo: str) -> Trust:
