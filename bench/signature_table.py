@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -51,6 +52,7 @@ class Compared:
 
 
 NOT_LISTED = "NOT LISTED"
+NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._+@-]+")  # "Ann Lee" is Ann-Lee in the policy that `keys import` writes
 
 
 def _is_same(form: str, said: Said, row: Row) -> bool:
@@ -58,7 +60,7 @@ def _is_same(form: str, said: Said, row: Row) -> bool:
         return False
     if said.letter != "G":
         return True
-    who = {"ssh": (said.signer, row["principal"]), "openpgp": (said.primary, row["primary_fingerprint"])}[form]
+    who = {"ssh": (NOT_IN_NAMES.sub("-", said.signer), row["principal"]), "openpgp": (said.primary, row["primary_fingerprint"])}[form]
     return said.fingerprint == row["fingerprint"] and who[0] == who[1]
 
 
