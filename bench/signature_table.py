@@ -60,8 +60,11 @@ def _is_same(form: str, said: Said, row: Row) -> bool:
         return False
     if said.letter != "G":
         return True
-    who = {"ssh": (NOT_IN_NAMES.sub("-", said.signer), row["principal"]), "openpgp": (said.primary, row["primary_fingerprint"])}[form]
-    return said.fingerprint == row["fingerprint"] and who[0] == who[1]
+    if form == "ssh":
+        who, known = NOT_IN_NAMES.sub("-", said.signer), row["principal"]
+    else:
+        who, known = said.primary, row["primary_fingerprint"]
+    return (said.fingerprint, who) == (row["fingerprint"], known)
 
 
 def _reason(said: Said, row: Row | None) -> str:

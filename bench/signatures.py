@@ -29,6 +29,9 @@ given the same keys, and nothing else. Where they differ, the last column says w
 other difference fails the run. What git calls U, X, Y, R and E is compared with unknown-key, expired, revoked and unsupported.
 Then the last byte of each message is changed, in a thousand commits at most: no signature may hold.
 
+This was seen to fail: with the arithmetic of SSH or of OpenPGP taken out every altered signature held, and with another digest,
+without expiries, or with another principal, every commit was named.
+
 """
 
 

@@ -70,10 +70,11 @@ def openpgp(repo: str, keys: str, folder: Path) -> tuple[str, str, bool]:
 Wanted, start included: {", ".join(f"{times} times on {kind}" for kind, times in TIMES.items())}, for {ENOUGH} commits or more.
 
 {more}"""  # fmt: skip
+    named = ", ".join(Path(each).name if Path(each).exists() else each for each in keys.split("+"))
     forged, altered = sum(one.forged for one in once.values()), sum(one.altered for one in once.values())
     verdicts = f"""## OpenPGP: {project}
 
-{len(signed)} commits are signed with OpenPGP: {mix}. Trusted: {len(listed)} certificates.
+{len(signed)} commits are signed with OpenPGP: {mix}. Trusted: {len(listed)} certificates ({named}).
 
 {compared.text}
 With their last byte changed, {forged} of {altered} signatures hold.
