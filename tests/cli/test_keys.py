@@ -123,6 +123,12 @@ def test_a_long_list_stands_in_a_file_beside(gitward, public, tmp_path):
     policy, _ = imported(gitward, tmp_path / "signers", "allowed-signers")
     assert "principals: {file: imported-principals.yaml}" in policy.read_text()
     assert len(listed(gitward, policy)) == 2500
+    beside = tmp_path / "imported-principals.yaml"
+    policy.unlink()
+    before = beside.read_bytes()
+    again = gitward("keys", "import", tmp_path / "signers", "--format", "allowed-signers", "--output", policy)
+    assert (again.returncode, "imported-principals.yaml: there is a file already" in again.stderr) == (2, True)
+    assert (policy.exists(), beside.read_bytes() == before) == (False, True)
 
 
 @pytest.mark.parametrize("form", ["allowed-signers", "openpgp", "x509", "forge"])

@@ -111,18 +111,24 @@ def import_(path: str, form: str, target: str, principal: str) -> int:  # fmt: s
     from gitward.keys.gathered import gather
     from gitward.keys.written import written
 
-    if target and target != "-" and os.path.lexists(target):
-        raise UsageError(f"--output {target}: there is a file already", "move it away, or write elsewhere")
+    _refuse_standing(target)
     gathered = gather(path, form, principal)
     for note in gathered.notes:
         out.say(visible(note))
     files = written(gathered, path, target)
+    for name in files:
+        _refuse_standing(name)
     for name in reversed(files):
         out.write(files[name], name)
     count = sum(len(held) for _, _, held in gathered.people)
     said = f"{_many(count, 'key')} of {_many(len(gathered.people), 'principal')}, {_many(len(gathered.notes), 'note')}"
     out.say(f"{said}; next: gitward keys check --policy POLICY")
     return 0
+
+
+def _refuse_standing(path: str) -> None:
+    if path not in ("", "-") and os.path.lexists(path):
+        raise UsageError(f"{path}: there is a file already", "move it away, or write elsewhere: --output POLICY")
 
 
 def _many(number: int, noun: str) -> str:
