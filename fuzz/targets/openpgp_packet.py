@@ -10,10 +10,16 @@ from targets._openpgp import ODD, PACKETS, must_be_ours
 
 
 def seeds() -> list[bytes]:
-    return [*PACKETS, *ODD, packet(8, b"\1x"), PACKETS[0] * 2]
+    contents = [parse_signature(one).packet for one in PACKETS]
+    return [*PACKETS, *ODD, *contents, packet(8, b"\1x"), PACKETS[0] * 2]
 
 
 def check(data: bytes) -> None:
+    _check(data)
+    _check(packet(2, data))
+
+
+def _check(data: bytes) -> None:
     try:
         found = parse_signature(data)
     except Refused as refused:
