@@ -234,3 +234,10 @@ def test_what_is_large_is_refused_at_once(block):
     started = time.process_time()
     assert status(block) in ("malformed", "unsupported")
     assert time.process_time() - started < 0.5
+
+
+def test_an_authority_with_many_names_is_listed_in_linear_time():
+    listed = "".join(f"*@{number}.example.com cert-authority {KEY}\n" for number in range(3_000)).encode()
+    started = time.process_time()
+    assert len(import_allowed_signers(listed).keys) == 3_000
+    assert time.process_time() - started < 5

@@ -20,6 +20,7 @@ _SHOWN = 60
 def import_allowed_signers(data: bytes, path: str = "") -> Listing:
     """The keys of a list of allowed signers. Never raises: what is wrong is a note, `PATH:LINE: ...`."""
     keys: list[ListedKey] = []
+    lines: dict[tuple[object, ...], int] = {}  # what a policy has once -> the line where it stands
     notes = []
     for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
         text = line.strip(_BLANKS)
@@ -27,7 +28,7 @@ def import_allowed_signers(data: bytes, path: str = "") -> Listing:
             continue
         try:
             key = _read(text, number)
-            _not_twice(key, keys)
+            _not_twice(key, lines)
         except ValueError as error:
             notes.append(f"{path}:{number}: not imported: {error}")
         else:
@@ -101,12 +102,12 @@ def _names(field: str, *, is_authority: bool) -> tuple[str, ...]:
     return names
 
 
-def _not_twice(key: ListedKey, before: list[ListedKey]) -> None:
-    for other in before:
-        if other.blob != key.blob or other.is_authority != key.is_authority:
-            continue
-        if not key.is_authority or replace(other, line=0, title="") == replace(key, line=0, title=""):
-            raise ValueError(f"the same key stands in line {other.line}, and a policy has each key once")
+def _not_twice(key: ListedKey, lines: dict[tuple[object, ...], int]) -> None:
+    """A key stands once, an authority once with the same limits."""
+    limits = (key.names, key.valid_after, key.valid_before) if key.is_authority else ()
+    first = lines.setdefault((key.blob, *limits), key.line)
+    if first != key.line:
+        raise ValueError(f"the same key stands in line {first}, and a policy has each key once")
 
 
 def _quoted(text: str) -> str:

@@ -27,14 +27,15 @@ def import_forge(data: bytes, path: str = "") -> Listing:
     text = data.decode("utf-8", "surrogateescape").strip()
     entries = _objects(text, path) if text[:1] in ("[", "{") else [{"key": line} for line in text.split("\n")]
     keys: list[ListedKey] = []
+    places: dict[bytes, int] = {}
     notes = []
     for number, entry in enumerate(entries, 1):
         if entry == {"key": ""}:
             continue
         try:
             key = _read(entry, number)
-            if twin := next((other for other in keys if other.blob == key.blob), None):
-                raise ValueError(f"the same key stands in place {twin.line}")
+            if places.setdefault(key.blob, number) != number:
+                raise ValueError(f"the same key stands in place {places[key.blob]}")
         except ValueError as error:
             notes.append(f"{path}:{number}: not imported: {error}")
         else:
