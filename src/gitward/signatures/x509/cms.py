@@ -21,6 +21,8 @@ CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = (f"1.2.840.113549.1.9.{number}" for
 LOG_ENTRY = "1.3.6.1.4.1.57264.3.1"
 CERTIFICATES = 32  # in one signature
 _LONGEST_SALT = 2048  # bytes, as long as the longest modulus
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""What asn1crypto raises for what is not what it should be; an empty BIT STRING is an IndexError."""
 _DIGESTS = {
     "1.2.840.113549.2.5": "md5",
     "1.3.14.3.2.26": "sha1",
@@ -73,7 +75,7 @@ def read(data: bytes) -> Message:
     ber.check(data)
     try:
         return _message(data)
-    except (ValueError, TypeError, KeyError, OverflowError):  # asn1crypto parses when a value is asked for
+    except UNREADABLE:  # asn1crypto parses when a value is asked for
         raise Refusal("malformed", "the signature is no CMS SignedData") from None
 
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gitward.model import Finding
-from gitward.signatures.x509 import material
+from gitward.signatures.x509 import cms, material
 from gitward.signatures.x509.keyless import certificate_log, entry, log, trusted_root
 from gitward.signatures.x509.paths import Path, Paths, extension, usable
 from gitward.signatures.x509.refusal import Refusal
@@ -95,7 +95,7 @@ def _entry(message: Message) -> entry.Entry:
         raise Refusal("unsupported", "two log entries in one signature")
     try:
         return entry.read(core.OctetString.load(message.log_entries[0], strict=True).native)
-    except (ValueError, TypeError):
+    except cms.UNREADABLE:
         raise Refusal("unsupported", "a log entry in a form that is not known here") from None
 
 
@@ -111,7 +111,7 @@ def identity(leaf: x509.Certificate) -> tuple[str, str]:
         issuers = {found[_RAW_ISSUER].decode()} if _RAW_ISSUER in found else set()
         if _ISSUER in found:
             issuers.add(core.UTF8String.load(found[_ISSUER], strict=True).native)
-    except (ValueError, TypeError):
+    except cms.UNREADABLE:
         raise Refusal("malformed", "the issuer in the certificate cannot be read") from None
     if len(issuers) != 1 or len(subjects) != 1 or len(names or ()) != 1:
         raise Refusal("unknown-key", "the certificate has not one issuer and one subject")
