@@ -2,7 +2,8 @@
 
     stretched.py NAME CORPUS FINDINGS
 
-An input is suspect where four times the length takes more than ten times the time, and more than a second.
+Where a number is put into each, no two are alike. An input is suspect where four times the length takes more than ten times the
+time, and more than half a second.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from places import Target
 
-SMALL, LARGE = 1 << 17, 1 << 19
-INPUTS, PARTS = 12, 4  # looked at, and parts of each
-FACTOR, SECONDS = 10, 1.0
+SMALL, LARGE = 1 << 15, 1 << 17
+INPUTS, PARTS = 12, 10  # looked at, and parts of each
+FACTOR, SECONDS = 10, 0.5
 
 
 def main(name: str, corpus: Path, findings: Path) -> int:
@@ -32,12 +33,11 @@ def main(name: str, corpus: Path, findings: Path) -> int:
     for path in kept[:INPUTS] + chance.sample(others, min(INPUTS, len(others))):
         data = path.read_bytes()
         for _ in range(PARTS if data else 0):
-            start = chance.randrange(len(data))
-            end = min(len(data), start + chance.choice((1, 2, 3, 8, 40, 100)))
-            large = _stretched(data, start, end, LARGE)
+            part = _part(data, chance)
+            large = _stretched(data, *part, LARGE)
             try:
                 spent = _spent(target, large)
-                if spent > SECONDS and spent > FACTOR * _spent(target, _stretched(data, start, end, SMALL)):
+                if spent > SECONDS and spent > FACTOR * _spent(target, _stretched(data, *part, SMALL)):
                     _keep(f"{spent:.1f} s for {len(large)} bytes", large, findings / name)
             except Exception as error:  # noqa: BLE001  whatever comes out is a finding
                 frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -45,8 +45,22 @@ def main(name: str, corpus: Path, findings: Path) -> int:
     return 0
 
 
-def _stretched(data: bytes, start: int, end: int, size: int) -> bytes:
-    return data[:start] + data[start:end] * (size // (end - start)) + data[end:]
+def _part(data: bytes, chance: random.Random) -> tuple[int, int, int]:
+    """Where a part begins and ends, some bytes or a whole line, and where in it a number is to stand, -1 for nowhere."""
+    start = chance.randrange(len(data))
+    end = min(len(data), start + chance.choice((1, 2, 3, 8, 40, 100)))
+    if chance.random() < 0.5:
+        start, end = data.rfind(b"\n", 0, start) + 1, (data.find(b"\n", start) + 1) or len(data)
+    return start, end, chance.choice((-1, min(start + chance.randrange(12), end)))
+
+
+def _stretched(data: bytes, start: int, end: int, number: int, size: int) -> bytes:
+    """The part as often as it takes; with a number in it, no two are alike."""
+    times = size // (end - start)
+    if number < 0:
+        return data[:start] + data[start:end] * times + data[end:]
+    numbered = [data[start:number] + str(count).encode() + data[number:end] for count in range(times)]
+    return (data[:start] + b"".join(numbered))[:size] + data[end:]
 
 
 def _spent(target: Target, data: bytes) -> float:

@@ -24,7 +24,8 @@ _LISTED = (
 def seeds() -> list[bytes]:
     whole = [b"[GNUPG:] FILE_START 1 item\n" + said + b"[GNUPG:] FILE_DONE\n" for said in (_GOOD, _BAD)]
     both = whole[0] + whole[1].replace(b"item", b"other")
-    return [_GOOD, _BAD, _MISSING, _GOOD + _BAD, _GOOD * 2, whole[0], both, _LISTED, FAY.certificate, EVE.certificate]
+    two = _GOOD + _BAD.replace(b"[GNUPG:] NEWSIG\n", b"")
+    return [_GOOD, _BAD, _MISSING, two, _GOOD * 2, whole[0], both, _LISTED, FAY.certificate, EVE.certificate]
 
 
 def check(data: bytes) -> None:
