@@ -16,6 +16,7 @@ from gitward import batches, engine, facts
 from gitward.model import Change, Commit, Decision, Entry, Policy, Question, RefUpdate, Totals
 from gitward.patterns import matches_ref
 from gitward.policy import testing
+from gitward.policy.cases import commit_of, update_of
 from gitward.policy.grammar import Case
 from gitward.policy.hints import arms, field_name, hints
 from gitward.policy.load import load_with_tests
@@ -132,9 +133,9 @@ def answer(_commit: Commit, question: Question) -> bool | None:
 
 def subjects(cases: tuple[Case, ...], known: frozenset[str]) -> Subjects:
     entry = ENTRIES["no-fixup"]  # asks nothing: the answers come later, for all entries together
-    made = tuple((case.ref or REFS[0], replace(testing._commit(entry, case), oid=f"{at:040x}")) for at, case in enumerate(cases))
+    made = tuple((case.ref or REFS[0], replace(commit_of(entry, case), oid=f"{at:040x}")) for at, case in enumerate(cases))
     moves = [case for case in cases if case.update or case.push]
-    updates: tuple[RefUpdate, ...] = tuple(testing._update(case, case.ref or REFS[0]) for case in moves)
+    updates: tuple[RefUpdate, ...] = tuple(update_of(entry, case, case.ref or REFS[0]) for case in moves)
     totals = [Totals(**values(case.push)) for case in cases if case.push] or [Totals(commits=len(cases), updates=len(updates))]
     return Subjects(made, Change(stage="receive", time="t", updates=updates, known=known, totals=totals[0]))
 

@@ -274,12 +274,13 @@ def test_the_command_caches_and_not_in_ci(gitward, history, policy, home):
     gitward("signatures", "--all", "--policy", policy, cwd=history, env={"CI": "true"})
     folder = home / ".cache" / "gitward" / "signatures"
     assert not folder.exists()
-    gitward("signatures", "--all", "--policy", policy, cwd=history)
+    gitward("signatures", "--all", "--policy", policy, cwd=history, env={"CI": ""})
     rows = sqlite3.connect(folder / "proofs.sqlite").execute("SELECT count(*) FROM proof").fetchone()
     assert rows[0] >= 3
-    again = gitward("signatures", "--all", "--policy", policy, "--format", "json", cwd=history)
+    again = gitward("signatures", "--all", "--policy", policy, "--format", "json", cwd=history, env={"CI": ""})
     assert statuses(again) == ["good", "unknown-key", "expired", "good", "unsigned"]
     text = policy.read_text().replace("  bot:\n", "  robot:\n")
     policy.write_text(text)
-    named = json.loads(gitward("signatures", "HEAD", "--policy", policy, "--format", "json", cwd=history).stdout)
+    done = gitward("signatures", "HEAD", "--policy", policy, "--format", "json", cwd=history, env={"CI": ""})
+    named = json.loads(done.stdout)
     assert named["signatures"][0]["principal"] == "robot", "trust is asked anew"

@@ -32,7 +32,7 @@ commit.reject("signature-cut", made("ann", changed=(b"-----END SSH", b"-----ENDE
 commit.reject("text-below", made("ann", changed=(b"END SSH SIGNATURE-----", b"END SSH SIGNATURE-----\n more")), zone=ZONE)
 commit.reject("committer-of-nobody", made("ann", ANN, "Eve <eve@example.com>"), zone=ZONE)
 IN_BODY = b"-----BEGIN SSH SIGNATURE-----\nAA==\n-----END SSH SIGNATURE-----\n"
-commit.reject("signed-in-the-body", Draft(raw=made().raw + IN_BODY), zone=ZONE)
+commit.reject("signed-in-the-body", Draft(raw=made().raw + IN_BODY), also="ticket-reference", zone=ZONE)
 commit.accept("by-ann", made("ann"), zone=ZONE)
 commit.accept("by-bob", made("bob", BOB, BOB), zone=ZONE)
 commit.accept("by-bob-for-ann", made("bob", ANN, BOB), zone=ZONE)

@@ -50,15 +50,15 @@ def test_a_whole_push_rule():
         ("secret-files", (), {}),
         ("ident", (), {"who": ("author",), "emails": ".*(?:@example\\.com$).*", "placeholders": "allow"}),
         ("file-size", (), {"max": "5MiB"}),
-        ("signed-commit", (), {}),
         ("signed-off-by", (), {"merges": "judge"}),
     ]
     notes = lines(PUSH_RULE)
     assert any(line.startswith("gitlab member_check = true: no equivalent: who is a member is") for line in notes)
     assert any(line.startswith("gitlab file_name_regex = (jar|exe)$: no equivalent: changed-paths takes globs") for line in notes)
     assert "gitlab commit_committer_check = false: off: not set" in notes
+    assert any(line.startswith("gitlab reject_unsigned_commits = true: no equivalent: signed-commit asks") for line in notes)
     later = {line.rpartition(" ")[2] for line in notes if ": later: comes with rule " in line}
-    assert later == {"secret-files", "ident", "file-size", "signed-commit"} - set(known.NAMES)
+    assert later == {"secret-files", "ident", "file-size"} - set(known.NAMES)
 
 
 def test_what_is_written_of_a_push_rule_holds_its_tests():
@@ -104,7 +104,7 @@ RULES = [
 
 def test_each_rule_of_a_ruleset():
     assert [(each.rule, each.options) for each in found(ruleset(*RULES)).proposals] == [
-        ("no-ref-deletion", {}), ("no-force-push", {}), ("linear-history", {}), ("signed-commit", {}), ("approval", {"count": 2}),
+        ("no-ref-deletion", {}), ("no-force-push", {}), ("linear-history", {}), ("approval", {"count": 2}),
         ("subject-pattern", {"pattern": r"^PROJ\-", "merges": "judge", "description": "Ticket!"}),
         ("subject-pattern", {"pattern": r"W\.P", "merges": "judge", "negate": True}),
         ("ident", {"who": ("author",), "emails": r".*(?:\@example\.com$).*", "placeholders": "allow"}),

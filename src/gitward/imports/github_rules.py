@@ -22,6 +22,7 @@ NONE: dict[str, str] = {
     **dict.fromkeys(
         ("required_deployments", "required_status_checks", "merge_queue", "workflows", "code_scanning", "code_quality",
          "copilot_code_review"), _ELSEWHERE),
+    "required_signatures": "signed-commit asks whose signatures count: take them over with keys import, then add it",
     "tag_protection": "who may create a tag comes with access",
 }  # fmt: skip
 _DEPTH = "a path without a leading / is refused at any depth"
@@ -134,7 +135,6 @@ ENTRIES: dict[str, Maker] = {
     "deletion": _plain("no-ref-deletion"),
     "non_fast_forward": _plain("no-force-push"),
     "required_linear_history": _plain("linear-history"),
-    "required_signatures": _plain("signed-commit"),
     "pull_request": _approval,
     "commit_message_pattern": _message,
     "commit_author_email_pattern": _email("author"),

@@ -18,10 +18,12 @@ _ABOUT = ("id", "project_id", "group_id", "created_at", "updated_at", "is_sample
 _MB = 1 << 20
 _DCO = "the sign-off is a trailer with the name and address of the author or the committer"
 _MESSAGE = "GitLab looks through the whole message, subject-pattern at the subject"
+_KNOWN = "who is who is GitLab's to know; ident with addresses: principals asks for a known one"
 NONE = {
     "member_check": "who is a member is GitLab's to know; who may push comes with access",
-    "commit_committer_check": "whose address is whose is GitLab's to know; comes with principals",
-    "commit_committer_name_check": "whose name is whose is GitLab's to know; comes with principals",
+    "commit_committer_check": _KNOWN,
+    "commit_committer_name_check": _KNOWN,
+    "reject_unsigned_commits": "signed-commit asks whose signatures count: take them over with keys import, then add it",
     "file_name_regex": "changed-paths takes globs, and no pattern of this form",
     "max_file_size": "only whole numbers of MB are known here",
 }
@@ -67,7 +69,6 @@ _ENTRIES: dict[str, Callable[[str, Any], Proposal]] = {
     "author_email_regex": _email,
     "deny_delete_tag": _entry("no-ref-deletion", id="tags-stay", refs=("refs/tags/**",)),
     "reject_non_dco_commits": _entry("signed-off-by", _DCO, options={"merges": "judge"}),
-    "reject_unsigned_commits": _entry("signed-commit"),
     "prevent_secrets": _entry(
         "secret-files", "the names that are refused are those of rule secret-files",
         accept=({"paths": ("src/main.c",)},), reject=({"paths": ("id_rsa",)},),
