@@ -17,6 +17,7 @@ from gitward.gitobject.signed import signed_commit
 from gitward.model import Signed, Trust, X509Key
 from gitward.signatures.x509 import X509Verifier, armor
 from gitward.signatures.x509.refusal import Refusal
+from servers import need
 
 NOW = 1798761600  # 2027-01-01
 ANN = X509Key(principal="ann", address="ann@example.com")
@@ -82,10 +83,7 @@ def test_openssl(blocks, tmp_path):
 @pytest.fixture(scope="module")
 def gnupg():
     """A folder for gpgsm that trusts the same roots; git is told nothing else. Short, for the sockets in it."""
-    if not shutil.which("gpgsm"):
-        if os.environ.get("CI"):
-            pytest.fail("gpgsm is missing: apt-get install gpgsm")
-        pytest.skip("gpgsm is missing: apt-get install gpgsm")
+    need("gpgsm", "gpgsm")
     if b" 2.2." not in subprocess.run(["gpgsm", "--version"], capture_output=True).stdout.split(b"\n")[0]:
         pytest.skip("the letters in the table are those of gpgsm 2.2")
     folder = Path(tempfile.mkdtemp(prefix="x509-"))
