@@ -83,6 +83,9 @@ def alone(output: bytes) -> list[list[bytes]] | None:
     return [fields[1:] for fields in lines if fields[1] != b"FAILURE"]  # why the exit status is what it is
 
 
+_LONGEST_TIME = 12  # digits of a time in seconds; Python's int() raises for some thousands
+
+
 def verdict(lines: Iterable[list[bytes]]) -> Verdict | None:
     """The verdict of the status lines about one signature; None where they are not exactly those that belong together."""
     lines = list(lines)
@@ -107,7 +110,9 @@ def verdict(lines: Iterable[list[bytes]]) -> Verdict | None:
 
 def _good(valid: list[bytes]) -> Verdict | None:
     """Of `VALIDSIG key date time expiry version reserved pubkey hash class primary`."""
-    if len(valid) < 11 or valid[5] != b"4" or valid[9] != b"00" or not valid[3].isdigit():
+    if len(valid) < 11 or valid[5] != b"4" or valid[9] != b"00":
+        return None
+    if not valid[3].isdigit() or len(valid[3]) > _LONGEST_TIME:
         return None
     key, primary = valid[1].decode("ascii", "replace"), valid[10].decode("ascii", "replace")
     if not (_is_fingerprint(key) and _is_fingerprint(primary)):
