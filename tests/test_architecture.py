@@ -17,14 +17,14 @@ CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
         "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
         "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
-        "days.py", "mailmap.py", "validity.py", "sshkeys.py")  # fmt: skip
+        "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "tlog/tree.py", "tlog/checkpoint.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
-    "cryptography": ("signatures/",),
+    "cryptography": ("signatures/", "tlog/"),
     "asn1crypto": ("signatures/",),
     "click": ("cli/",),
-    "pydantic": ("policy/load.py", "audit/event.py"),
+    "pydantic": ("policy/load.py", "audit/schema.py"),
     "pydantic_core": ("policy/load.py",),
     "yaml": ("policy/load.py",),
 }
@@ -32,11 +32,12 @@ OWNERS = {
 LAYERS = (
     ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "workerprocess"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
-     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees"),
+     "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
+     "canonical"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository", "durable"),
-    ("signatures",),
+    ("signatures", "tlog"),
     ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
      "pushing", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),

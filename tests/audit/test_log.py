@@ -5,12 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitward.audit import event, log
+from gitward.audit import creation, event, folder, log
 from gitward.engine import conclude
 from gitward.errors import Undecided
 from gitward.model import Change, PolicyInfo, RefUpdate, Result, Violation
@@ -19,43 +20,55 @@ from gitward.record import replace
 EVENT = b'{"id":"x"}'
 
 
-def lines(folder):
-    return (folder / log.SEGMENT).read_bytes().splitlines()
+@pytest.fixture
+def made(tmp_path):
+    creation.make(str(tmp_path), "git.example.com/log")
+    return tmp_path
 
 
-def chain_holds(folder):
-    prev = log.ORIGIN
-    for seq, line in enumerate(lines(folder)):
+def segment(directory):
+    (found,) = folder.segments(str(directory))
+    return Path(found.path)
+
+
+def lines(directory):
+    return segment(directory).read_bytes().splitlines()
+
+
+def chain_holds(directory):
+    about = folder.about(str(directory))
+    prev = hashlib.sha256(f"{about.origin}\n{about.key}\n".encode()).hexdigest()
+    for seq, line in enumerate(lines(directory)):
         entry = json.loads(line)
         assert (entry["seq"], entry["prev"]) == (seq, prev)
         prev = hashlib.sha256(line).hexdigest()
     return True
 
 
-def test_lines_are_chained(tmp_path):
-    assert [log.append(str(tmp_path), EVENT) for _ in range(5)] == [0, 1, 2, 3, 4]
-    assert chain_holds(tmp_path)
-    assert json.loads(lines(tmp_path)[0])["event"] == {"id": "x"}
+def test_lines_are_chained(made):
+    assert [log.append(str(made), EVENT) for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert chain_holds(made)
+    assert json.loads(lines(made)[1])["event"] == {"id": "x"}
 
 
 @pytest.mark.parametrize("torn", [b"{", b'{"event":{"id":"x"},"seq":1}', b"\xff" * 70_000])
-def test_a_torn_tail_is_moved_aside(tmp_path, torn):
-    log.append(str(tmp_path), EVENT)
-    with (tmp_path / log.SEGMENT).open("ab") as file:
+def test_a_torn_tail_is_moved_aside(made, torn):
+    log.append(str(made), EVENT)
+    with segment(made).open("ab") as file:
         file.write(torn)
-    assert log.append(str(tmp_path), EVENT) == 1
-    assert chain_holds(tmp_path)
-    (side,) = tmp_path.glob("torn-*")
+    assert log.append(str(made), EVENT) == 2
+    assert chain_holds(made)
+    (side,) = made.glob("torn/*")
     assert side.read_bytes() == torn
 
 
 @pytest.mark.parametrize("last", [b"nonsense\n", b'{"seq":"1"}\n', b'{"seq":true}\n', b"[]\n", b"\n"])
-def test_a_last_line_that_is_not_ours_is_undecided(tmp_path, last):
-    log.append(str(tmp_path), EVENT)
-    with (tmp_path / log.SEGMENT).open("ab") as file:
+def test_a_last_line_that_is_not_ours_is_undecided(made, last):
+    log.append(str(made), EVENT)
+    with segment(made).open("ab") as file:
         file.write(last)
     with pytest.raises(Undecided):
-        log.append(str(tmp_path), EVENT)
+        log.append(str(made), EVENT)
 
 
 def test_a_missing_folder_is_undecided(tmp_path):
@@ -64,37 +77,38 @@ def test_a_missing_folder_is_undecided(tmp_path):
     assert caught.value.exit_code == 3
 
 
-def test_a_write_that_fails_leaves_no_half_line(tmp_path):
+def test_a_write_that_fails_leaves_no_half_line(made):
     """The file size limit stands in for a full disk: the same short write and error, at every byte of a line."""
-    log.append(str(tmp_path), EVENT)
-    size = (tmp_path / log.SEGMENT).stat().st_size
+    log.append(str(made), EVENT)
+    line = len(lines(made)[-1])
+    size = segment(made).stat().st_size
     script = (
         "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
         "from gitward.audit import log; from gitward.errors import Undecided\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        f"for extra in range(0, {size}, 7):\n"
+        f"for extra in range(0, {line}, 7):\n"
         f"    resource.setrlimit(resource.RLIMIT_FSIZE, ({size} + extra, resource.RLIM_INFINITY))\n"
         "    try: log.append(sys.argv[2], b'{\"id\":\"x\"}'); sys.exit('written')\n"
         "    except Undecided: pass\n"
     )
     source = os.path.dirname(os.path.dirname(os.path.dirname(log.__file__)))
-    done = subprocess.run([sys.executable, "-c", script, source, str(tmp_path)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", script, source, str(made)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / log.SEGMENT).stat().st_size == size
-    assert log.append(str(tmp_path), EVENT) == 1
-    assert chain_holds(tmp_path)
+    assert segment(made).stat().st_size == size
+    assert log.append(str(made), EVENT) == 2
+    assert chain_holds(made)
 
 
-def test_fifty_writers_at_once(tmp_path):
+def test_fifty_writers_at_once(made):
     source = os.path.dirname(os.path.dirname(os.path.dirname(log.__file__)))
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\nfrom gitward.audit import log\n"
         "for _ in range(4): log.append(sys.argv[2], b'{}')"
     )
-    writers = [subprocess.Popen([sys.executable, "-c", script, source, str(tmp_path)]) for _ in range(50)]
+    writers = [subprocess.Popen([sys.executable, "-c", script, source, str(made)]) for _ in range(50)]
     assert [writer.wait() for writer in writers] == [0] * 50
-    assert len(lines(tmp_path)) == 200
-    assert chain_holds(tmp_path)
+    assert len(lines(made)) == 201
+    assert chain_holds(made)
 
 
 def decision(**how):

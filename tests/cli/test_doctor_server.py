@@ -42,7 +42,7 @@ def test_a_good_server(gitward: Run, git: Git, clone: Path, server: Path) -> Non
     assert (done.returncode, not_ok(done.stdout)) == (0, []), done.stdout
     assert f"ok   hooks: {server}/hooks/pre-receive, executable and gitward's\n" in done.stdout
     assert f"ok   policy: {server.parent}/org.yaml: test revision 3, 2 entries, enforce\n" in done.stdout
-    assert f"ok   log: {server.parent}/log: last line 0 of 2" in done.stdout
+    assert f"ok   log: {server.parent}/log: last line 1 of 2" in done.stdout
     for name in ("receive.denyNonFastForwards", "receive.denyDeletes", "receive.hideRefs", "transfer.fsckObjects"):
         assert f"ok   {name}: " in done.stdout
 
@@ -85,8 +85,8 @@ SERVER_FAULTS: dict[str, tuple[Callable[[Path, Git], object], str]] = {
         "fail log: {bare.parent}/log: No such file or directory: every push is denied; fix: mkdir",
     ),
     "log damaged": (
-        lambda bare, _: (bare.parent / "log/00000001.jsonl").write_text("{}\n"),
-        "fail log: {bare.parent}/log/00000001.jsonl: its last line is not one that gitward wrote",
+        lambda bare, _: (bare.parent / "log/00000000000000000000.jsonl").write_text("{}\n"),
+        "fail log: {bare.parent}/log: its last line is not one that gitward wrote",
     ),
     "fsck": (
         lambda bare, git: git("config", "transfer.fsckObjects", "false", cwd=bare),
@@ -119,10 +119,10 @@ def test_what_is_wrong_with_a_server(gitward: Run, git: Git, server: Path, fault
 def test_a_torn_last_line_is_only_a_warning(gitward: Run, git: Git, clone: Path, server: Path) -> None:
     git("commit", "-q", "--allow-empty", "-m", "short enough", cwd=clone)
     git("push", "-q", server, "HEAD:refs/heads/main", cwd=clone)
-    with (server.parent / "log/00000001.jsonl").open("a") as log:
+    with (server.parent / "log/00000000000000000000.jsonl").open("a") as log:
         log.write('{"event":{"sch')
     done = gitward("doctor", "--repo", server)
-    assert (done.returncode, "warn log: " in done.stdout, "a line after 0 was not written" in done.stdout) == (
+    assert (done.returncode, "warn log: " in done.stdout, "a line after 1 was not written" in done.stdout) == (
         0,
         True,
         True,

@@ -44,7 +44,7 @@ def test_pushes_are_judged_and_recorded(gitward: Run, git: Git, repo: Path, bare
     denied = git("push", bare, MAIN, cwd=repo, ok=False)
     assert (denied.returncode, "error[subject-length]" in denied.stderr) == (1, True)
     assert git("rev-parse", "refs/heads/main", cwd=bare).stdout.strip() == good
-    assert len((bare.parent / "log" / "00000001.jsonl").read_text().splitlines()) == 2
+    assert len((bare.parent / "log" / "00000000000000000000.jsonl").read_text().splitlines()) == 3
 
 
 def test_every_setting_is_a_literal_in_the_file(gitward: Run, bare: Path, policy: Path) -> None:

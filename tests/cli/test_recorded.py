@@ -2,7 +2,7 @@
 
 import json
 
-from gitward.audit import log
+from gitward.audit import creation, log
 from gitward.cli import hook_server
 from gitward.engine import conclude
 from gitward.model import Change, Host
@@ -14,9 +14,10 @@ def allowed():
 
 
 def test_a_recorded_decision_stands(tmp_path):
+    creation.make(str(tmp_path), "git.example.com/log")
     decision = hook_server._recorded(allowed(), Host(log=str(tmp_path)))
     assert decision.exit_code == 0
-    (line,) = (tmp_path / log.SEGMENT).read_text().splitlines()
+    line, _ = log.tail(str(tmp_path))
     assert json.loads(line)["event"]["id"] == decision.id
 
 
@@ -26,5 +27,6 @@ def test_what_cannot_be_recorded_is_undecided(tmp_path):
 
 
 def test_an_event_that_cannot_be_made_is_undecided(tmp_path, monkeypatch):
+    creation.make(str(tmp_path), "git.example.com/log")
     monkeypatch.setattr("gitward.audit.event.decision_event", lambda *_: 1 / 0)
     assert hook_server._recorded(allowed(), Host(log=str(tmp_path))).exit_code == 3

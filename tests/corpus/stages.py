@@ -16,6 +16,7 @@ from warm import started
 from world import World
 
 from gitward import rules
+from gitward.audit import creation
 from gitward.facts import KNOWN
 from gitward.render.escape import well_formed
 from servers import Server
@@ -113,7 +114,7 @@ class Stages:
         self.reports: dict[str, dict[str, Any]] = {}
         self.decisions: dict[str, Judged] = {}  # of pre-receive, about the push that an item was in
         self.zone = ""
-        self.log.mkdir(exist_ok=True)
+        creation.make(str(self.log), "git.example.com/log")
         world.git("config", "commit.cleanup", "verbatim")
         world.git("remote", "set-url", "origin", server.url(world.server))
         world.git("config", "--unset-all", "remote.origin.fetch")  # a push moves no tracking branch

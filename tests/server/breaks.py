@@ -180,17 +180,6 @@ def log_damaged(scene: Scene) -> Iterator[str]:
     segment.write_bytes(text)
 
 
-def disk_full(scene: Scene) -> Iterator[str]:
-    """`/dev/full` takes the log's place: every write there fails with ENOSPC, for root too."""
-    segment = _one_event(scene)
-    breaking = _moved_away(segment, NO_LOG)
-    says = next(breaking)
-    segment.symlink_to("/dev/full")
-    yield says
-    segment.unlink()
-    yield from breaking
-
-
 def disk_full_within_a_line(scene: Scene) -> Iterator[str]:
     """The file may grow by some bytes only: the line begins to stand in it, then EFBIG, and it must be taken back."""
     segment = _one_event(scene)
@@ -201,13 +190,14 @@ def disk_full_within_a_line(scene: Scene) -> Iterator[str]:
 
 
 def small_disk_full(scene: Scene) -> Iterator[str]:
-    """A real file system of two pages, both taken, which only the hook's processes see."""
-    _one_event(scene)
+    """A real file system, full, with the log on it, which only the hook's processes see."""
     unshare = [need("unshare", "util-linux"), "-m" if os.geteuid() == 0 else "-Urm"]
-    mount = f"mount -t tmpfs -o size=8k tmpfs {shlex.quote(str(scene.log))}"
+    mount = f"mount -t tmpfs -o size=96k tmpfs {shlex.quote(str(scene.log))}"
     if subprocess.run([*unshare, "sh", "-c", mount], capture_output=True, check=False).returncode:
         pytest.skip("the kernel lets this user mount nothing: run as root, or allow user namespaces")
-    filled = f'{mount} && head -c 8192 /dev/zero >{shlex.quote(str(scene.log))}/full && exec "$0" "$@"'
+    init = shlex.join([*scene.launcher, "audit", "init", "--log", str(scene.log)])
+    fill = f"head -c 98304 /dev/zero >{shlex.quote(str(scene.log / 'full'))}"
+    filled = f'{{ {mount} && {init} && ! {fill}; }} >/dev/null 2>&1 && exec "$0" "$@"'
     scene.install(under=shlex.join([*unshare, "sh", "-c", filled]))
     yield NO_LOG
     scene.install()
@@ -230,7 +220,6 @@ BREAKS: tuple[Break, ...] = (
     log_read_only,
     log_segment_is_a_folder,
     log_damaged,
-    disk_full,
     disk_full_within_a_line,
     small_disk_full,
 )

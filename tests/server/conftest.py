@@ -12,6 +12,7 @@ import pytest
 from scene import MakeScene, Scene, copied
 from signing import Keys
 
+from gitward.audit import creation
 from servers import TRANSPORTS, Server, developer, serving
 
 POLICY = Path(__file__).parent / "policy.yaml"
@@ -43,13 +44,12 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Per object format: a server with `main`, the policy in its tree, and the tag v1.0; its clone; an empty log."""
+    """Per object format: a server with `main`, the policy in its tree, and the tag v1.0; its clone."""
 
     @cache
     def make(object_format: str) -> Path:
         folder = tmp_path_factory.mktemp(object_format)
         environment = developer(folder)
-        (folder / "log").mkdir()
         (folder / "clone").mkdir()
         (folder / "clone" / ".gitward.yaml").write_bytes(POLICY.read_bytes())
         init = ["init", "-q", "--template=", f"--object-format={object_format}", "-b", "main"]
@@ -80,6 +80,7 @@ def make_scene(template: Callable[[str], Path], tmp_path: Path, launcher: Path) 
         scene = Scene(folder, server, (sys.executable, "-I", str(launcher)), developer(tmp_path))
         scene.run("remote", "add", "origin", server.url(scene.bare))
         scene.run("fetch", "-q", "origin", **server.environment)
+        creation.make(str(scene.log), "git.example.com/log")
         scene.install()
         return scene
 

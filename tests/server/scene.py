@@ -43,7 +43,9 @@ def remote_text(stderr: str) -> str:
 
 def chain_faults(log: Path) -> list[str]:
     """What is wrong with the chain of a log folder, found with nothing of gitward's."""
-    faults, before = [], "0" * 64
+    faults = []
+    about = json.loads((log / "log.json").read_text())
+    before = hashlib.sha256(f"{about['origin']}\n{about['key']}\n".encode()).hexdigest()
     *lines, tail = b"".join(path.read_bytes() for path in sorted(log.glob("*.jsonl"))).split(b"\n")
     if tail:
         faults.append(f"the last line is torn: {tail[:40]!r}")
@@ -132,8 +134,10 @@ class Scene:
         return self.end_push(self.start_push(*words))
 
     def events(self) -> list[dict[str, object]]:
+        """The decisions in the log; what it says of itself is left out."""
         text = b"".join(path.read_bytes() for path in sorted(self.log.glob("*.jsonl")))
-        return [json.loads(line)["event"] for line in text.splitlines()]
+        events = [json.loads(line)["event"] for line in text.splitlines()]
+        return [event for event in events if event["event"]["class"].startswith("decision.")]
 
     # --- what a developer does ----------------------------------------------------------------------------------------
 

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from breaks import BREAKS, Break, disk_full, interpreter_removed, policy_garbage, policy_missing, policy_of
+from breaks import BREAKS, Break, disk_full_within_a_line, interpreter_removed, policy_garbage, policy_missing, policy_of
 from scenarios import GOOD
 from scene import MakeScene, Push, Scene, chain_faults
 
 from servers import Server
 
-ON_EVERY_TRANSPORT = (interpreter_removed, policy_missing, policy_garbage, disk_full)
+ON_EVERY_TRANSPORT = (interpreter_removed, policy_missing, policy_garbage, disk_full_within_a_line)
 
 
 def _is_denied(scene: Scene, push: Push, before: dict[str, str]) -> None:
@@ -71,7 +71,7 @@ def test_a_torn_line_is_moved_aside(path_server: Server, make_scene: MakeScene) 
     scene.commit(GOOD)
     _is_allowed_now(scene)
     assert len(scene.events()) == 2
-    assert [path.read_bytes() for path in scene.log.glob("torn-*")] == [b'{"event":{"half']
+    assert [path.read_bytes() for path in scene.log.glob("torn/*")] == [b'{"event":{"half']
 
 
 # --- a hook that does not come to its end -----------------------------------------------------------------------------

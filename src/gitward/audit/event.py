@@ -1,4 +1,4 @@
-"""One decision as one event, `gitward.event/1`: canonical JSON of at most 65,535 bytes.
+"""One decision as one event, `gitward.event/1`: canonical JSON of at most 65,235 bytes (audit.entry).
 
 Strings, booleans, null, integers and ASCII keys only; for these, sorted compact JSON is RFC 8785 byte for byte. Text
 from Git that is no UTF-8 is written `{"b64": ...}`. Violations are left out from the end until the event fits, and
@@ -7,10 +7,11 @@ counted in `violation_count` all the same.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 
+from gitward.audit.entry import MAXIMUM_EVENT as MAXIMUM
+from gitward.audit.happenings import SCHEMA
+from gitward.canonical import canonical, text
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from gitward.model import Decision, RefUpdate, Result, Violation
 
-SCHEMA = "gitward.event/1"
-MAXIMUM = 65_535
 UPDATES_KEPT = 50
 
 
@@ -31,20 +30,6 @@ class Kept:
     violations: int
     updates: int
     results: int
-
-
-def canonical(value: Any) -> bytes:
-    """RFC 8785 for values without floats and with ASCII keys."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def text(value: str) -> str | dict[str, str]:
-    """A string as it stands, or its bytes in base 64 where it holds bytes that are no UTF-8."""
-    try:
-        value.encode()
-        return value
-    except UnicodeEncodeError:
-        return {"b64": base64.b64encode(value.encode("utf-8", "surrogateescape")).decode()}
 
 
 def decision_event(decision: Decision) -> bytes:

@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 
 from gitward import __version__
+from gitward.cli.lazy import LazyGroup
 from gitward.cli.output import say
 from gitward.errors import GitwardError
 from gitward.render.escape import visible
@@ -23,26 +24,14 @@ COMMANDS = {
     "policy": "gitward.cli.policy:policy",
     "keys": "gitward.cli.keys:keys",
     "signatures": "gitward.cli.signatures:signatures",
+    "audit": "gitward.cli.audit:audit",
     "completion": "gitward.cli.completion:completion",
 }
 
 
-class LazyGroup(click.Group):
-    """Imports a command only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        target = COMMANDS.get(cmd_name)
-        if target is None:
-            return None
-        module, _, name = target.partition(":")
-        return getattr(__import__(module, fromlist=[name]), name)  # type: ignore[no-any-return]
-
-
 @click.group(
     cls=LazyGroup,
+    commands_of=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided, 130 interrupted",
 )

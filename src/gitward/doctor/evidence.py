@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from gitward.model import Policy
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_TAIL = 128 << 10
 
 
 def options_of(hook: str) -> dict[str, list[str]]:
@@ -129,26 +127,24 @@ def check_log(path: str, given: list[str]) -> Iterator[Finding]:
     yield _last_line(folder)
 
 
-def _last_line(folder: str) -> Finding:
-    from gitward.audit.log import SEGMENT
+def _last_line(directory: str) -> Finding:
+    from gitward.audit import folder, log
+    from gitward.audit.entry import read
 
-    path = os.path.join(folder, SEGMENT)
     try:
-        with open(path, "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
-            tail = file.read()
-    except FileNotFoundError:
-        return ok("log", f"{folder}: no decision yet")
+        folder.about(directory)
+        whole, torn = log.tail(directory)
+        entry = read(whole)
     except OSError as problem:
-        return fail("log", f"{path}: {problem.strerror}", "make it readable for who receives the pushes")
-    whole, _, torn = tail.rpartition(b"\n")
-    try:
-        line = json.loads(whole.rpartition(b"\n")[2])
-        seq, time = line["seq"], line["received_time"]
-    except (ValueError, LookupError, TypeError):
-        return fail(
-            "log", f"{path}: its last line is not one that gitward wrote: every push is denied", "restore the log"
-        )
+        return fail("log", f"{directory}: {problem.strerror}", "make it readable for who receives the pushes")
+    except GitwardError as problem:
+        return fail("log", f"{problem}: every push is denied", problem.fix)
+    except ValueError:
+        return fail("log", f"{directory}: its last line is not one that gitward wrote: every push is denied", "restore the log")
+    if not folder.is_live(directory):
+        return fail("log", f"{directory} is the copy of a log, and a copy never continues: every push is denied",
+                    "put the log itself back, or make a new one elsewhere: gitward audit init")  # fmt: skip
     if torn:
-        return warn("log", f"{path}: a line after {seq} was not written to its end", "the next decision moves it aside")
-    return ok("log", f"{folder}: last line {seq} of {time}")
+        return warn("log", f"{directory}: a line after {entry.seq} was not written to its end",
+                    "the next decision moves it aside")  # fmt: skip
+    return ok("log", f"{directory}: last line {entry.seq} of {entry.received_time}")

@@ -219,14 +219,12 @@ def lookups_named(policy: Policy) -> set[str]:
     return {name for entry in policy.entries if (name := getattr(entry.rule, "lookup", None))}
 
 
-def _make_log(folder: str, path: str) -> None:
-    """The log's folder, for its owner alone: whoever the repository belongs to, because the hook runs as that user."""
-    if os.path.isdir(folder):
-        return
+def _make_log(directory: str, path: str) -> None:
+    """A log in this folder, unless one is there, for whoever the repository belongs to: the hook runs as that user."""
+    from gitward.audit.creation import make
+
     try:
-        os.makedirs(folder, mode=0o700)
         owner = os.stat(path)
-        if os.geteuid() == 0 and owner.st_uid != 0:
-            os.chown(folder, owner.st_uid, owner.st_gid)
+        make(directory, owner=(owner.st_uid, owner.st_gid))
     except OSError as problem:
-        raise GitwardError(f"the log folder {folder} cannot be made: {problem.strerror}") from None
+        raise GitwardError(f"the log folder {directory} cannot be made: {problem.strerror}") from None

@@ -1,0 +1,49 @@
+"""Taking a checkpoint: the tree grows by the lines since the last one, and its root is signed. Only synced lines count."""
+
+from __future__ import annotations
+
+import os
+
+from gitward.audit import folder, reading
+from gitward.audit.log import locked
+from gitward.durable import sync_folder
+from gitward.errors import Undecided
+from gitward.tlog import checkpoint, note, tiles
+from gitward.tlog.tree import leaf_hash
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.tlog.checkpoint import Checkpoint
+
+
+def newest(directory: str) -> Checkpoint | None:
+    """The checkpoint that stands in the folder, None where there is none. Raises GitwardError for what is none, OSError."""
+    try:
+        with open(os.path.join(directory, folder.CHECKPOINT), "rb") as file:
+            return checkpoint.read(file.read(checkpoint.MAXIMUM + 1))
+    except FileNotFoundError:
+        return None
+
+
+def take(directory: str) -> str:
+    """Sign a checkpoint over every line that is there, and return it; the same bytes again where nothing was added."""
+    with locked(directory):
+        if not folder.is_live(directory):
+            raise Undecided(f"{directory} is no log, or the copy of one", "run it where the log is written", "log-damaged")
+        with open(os.path.join(directory, folder.KEY), encoding="utf-8") as file:
+            key = note.private_key(file.read(1 << 10))
+        before = newest(directory)
+        size = before.size if before else 0
+        tree = tiles.extend(directory, size, (leaf_hash(entry.line) for entry in reading.entries(directory, size)))
+        if before and before.note and tree.size == size and tree.root() == before.root:
+            return note.text_of(before.note)
+        origin = folder.about(directory).origin
+        signed = note.signed(checkpoint.Checkpoint(origin=origin, size=tree.size, root=tree.root()).text(), key)
+        place = os.path.join(directory, folder.CHECKPOINT)
+        with open(f"{place}.new", "wb") as new:
+            new.write(signed.encode())
+            new.flush()
+            os.fsync(new.fileno())
+        os.replace(f"{place}.new", place)
+        sync_folder(directory)
+        return signed

@@ -1,0 +1,54 @@
+"""Making a log: its key, entry 0, its first checkpoint."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from gitward import clock
+from gitward.audit import checkpoints, folder
+from gitward.audit.entry import first_prev, line_of
+from gitward.audit.happenings import happening
+from gitward.canonical import canonical
+from gitward.durable import new_file, sync_folder
+from gitward.errors import GitwardError
+from gitward.tlog import note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.tlog.note import PrivateKey
+
+
+def create(directory: str, origin: str, key: PrivateKey, recovery: str = "") -> None:
+    """Make a log in a folder that holds none: its key, entry 0, its first checkpoint. Raises GitwardError, OSError."""
+    if os.path.exists(os.path.join(directory, folder.ABOUT)) or folder.segments(directory):
+        raise GitwardError(f"{directory} holds a log already")
+    os.makedirs(os.path.join(directory, folder.PERSONAL), mode=0o700, exist_ok=True)
+    public = str(key.public)
+    new_file(os.path.join(directory, folder.KEY), key.text().encode() + b"\n", 0o600)
+    new_file(os.path.join(directory, folder.ABOUT),
+           canonical({"key": public, "origin": origin, "recovery": recovery}) + b"\n", 0o644)  # fmt: skip
+    sync_folder(directory)
+    event = happening("log.started", log={"key": public, "origin": origin, "recovery": recovery or None})
+    line = line_of(0, first_prev(origin, public), clock.now(), event)
+    new_file(folder.segment_path(directory, 0), line + b"\n", 0o640)
+    folder.mark_live(directory)
+    sync_folder(directory)
+    checkpoints.take(directory)
+
+
+def make(directory: str, origin: str = "", owner: tuple[int, int] | None = None) -> bool:
+    """A log with a key of its own in this folder, made if need be; False where a log stands there. Raises GitwardError, OSError.
+
+    `owner`, user and group, gets what a root makes. Without an origin it is `HOST/gitward/ULID`: no two logs may share one.
+    """
+    if os.path.exists(os.path.join(directory, folder.ABOUT)):
+        return False
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    name = origin or f"{socket.gethostname()}/gitward/{clock.new_id().lower()}"
+    create(directory, name, note.new_key(name))
+    if owner and os.geteuid() == 0 and owner[0] != 0:
+        for path, names, files in os.walk(directory):
+            for each in (path, *(os.path.join(path, name) for name in (*names, *files))):
+                os.chown(each, *owner)
+    return True

@@ -1,0 +1,24 @@
+"""`gitward audit`: the log, for those who keep it and for those who verify it. One file per command."""
+
+from __future__ import annotations
+
+import click
+
+from gitward.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "init": "gitward.cli.audit_init:init",
+    "checkpoint": "gitward.cli.audit_checkpoint:checkpoint",
+}
+LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
+
+
+@click.group(cls=LazyGroup, commands_of=COMMANDS)
+def audit() -> None:
+    """Keep, read and verify the log of decisions.
+
+    \b
+    examples:
+      gitward audit checkpoint --log /var/lib/gitward > kept-elsewhere
+      gitward audit verify --log /var/lib/gitward --against kept-elsewhere
+    """

@@ -1,0 +1,30 @@
+"""`gitward audit init`: make a log."""
+
+from __future__ import annotations
+
+import click
+
+from gitward.cli.audit import LOG
+from gitward.errors import GitwardError
+from gitward.render.escape import visible
+
+
+@click.command(epilog="exit codes: 0 made, 3 it cannot be made, or a log is there already")
+@LOG
+@click.option("--origin", metavar="NAME", default="", help="What the log is called, for ever: a host and a path, such as "
+              "git.example.com/log. Default: one that no other log has.")  # fmt: skip
+def init(directory: str, origin: str) -> int:
+    """Make a log in a folder: its key, its first entry, its first checkpoint.
+
+    `gitward install --server` does it for --log. The line that is printed is the public key: give it to whoever verifies the log.
+
+    \b
+    example:
+      gitward audit init --log /var/lib/gitward --origin git.example.com/log
+    """
+    from gitward.audit import creation, folder
+
+    if not creation.make(directory, origin):
+        raise GitwardError(f"{directory} holds a log already")
+    click.echo(visible(folder.about(directory).key))
+    return 0

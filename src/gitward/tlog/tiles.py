@@ -1,0 +1,115 @@
+"""Hash tiles of height 8 (C2SP tlog-tiles): `tile/LEVEL/INDEX[.p/WIDTH]`, up to 256 hashes of 32 bytes each.
+
+Tile n of level l holds the hashes of the full subtrees of 2^(8 l) leaves from subtree 256 n on. A full tile never changes; a
+partial one is replaced by a wider one.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from gitward.tlog.tree import Frontier, node_hash, subtrees
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HEIGHT, WIDTH, HASH = 8, 256, 32
+
+
+def path(level: int, index: int, width: int = WIDTH) -> str:
+    """Where a tile stands below the log's folder: `tile/0/x001/234`, `tile/0/x001/234.p/5`."""
+    parts = [f"{index % 1000:03d}"]
+    while index >= 1000:
+        index //= 1000
+        parts.append(f"x{index % 1000:03d}")
+    name = "/".join(reversed(parts))
+    return f"tile/{level}/{name}" if width == WIDTH else f"tile/{level}/{name}.p/{width}"
+
+
+class Tiles:
+    """The tiles of a log of `size` entries in `folder`. Raises OSError and ValueError for tiles that are not there, or short."""
+
+    def __init__(self, folder: str, size: int) -> None:
+        self.folder, self.size = folder, size
+        self._kept: dict[tuple[int, int], bytes] = {}
+
+    def tile(self, level: int, index: int) -> bytes:
+        """A tile's bytes, as wide as the tree's size makes it."""
+        if (level, index) not in self._kept:
+            width = min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
+            if width <= 0:
+                raise ValueError(f"there is no tile {index} of level {level} in a tree of {self.size}")
+            with open(os.path.join(self.folder, path(level, index, width)), "rb") as file:
+                data = file.read(width * HASH + 1)
+            if len(data) != width * HASH:
+                raise ValueError(f"{path(level, index, width)} is not {width} hashes long")
+            if len(self._kept) >= 64:
+                self._kept.clear()
+            self._kept[level, index] = data
+        return self._kept[level, index]
+
+    def hash_at(self, level: int, index: int) -> bytes:
+        """The hash of the full subtree of 2^level leaves from leaf index * 2^level on."""
+        tile_level, inner = divmod(level, HEIGHT)
+        start = index << inner
+        data = self.tile(tile_level, start // WIDTH)
+        place = start % WIDTH * HASH
+        hashes = [data[place + n * HASH : place + (n + 1) * HASH] for n in range(1 << inner)]
+        while len(hashes) > 1:
+            hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        return hashes[0]
+
+    def frontier(self) -> Frontier:
+        """The tree that these tiles hold, ready to grow."""
+        return Frontier(self.size, [self.hash_at(level, index) for level, index in subtrees(self.size)])
+
+
+def extend(folder: str, size: int, leaves: Iterable[bytes]) -> Frontier:
+    """Add leaf hashes to the tiles of a log of `size` entries, and return the larger tree. Nothing is synced.
+
+    Raises OSError, ValueError.
+    """
+    tiles = Tiles(folder, size)
+    tree = tiles.frontier()
+    growing: dict[int, tuple[int, bytearray]] = {}
+    for level in range((max(size, 1).bit_length() + HEIGHT - 1) // HEIGHT):
+        count = size >> HEIGHT * level
+        if count % WIDTH:
+            growing[level] = (count // WIDTH, bytearray(tiles.tile(level, count // WIDTH)))
+    for leaf in leaves:
+        for level, index, found in tree.append(leaf):
+            if level % HEIGHT:
+                continue
+            number, data = growing.get(level // HEIGHT) or (index // WIDTH, bytearray())
+            data += found
+            growing[level // HEIGHT] = (number, data)
+            if len(data) == WIDTH * HASH:
+                _write(folder, level // HEIGHT, number, data)
+                del growing[level // HEIGHT]
+    for level, (number, data) in growing.items():
+        _write(folder, level, number, data)
+    _drop_narrower(folder, size, tree.size)
+    return tree
+
+
+def _write(folder: str, level: int, number: int, data: bytearray) -> None:
+    place = os.path.join(folder, path(level, number, len(data) // HASH))
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    with open(f"{place}.new", "wb") as file:
+        file.write(data)
+    os.replace(f"{place}.new", place)
+
+
+def _drop_narrower(folder: str, old: int, new: int) -> None:
+    """Partial tiles of the smaller tree that wider ones have replaced."""
+    level = 0
+    while old >> HEIGHT * level:
+        before, now = old >> HEIGHT * level, new >> HEIGHT * level
+        if before % WIDTH and before != now:
+            narrow = os.path.join(folder, path(level, before // WIDTH, before % WIDTH))
+            with suppress(OSError):
+                os.unlink(narrow)
+                os.rmdir(os.path.dirname(narrow))
+        level += 1
