@@ -28,5 +28,5 @@ def test_what_cannot_be_recorded_is_undecided(tmp_path):
 
 def test_an_event_that_cannot_be_made_is_undecided(tmp_path, monkeypatch):
     creation.make(str(tmp_path), "git.example.com/log")
-    monkeypatch.setattr("gitward.audit.event.decision_event", lambda *_: 1 / 0)
+    monkeypatch.setattr("gitward.audit.event.decision_item", lambda *_: 1 / 0)
     assert hook_server._recorded(allowed(), Host(log=str(tmp_path))).exit_code == 3

@@ -11,6 +11,7 @@ import hashlib
 
 from gitward.audit.entry import MAXIMUM_EVENT as MAXIMUM
 from gitward.audit.happenings import SCHEMA
+from gitward.audit.log import Item
 from gitward.canonical import canonical, text
 from gitward.record import record
 
@@ -30,6 +31,11 @@ class Kept:
     violations: int
     updates: int
     results: int
+
+
+def decision_item(decision: Decision) -> Item:
+    """What a decision leaves in the log: its event, and what is too large for it."""
+    return Item(event=decision_event(decision), evidence=(decision.certificate,) if decision.certificate else ())
 
 
 def decision_event(decision: Decision) -> bytes:

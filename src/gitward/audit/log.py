@@ -32,11 +32,12 @@ BUNDLE = 256  # a segment holds a multiple of so many entries
 
 @record
 class Item:
-    """What is to be recorded: an event (canonical bytes), the values behind its commitments (a line), and who gave it."""
+    """What is to be recorded: an event (canonical bytes), the values behind its commitments, who gave it, its evidence."""
 
     event: bytes
     personal: bytes = b""
     peer: dict[str, int] | None = None
+    evidence: tuple[bytes, ...] = ()
 
 
 def append(directory: str, event: bytes, personal: bytes = b"") -> int:

@@ -69,10 +69,10 @@ def _lookups(words: list[str]) -> dict[str, str]:
 
 def _revisions(folder: str) -> dict[tuple[str, str], int]:
     """Empty for a log that cannot be read: then no decision can be recorded either, and that denies."""
-    from gitward.audit import log
+    from gitward.audit import recorder
 
     try:
-        return log.last_revisions(folder)
+        return recorder.last_revisions(folder)
     except OSError:
         return {}
 
@@ -94,13 +94,11 @@ def _recorded(decision: Decision, host: Host) -> Decision:
     """The same decision, now in the log; where it cannot be recorded there is none."""
     if not host.log:
         return decision
-    from gitward.audit import evidence, log
-    from gitward.audit.event import decision_event
+    from gitward.audit import recorder
+    from gitward.audit.event import decision_item
 
     try:
-        if decision.certificate:
-            evidence.keep(host.log, decision.certificate)
-        log.append(host.log, decision_event(decision))
+        recorder.record(host.log, decision_item(decision))
     except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
         from gitward.failure import no_decision
 
