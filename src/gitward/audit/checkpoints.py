@@ -46,4 +46,5 @@ def take(directory: str) -> str:
             os.fsync(new.fileno())
         os.replace(f"{place}.new", place)
         sync_folder(directory)
+        tiles.drop_narrower(directory, size, tree.size)
         return signed

@@ -90,7 +90,6 @@ def extend(folder: str, size: int, leaves: Iterable[bytes]) -> Frontier:
                 del growing[level // HEIGHT]
     for level, (number, data) in growing.items():
         _write(folder, level, number, data)
-    _drop_narrower(folder, size, tree.size)
     return tree
 
 
@@ -102,8 +101,8 @@ def _write(folder: str, level: int, number: int, data: bytearray) -> None:
     os.replace(f"{place}.new", place)
 
 
-def _drop_narrower(folder: str, old: int, new: int) -> None:
-    """Partial tiles of the smaller tree that wider ones have replaced."""
+def drop_narrower(folder: str, old: int, new: int) -> None:
+    """Take away the partial tiles of the smaller tree that wider ones have replaced, once no checkpoint needs them."""
     level = 0
     while old >> HEIGHT * level:
         before, now = old >> HEIGHT * level, new >> HEIGHT * level
