@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gitward.audit import folder, reading
+from gitward.audit import folder, reading, signingkey
 from gitward.audit.log import locked
 from gitward.durable import sync_folder
 from gitward.errors import Undecided
@@ -13,6 +13,8 @@ from gitward.tlog.tree import leaf_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gitward.tlog.checkpoint import Checkpoint
 
 
@@ -30,13 +32,13 @@ def take(directory: str) -> str:
     with locked(directory):
         if not folder.is_live(directory):
             raise Undecided(f"{directory} is no log, or the copy of one", "run it where the log is written", "log-damaged")
-        with open(os.path.join(directory, folder.KEY), encoding="utf-8") as file:
-            key = note.private_key(file.read(1 << 10))
         before = newest(directory)
         size = before.size if before else 0
-        tree = tiles.extend(directory, size, (leaf_hash(entry.line) for entry in reading.entries(directory, size)))
+        about_keys: list[bytes] = []
+        tree = tiles.extend(directory, size, _leaves(directory, size, about_keys))
         if before and before.note and tree.size == size and tree.root() == before.root:
             return note.text_of(before.note)
+        key = signingkey.in_force(directory, before, is_turned=bool(about_keys))
         origin = folder.about(directory).origin
         signed = note.signed(checkpoint.Checkpoint(origin=origin, size=tree.size, root=tree.root()).text(), key)
         place = os.path.join(directory, folder.CHECKPOINT)
@@ -48,3 +50,11 @@ def take(directory: str) -> str:
         sync_folder(directory)
         tiles.drop_narrower(directory, size, tree.size)
         return signed
+
+
+def _leaves(directory: str, first: int, about_keys: list[bytes]) -> Iterator[bytes]:
+    """The leaf hashes from seq `first` on; the lines among them that may speak of keys are added to `about_keys`."""
+    for entry in reading.entries(directory, first):
+        if signingkey.is_about_keys(entry.line):
+            about_keys.append(entry.line)
+        yield leaf_hash(entry.line)

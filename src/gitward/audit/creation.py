@@ -37,16 +37,17 @@ def create(directory: str, origin: str, key: PrivateKey, recovery: str = "") -> 
     checkpoints.take(directory)
 
 
-def make(directory: str, origin: str = "", owner: tuple[int, int] | None = None) -> bool:
+def make(directory: str, origin: str = "", owner: tuple[int, int] | None = None, recovery: str = "") -> bool:
     """A log with a key of its own in this folder, made if need be; False where a log stands there. Raises GitwardError, OSError.
 
     `owner`, user and group, gets what a root makes. Without an origin it is `HOST/gitward/ULID`: no two logs may share one.
+    `recovery` is the public key that may replace the log's.
     """
     if os.path.exists(os.path.join(directory, folder.ABOUT)):
         return False
     os.makedirs(directory, mode=0o700, exist_ok=True)
     name = origin or f"{socket.gethostname()}/gitward/{clock.new_id().lower()}"
-    create(directory, name, note.new_key(name))
+    create(directory, name, note.new_key(name), recovery and str(note.public_key(recovery)))
     if owner and os.geteuid() == 0 and owner[0] != 0:
         for path, names, files in os.walk(directory):
             for each in (path, *(os.path.join(path, name) for name in (*names, *files))):

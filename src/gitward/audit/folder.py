@@ -3,7 +3,7 @@
     lock                 held by whoever writes
     log.json             origin, the first public key, the recovery key: public, and said again by entry 0
     live                 what this folder is on its disk; a copy has another answer, and is never written
-    signing.key          the private key (mode 600)
+    signing.key          the private key (mode 600); signing.key.next is the one after it, while the log gets another key
     settings.yaml        the host's: witnesses, quorum, size of a segment
     N.jsonl              a segment: the lines from seq N on, 20 digits: the source of truth
     personal/N.values    the salts and values behind commitments, beside that segment
@@ -26,6 +26,7 @@ from gitward.record import record
 PERSONAL, CHECKPOINT, KEY, ABOUT, LIVE, LOCK = (
     "personal", "checkpoint", "signing.key", "log.json", "live", "lock",
 )  # fmt: skip
+NEXT_KEY, LANDMARKS = "signing.key.next", "landmarks"
 _DIGITS = 20
 
 

@@ -9,6 +9,9 @@ from gitward.cli.lazy import LazyGroup
 COMMANDS = {
     "init": "gitward.cli.audit_init:init",
     "checkpoint": "gitward.cli.audit_checkpoint:checkpoint",
+    "keygen": "gitward.cli.audit_keygen:keygen",
+    "rotate": "gitward.cli.audit_rotate:rotate",
+    "recover": "gitward.cli.audit_recover:recover",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 

@@ -13,18 +13,20 @@ from gitward.render.escape import visible
 @LOG
 @click.option("--origin", metavar="NAME", default="", help="What the log is called, for ever: a host and a path, such as "
               "git.example.com/log. Default: one that no other log has.")  # fmt: skip
-def init(directory: str, origin: str) -> int:
+@click.option("--recovery", metavar="VKEY", default="", help="The public key that may replace the log's own after a theft. "
+              "It cannot be named, or changed, later.")  # fmt: skip
+def init(directory: str, origin: str, recovery: str) -> int:
     """Make a log in a folder: its key, its first entry, its first checkpoint.
 
     `gitward install --server` does it for --log. The line that is printed is the public key: give it to whoever verifies the log.
 
     \b
     example:
-      gitward audit init --log /var/lib/gitward --origin git.example.com/log
+      gitward audit init --log /var/lib/gitward --origin git.example.com/log --recovery "$(cat recovery.pub)"
     """
     from gitward.audit import creation, folder
 
-    if not creation.make(directory, origin):
+    if not creation.make(directory, origin, recovery=recovery):
         raise GitwardError(f"{directory} holds a log already")
     click.echo(visible(folder.about(directory).key))
     return 0
