@@ -72,7 +72,7 @@ class Identity:
     """Which policy this is. A revision, where it stands, never goes back."""
 
     id: Id
-    revision: Annotated[int, Ge(0)] | None = None
+    revision: Annotated[int, Ge(0), Le((1 << 53) - 1)] | None = None
 
 
 @record
