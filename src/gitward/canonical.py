@@ -19,9 +19,22 @@ def canonical(value: Any) -> bytes:
 
 
 def text(value: str) -> str | dict[str, str]:
-    """A string as it stands, or its bytes in base 64 where it holds bytes that are no UTF-8."""
+    """A string as it stands, or its bytes in base 64 where it holds bytes that are no UTF-8.
+
+    A surrogate that stands for no byte, from an escape in JSON or YAML, is written as the three bytes that it would be.
+    """
     try:
         value.encode()
         return value
     except UnicodeEncodeError:
-        return {"b64": base64.b64encode(value.encode("utf-8", "surrogateescape")).decode()}
+        return {"b64": base64.b64encode(raw(value)).decode()}
+
+
+def raw(value: str) -> bytes:
+    """The bytes that a string decoded with `surrogateescape` stands for, as `text` writes them."""
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return b"".join(
+            each.encode("utf-8", "surrogateescape" if "\udc80" <= each <= "\udcff" else "surrogatepass") for each in value
+        )
