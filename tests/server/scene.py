@@ -10,11 +10,17 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from gitward.audit import personal
 from servers import Server
 
 MAIN_POLICY = "refs/heads/main:.gitward.yaml"
+NOBODY = {
+    "type": None, "id": None, "display": None, "claim": None, "auth": {"method": "none", "fingerprint": None}, "roles": [],
+    "on_behalf_of": None,
+}  # fmt: skip
+"""The actor of an event where nothing proves who pushed."""
 _PLACEHOLDERS = (
     (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b"), "<decision>"),
     (re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"), "<time>"),
@@ -133,11 +139,16 @@ class Scene:
     def push(self, *words: str) -> Push:
         return self.end_push(self.start_push(*words))
 
-    def events(self) -> list[dict[str, object]]:
-        """The decisions in the log; what it says of itself is left out."""
+    def stored(self) -> list[dict[str, Any]]:
+        """The decisions as they stand in the log; what it says of itself is left out."""
         text = b"".join(path.read_bytes() for path in sorted(self.log.glob("*.jsonl")))
-        events = [json.loads(line)["event"] for line in text.splitlines()]
+        events = [json.loads(line)["event"] for line in text.split(b"\n") if line]
         return [event for event in events if event["event"]["class"].startswith("decision.")]
+
+    def events(self) -> list[dict[str, Any]]:
+        """The same with the values behind their commitments."""
+        values = dict(personal.table(str(self.log), 0))
+        return [personal.joined(event, values.get(event["id"], ())) for event in self.stored()]
 
     # --- what a developer does ----------------------------------------------------------------------------------------
 

@@ -37,6 +37,10 @@ class Keys:
     def public(self, name: str) -> str:
         return (self.folder / f"{name}.pub").read_text().strip()
 
+    def fingerprint(self, name: str) -> str:
+        done = subprocess.run(["ssh-keygen", "-l", "-f", self.folder / f"{name}.pub"], check=True, capture_output=True, text=True)
+        return done.stdout.split()[1]
+
     def signing(self, name: str) -> list[str]:
         """Options of git that make it sign with this key."""
         return ["-c", "gpg.format=ssh", "-c", f"user.signingKey={self.folder / name}"]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from scenarios import GOOD
-from scene import MakeScene, Push, Scene
+from scene import NOBODY, MakeScene, Push, Scene
 
 from servers import Server
 
@@ -154,7 +154,7 @@ def test_environment_over_a_path(
     assert "error[ticket-reference]" in push.remote
     assert "".join(line for line in push.remote.splitlines(keepends=True) if "ld.so" not in line) == expected.remote
     assert trap.what_ran() == ""
-    assert scene.events()[-1]["actor"] == {"channel": "none", "claim": "", "id": None}
+    assert scene.events()[-1]["actor"] == NOBODY
 
 
 def test_the_traps_work(tmp_path: Path) -> None:

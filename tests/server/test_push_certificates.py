@@ -14,7 +14,7 @@ import time
 
 import pytest
 from scenarios import GOOD
-from scene import MakeScene, Push, Scene, remote_text
+from scene import NOBODY, MakeScene, Push, Scene, remote_text
 from signing import SEED, Client, Keys, certificate, installed, last_certificate, packed, push
 
 from servers import Server
@@ -37,8 +37,8 @@ def refused(scene: Scene, done: Push, says: str, before: dict[str, str]) -> None
     assert says in done.remote, done.stderr
     assert scene.refs() == before
     event = scene.events()[-1]
-    assert event["decision"]["outcome"] == "denied"  # type: ignore[index]
-    assert event["actor"]["id"] is None  # type: ignore[index]
+    assert event["decision"]["outcome"] == "denied"
+    assert event["actor"]["id"] is None
 
 
 def command(scene: Scene, ref: str = "refs/heads/main", new: str = "HEAD") -> str:
@@ -55,8 +55,13 @@ def test_accepted(scene: Scene, keys: Keys) -> None:
     done = push(scene, keys, "ann", "-o", "a b", "-o", "", "origin", "main", "main:refs/heads/topic")
     assert done.exit_code == 0, done.stderr
     event, kept = scene.events()[-1], last_certificate(scene)
-    assert event["actor"] == {"id": "ann", "channel": "push-certificate", "claim": kept.splitlines()[1].split()[1].decode()}
-    named = event["session"]["push_certificate"]  # type: ignore[index]
+    assert event["actor"] == {
+        **NOBODY, "id": "ann", "display": "ann", "claim": kept.splitlines()[1].split()[1].decode(),
+        "auth": {"method": "push-certificate", "fingerprint": keys.fingerprint("ann")},
+    }  # fmt: skip
+    assert event["session"]["push_options"] == ["a b", ""]
+    named = event["session"]["push_certificate"]
+    assert event["evidence"] == [{"of": "push-certificate", **named}]
     assert named == {"sha256": hashlib.sha256(kept).hexdigest(), "bytes": len(kept)}
     assert (scene.log / "evidence" / named["sha256"]).read_bytes() == kept
     text = hashlib.sha256(kept[: kept.index(b"-----BEGIN")]).hexdigest()
@@ -69,7 +74,7 @@ def test_in_a_sha256_repository(ssh_server: Server, make_scene: MakeScene, keys:
     installed(scene, keys)
     scene.commit(GOOD)
     assert push(scene, keys, "bob", "origin", "main").exit_code == 0
-    assert scene.events()[-1]["actor"]["id"] == "bob"  # type: ignore[index]
+    assert scene.events()[-1]["actor"]["id"] == "bob"
 
 
 @pytest.mark.parametrize(("signer", "says"), [("", "the push is not signed"), ("eve", "which the policy does not list")])
@@ -79,7 +84,7 @@ def test_refused(scene: Scene, keys: Keys, signer: str, says: str) -> None:
     before = scene.refs()
     scene.commit(GOOD)
     refused(scene, push(scene, keys, signer, "origin", "main") if signer else scene.push("origin", "main"), says, before)
-    assert scene.events()[-1]["session"] == {"push_certificate": None}
+    assert scene.events()[-1]["session"]["push_certificate"] is None
     assert not (scene.bare / "gitward").exists()
     assert not (scene.log / "evidence").exists()
 
@@ -156,7 +161,7 @@ def test_with_openpgp(ssh_server: Server, make_scene: MakeScene, keys: Keys) -> 
             if signer == stranger:
                 refused(scene, Push(done.returncode, remote_text(done.stderr), done.stderr), "does not list", before)
         assert done.returncode == 0, done.stderr
-        assert scene.events()[-1]["actor"] == {"id": "ann", "channel": "push-certificate", "claim": f"{listed}!"}
+        assert (scene.events()[-1]["actor"]["id"], scene.events()[-1]["actor"]["claim"]) == ("ann", f"{listed}!")
         subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
 
 
@@ -183,7 +188,7 @@ def test_pushers_are_exempt_where_the_rule_judges_the_push(ssh: Scene, keys: Key
 def test_a_policy_that_does_not_ask_is_told_nothing(ssh: Scene, keys: Keys) -> None:
     ssh.install()
     assert push(ssh, keys, "eve", "origin", "main").exit_code == 0
-    assert ssh.events()[-1]["actor"] == {"channel": "none", "claim": "", "id": None}
+    assert ssh.events()[-1]["actor"] == NOBODY
     assert not (ssh.bare / "gitward").exists()
 
 
@@ -194,7 +199,7 @@ def test_our_client_is_taken_for_git(ssh: Scene, keys: Keys) -> None:
     client = Client(ssh)
     done = client.send(keys.signed("ann", certificate(ssh, client.nonce, command(ssh))), packed(ssh, "HEAD"))
     assert done.exit_code == 0, done.stderr
-    assert ssh.events()[-1]["actor"]["id"] == "ann"  # type: ignore[index]
+    assert ssh.events()[-1]["actor"]["id"] == "ann"
 
 
 def test_replayed_in_a_later_second(ssh: Scene, keys: Keys) -> None:
@@ -238,7 +243,7 @@ def test_a_denied_push_has_spent_its_text(ssh: Scene, keys: Keys) -> None:
     first, second = _pair(ssh)
     signed, pack = keys.signed("ann", certificate(ssh, first.nonce, command(ssh))), packed(ssh, "HEAD")
     assert "error[subject-pattern]" in first.send(signed, pack).remote
-    assert ssh.events()[-1]["actor"]["id"] == "ann"  # type: ignore[index]
+    assert ssh.events()[-1]["actor"]["id"] == "ann"
     installed(ssh, keys)
     refused(ssh, second.send(signed, pack), "sent before", before)
     assert push(ssh, keys, "ann", "origin", "main").exit_code == 0

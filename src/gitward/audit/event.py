@@ -1,143 +1,137 @@
 """One decision as one event, `gitward.event/1`: canonical JSON of at most 65,235 bytes (audit.entry).
 
-Strings, booleans, null, integers and ASCII keys only; for these, sorted compact JSON is RFC 8785 byte for byte. Text
-from Git that is no UTF-8 is written `{"b64": ...}`. Violations are left out from the end until the event fits, and
-counted in `violation_count` all the same.
+Strings, booleans, null, integers below 2^53 and ASCII keys only; for these, sorted compact JSON is RFC 8785 byte for byte. Text
+from Git that is no UTF-8 is written `{"b64": ..}`, text about people as a commitment (audit.personal), secrets not at all
+(audit.redaction). docs/events.md explains every field.
+
+Where an event is too long, these go out, each by half and together, until it fits: the violations and reasons of each result,
+the ref updates, the names in `change`, the push options, the words of each text; and when no violation is left, the results,
+those that pass before those that do not. What is left out is counted, and of results and updates all are kept out of line, as
+canonical JSON under its SHA-256 (audit.evidence).
 """
 
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
+from gitward.audit.claims import NOTHING, Claims
+from gitward.audit.emitter import emitter
 from gitward.audit.entry import MAXIMUM_EVENT as MAXIMUM
+from gitward.audit.eventparts import (
+    Kept,
+    actor,
+    change,
+    policy,
+    results,
+    session,
+    updates,
+    verdict,
+)
 from gitward.audit.happenings import SCHEMA
 from gitward.audit.log import Item
+from gitward.audit.redaction import Words
 from gitward.canonical import canonical, text
+from gitward.errors import Undecided
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from gitward.model import Decision, RefUpdate, Result, Violation
+    from gitward.model import Decision
 
 UPDATES_KEPT = 50
+_SEVERITIES = {"allowed": "info", "denied": "notice", "undecided": "warning"}
+_ACTIONS = {"receive": "push", "ci": "ci", "push": "push", "commit": "commit", "deploy": "deploy"}
 
 
 @record
-class Kept:
-    """How much of a decision an event holds: violations and reasons per result, updates, results."""
-
-    violations: int
-    updates: int
-    results: int
+class _Made:
+    event: dict[str, Any]
+    words: Words
+    blobs: tuple[tuple[str, bytes], ...]
 
 
-def decision_item(decision: Decision) -> Item:
-    """What a decision leaves in the log: its event, and what is too large for it."""
-    return Item(event=decision_event(decision), evidence=(decision.certificate,) if decision.certificate else ())
+def decision_item(decision: Decision, claims: Claims = NOTHING, duration_ms: int | None = None) -> Item:
+    """What a decision leaves in the log: its event, what is behind the commitments in it, and what is too large for it.
 
-
-def decision_event(decision: Decision) -> bytes:
-    """The event of a decision: everything first, then fewer violations, updates and results, until it fits.
-
-    What is left out is counted. The results that do not pass are the last to go.
+    Raises Undecided for one that does not fit even without all that may be left out.
     """
-    kept = Kept(violations=100, updates=UPDATES_KEPT, results=len(decision.results))
-    event = canonical(_event(decision, kept))
-    while len(event) > MAXIMUM:
-        kept = Kept(
-            violations=kept.violations // 2,
-            updates=max(1, kept.updates // 2),
-            results=kept.results if kept.violations else kept.results // 2,
-        )
-        event = canonical(_event(decision, kept))
-    return event
+    kept = everything = Kept(results=len(decision.results))
+    whole = cache(lambda: canonical(results(decision, everything, Words())))  # commitments of these Words would bind nothing
+    while True:
+        made = _made(decision, claims, duration_ms, kept, whole)
+        event = canonical(made.event)
+        if len(event) <= MAXIMUM:
+            evidence = tuple(blob for _, blob in made.blobs)
+            return Item(event=event, personal=made.words.commitments.line(decision.id), evidence=evidence)
+        if kept.is_least:
+            raise Undecided("the event of the decision is too long for the log", "push less at once", "too-large")
+        kept = kept.halved()
 
 
-def _event(decision: Decision, kept: Kept) -> dict[str, Any]:
-    failure, actor = decision.failure, decision.actor
-    return {
+def decision_event(decision: Decision, claims: Claims = NOTHING) -> bytes:
+    """The event alone."""
+    return decision_item(decision, claims).event
+
+
+def _made(
+    decision: Decision, claims: Claims, duration_ms: int | None, kept: Kept, whole: Callable[[], bytes]
+) -> _Made:
+    words = Words()
+    blobs: list[tuple[str, bytes]] = []
+    if decision.certificate:
+        blobs.append(("push-certificate", decision.certificate))
+    told = results(decision, kept, words)
+    if kept.leaves_out(decision):
+        blobs.append(("results", whole()))
+    all_updates = updates(decision.updates)
+    if len(all_updates) > min(kept.updates, UPDATES_KEPT):
+        blobs.append(("updates", canonical(all_updates)))
+    named = {name: _out_of_line(blob) for name, blob in blobs}
+    event = {
         "schema": SCHEMA,
         "id": decision.id,
         "time": decision.time,
-        "emitter": {"version": decision.version, "trust": "server" if decision.stage == "receive" else "ci"},
-        "event": {"class": f"decision.{decision.stage}", "outcome": decision.outcome},
-        "actor": {"id": actor.principal, "channel": actor.channel, "claim": text(actor.claim[:400])},
-        "session": {"push_certificate": _out_of_line(decision.certificate)},
-        "updates": [_update(update) for update in decision.updates[: kept.updates]],
-        "update_count": len(decision.updates),
-        "change": {"commits": decision.commits},
-        "policies": [
-            {
-                "id": policy.id,
-                "revision": policy.revision,
-                "digest": policy.digest,
-                "source": text(policy.source),
-                "mode": policy.mode,
-            }
-            for policy in decision.policies
-        ],
-        "results": [_result(result, kept) for result in _foremost(decision.results, kept.results)],
-        "result_count": len(decision.results),
-        "decision": {
+        "emitter": emitter("server" if decision.stage == "receive" else "ci", decision.version),
+        "event": {
+            "class": f"decision.{decision.stage}",
+            "action": _ACTIONS[decision.stage],
             "outcome": decision.outcome,
-            "would_be": decision.would_be,
-            "exit_code": decision.exit_code,
-            "failure": failure and {"reason": failure.reason, "detail": text(failure.detail[:4000] or failure.message)},
-            "details": [text(detail[:400]) for detail in decision.details[:20]],
+            "severity": _SEVERITIES[decision.outcome],
+            "reason_code": _reason_code(decision),
         },
+        "actor": actor(decision, claims, words),
+        "session": {**session(claims, kept, words), "push_certificate": named.get("push-certificate")},
+        "repository": text(claims.repository) if claims.repository else None,
+        "updates": all_updates[: min(kept.updates, UPDATES_KEPT)],
+        "update_count": len(all_updates),
+        "updates_evidence": named.get("updates"),
+        "change": change(decision, kept, words),
+        "policies": [policy(each) for each in decision.policies],
+        "results": told,
+        "result_count": len(decision.results),
+        "approvals": [],
+        "waivers": [],
+        "decision": verdict(decision, duration_ms, kept, words),
+        "links": [],
+        "evidence": [{"of": name, **said} for name, said in sorted(named.items())],
     }
+    return _Made(event={**event, "redactions": words.redactions}, words=words, blobs=tuple(blobs))
 
 
-def _out_of_line(blob: bytes) -> dict[str, Any] | None:
+def _reason_code(decision: Decision) -> str | None:
+    """A stable word for programs: the failure's reason, else the rule of the first entry that stands in the way."""
+    if decision.failure:
+        return decision.failure.reason
+    if decision.outcome == "allowed":
+        return None
+    wanted = "violated" if decision.outcome == "denied" else "undecided"
+    return next((each.rule for each in decision.results if each.outcome == wanted and each.severity == "error"), None)
+
+
+def _out_of_line(blob: bytes) -> dict[str, Any]:
     """What names a piece of evidence that is kept beside the log (audit.evidence)."""
-    return {"sha256": hashlib.sha256(blob).hexdigest(), "bytes": len(blob)} if blob else None
-
-
-def _update(update: RefUpdate) -> dict[str, Any]:
-    return {
-        "ref": text(update.ref),
-        "alias": text(update.alias),
-        "old": update.old,
-        "new": update.new,
-        "ancestry": update.ancestry,
-    }
-
-
-def _foremost(results: tuple[Result, ...], count: int) -> tuple[Result, ...]:
-    """The first results in their own order; of too many, those that do not pass before those that do."""
-    if count >= len(results):
-        return results
-    order = sorted(range(len(results)), key=lambda index: results[index].outcome not in ("undecided", "violated"))
-    return tuple(results[index] for index in sorted(order[:count]))
-
-
-def _result(result: Result, kept: Kept) -> dict[str, Any]:
-    return {
-        "entry": result.entry,
-        "rule": result.rule,
-        "policy": result.policy,
-        "severity": result.severity,
-        "outcome": result.outcome,
-        "passed": result.passed,
-        "violated": result.violated,
-        "exempt": result.exempt,
-        "waived": result.waived,
-        "undecided": result.undecided,
-        "not_applicable": result.not_applicable,
-        "reasons": [[outcome, text(reason), count] for outcome, reason, count in result.reasons[: kept.violations]],
-        "violation_count": result.violation_count,
-        "violations": [_violation(violation) for violation in result.violations[: kept.violations]],
-    }
-
-
-def _violation(violation: Violation) -> dict[str, Any]:
-    return {
-        "commit": violation.commit,
-        "ref": violation.ref and text(violation.ref),
-        "path": violation.path and text(violation.path),
-        "line": violation.line,
-        "column": violation.column,
-        "message": text(violation.message),
-    }
+    return {"sha256": hashlib.sha256(blob).hexdigest(), "bytes": len(blob)}

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from gitward import budgets
 from gitward.adapters.pre_receive import request
+from gitward.audit.claims import NOTHING, Claims, of_push
 from gitward.errors import GitwardError, UsageError
 from gitward.model import Decision, Host, Oid
 from gitward.record import replace
@@ -40,6 +42,8 @@ def clean_environment() -> None:
 
 
 def pre_receive(options: Options, arguments: list[str]) -> int:
+    started = time.monotonic()
+    claims = of_push(os.environ, os.path.realpath(os.environ.get("GIT_DIR", ".")))
     clean_environment()
     if options["--format"] and not options["--output"]:
         raise UsageError("a server hook tells the pusher in text", "write another --format to a file with --output")
@@ -54,7 +58,7 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
     if host.log:
         host = replace(host, revisions=_revisions(host.log))
     decision = _supervised(sys.stdin.buffer.read(), host)
-    decision = _recorded(decision, host)
+    decision = _recorded(decision, host, claims, int((time.monotonic() - started) * 1000))
     _reported(decision, options)
     return decision.exit_code
 
@@ -90,7 +94,7 @@ def _decide(stdin: bytes, host: Host) -> Decision:
     return judge(asked, host)
 
 
-def _recorded(decision: Decision, host: Host) -> Decision:
+def _recorded(decision: Decision, host: Host, claims: Claims = NOTHING, duration_ms: int | None = None) -> Decision:
     """The same decision, now in the log; where it cannot be recorded there is none."""
     if not host.log:
         return decision
@@ -98,7 +102,7 @@ def _recorded(decision: Decision, host: Host) -> Decision:
     from gitward.audit.event import decision_item
 
     try:
-        recorder.record(host.log, decision_item(decision))
+        recorder.record(host.log, decision_item(decision, claims, duration_ms))
     except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
         from gitward.failure import no_decision
 
@@ -166,7 +170,6 @@ def _detach(seconds: float | None) -> None:
 def _read_until(reader: int, seconds: float | None) -> tuple[bytes, bool]:
     """All that the child writes, and whether it came to its end in time."""
     import select
-    import time
 
     deadline = None if seconds is None else time.monotonic() + seconds
     parts: list[bytes] = []

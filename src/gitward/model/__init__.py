@@ -28,6 +28,7 @@ from gitward.model.results import (
     KEPT_VIOLATIONS,
     OUTCOME_OF_CODE,
     OUTCOMES,
+    Brought,
     Decision,
     Failure,
     PolicyInfo,
@@ -65,8 +66,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED",
-    "UNSIGNED", "Actor", "CertificateClaim", "Change", "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Host",
-    "Ident", "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof",
-    "PushCertificate", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Signature", "SignatureResult",
-    "Signed", "SignedPush", "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation", "X509Key", "is_zero", "violation",
+    "UNSIGNED", "Actor", "Brought", "CertificateClaim", "Change", "Commit", "Decision", "Entry", "Failure", "File",
+    "Finding", "Host", "Ident", "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo",
+    "Principal", "Proof", "PushCertificate", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result",
+    "Signature", "SignatureResult", "Signed", "SignedPush", "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation",
+    "X509Key", "is_zero", "violation",
 ]  # fmt: skip

@@ -212,11 +212,18 @@ class Totals:
 
 @record
 class Actor:
-    """Who pushes, as far as the one configured channel tells. `principal` is None until something has proved it."""
+    """Who pushes, as far as the one configured channel tells. `principal` is None until something has proved it.
+
+    `fingerprint` is that of the key that proved it; `roles` are the principal's, each with the id of the policy that says so.
+    `is_service`: the policy knows it as a forge, not as somebody.
+    """
 
     principal: str | None = None
     channel: str = "none"
     claim: str = ""
+    fingerprint: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+    is_service: bool = False
 
 
 @record

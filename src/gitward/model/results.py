@@ -109,6 +109,29 @@ class Failure:
 
 
 @record
+class Brought:
+    """What a change brings, for the log: what could be found out about it at little cost (gitward.brought).
+
+    None is "not known", and `unknown` then says why, field by field. `authors` are (name, address), `signers` (principal,
+    fingerprint) of signatures that hold, principal '' where no policy lists the key; both and `tickets` are the first of
+    each kind, and the counts all of them. `files`, `insertions`, `deletions` and `diff`, SHA-256 as hex, are of the difference
+    between the trees before and after.
+    """
+
+    authors: tuple[tuple[str, str], ...] | None = None
+    author_count: int = 0
+    signers: tuple[tuple[str, str], ...] | None = None
+    signer_count: int = 0
+    tickets: tuple[str, ...] | None = None
+    ticket_count: int = 0
+    files: int | None = None
+    insertions: int | None = None
+    deletions: int | None = None
+    diff: str | None = None
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+@record
 class Decision:
     """One decision: allowed, denied or undecided, with all that it rests on.
 
@@ -116,7 +139,7 @@ class Decision:
     decision open when that outcome is undecided. A failure is no result and no policy's mode softens it.
     `notices` are sentences for the reader that change nothing ("taken as judged: 12 commits"), `details` sentences for the
     server's own log: they may name what who pushes is not to know. `certificate` is the push certificate as it came, where it
-    is evidence.
+    is evidence. `brought` is for the log alone, None where there is none.
     """
 
     id: str
@@ -132,6 +155,7 @@ class Decision:
     details: tuple[str, ...] = ()
     actor: Actor = Actor()
     certificate: bytes = b""
+    brought: Brought | None = None
 
     def _code(self, *, as_if_enforced: bool) -> int:
         if self.failure:

@@ -54,9 +54,29 @@ def with_certificate(
         signed = SignedPush(certificate=parse_push_certificate(b""), problem=problem.message)
     change = replace(change, certificate=signed)
     pushers = tuple(_pusher(index, policy, change) for index, policy in enumerate(policies))
-    principal = next((name for name in pushers if name), None)
-    actor = Actor(principal=principal, channel=CHANNEL, claim=signed.certificate.pusher)
-    return replace(change, actor=actor, pushers=pushers)
+    return replace(change, actor=_actor(signed, pushers, policies, signers), pushers=pushers)
+
+
+def _actor(
+    signed: SignedPush, pushers: Sequence[str], policies: Sequence[Policy], signers: Sequence[Signers]
+) -> Actor:
+    """Whom the first policy that knows the pusher knows it as, with the roles that each such policy gives to its own."""
+    claim = signed.certificate.pusher
+    known = [index for index, name in enumerate(pushers) if name]
+    if not known:
+        return Actor(channel=CHANNEL, claim=claim)
+    first = known[0]
+    signature = signed.signatures[first]
+    return Actor(
+        principal=pushers[first],
+        channel=CHANNEL,
+        claim=claim,
+        fingerprint=signature.finding.fingerprint if signature else "",
+        roles=tuple(
+            (role, policies[index].id) for index in known for role in signers[index].principal(pushers[index]).roles
+        ),
+        is_service=signers[first].principal(pushers[first]).forge,
+    )
 
 
 def _asks(needs: tuple[str, ...]) -> bool:

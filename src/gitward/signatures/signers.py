@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitward.model import Commit, PushCertificate, Signature, Tag
+    from gitward.model import Commit, Principal, PushCertificate, Signature, Tag
     from gitward.signatures.moments import Moments
     from gitward.signatures.reading import SignatureReader
 
@@ -39,6 +39,10 @@ class Signers:
 
     def certificate(self, certificate: PushCertificate) -> Signature:
         return self.reader.certificate(certificate, self._moments)
+
+    def principal(self, name: str) -> Principal:
+        """Whom the trust store knows by a name that it has given itself."""
+        return self.reader.trust.principals[name]
 
     def close(self) -> None:
         if self._reader:
