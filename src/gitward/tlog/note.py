@@ -2,6 +2,7 @@
 
 A note is UTF-8 text that ends in LF, an empty line, and signature lines `— name base64(4 bytes of key hash, signature)`.
 A public key is written `name+hash+base64(1, public key)`, a private one `PRIVATE+KEY+name+hash+base64(1, seed)`.
+Base 64 is canonical (RFC 4648, 3.5: bits that say nothing are zero), so that a note has one form and a changed byte always shows.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 
 from gitward.errors import GitwardError
 from gitward.record import record
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ED25519 = b"\1"
+MAXIMUM, MAXIMUM_SIGNATURES = 1 << 20, 100  # bytes and lines of a note; the document asks for at least 16 lines
 _DASH = "\N{EM DASH} "
+_UNCLEAN = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 
 
 @record
@@ -80,8 +84,8 @@ def new_key(name: str) -> PrivateKey:
 
 
 def checked_name(name: str) -> str:
-    """The name, if a key may have it: not empty, no white space, no plus. Raises GitwardError."""
-    if not name or "+" in name or any(character.isspace() or not character.isprintable() for character in name):
+    """The name, if a key of ours may have it: no white space, no plus, and nothing that does not print. Raises GitwardError."""
+    if not _is_name(name) or not name.isprintable():
         raise GitwardError(f"{name!r} cannot be the name of a key", "no spaces, no plus sign: for example git.example.com/log")
     return name
 
@@ -112,7 +116,9 @@ def private_key(text: str) -> PrivateKey:
 
 
 def signed(text: str, *keys: PrivateKey) -> str:
-    """The note: this text, signed by each of these keys."""
+    """The note: this text, signed by each of these keys. Raises GitwardError for a text that no note can have."""
+    if not text.endswith("\n") or not _is_clean(text):
+        raise GitwardError("this cannot be the text of a note: it ends in a line feed, and holds no other control characters")
     lines = (Signature(name=key.name, hint=key.public.hint, raw=key.sign(text.encode())) for key in keys)
     return text_of(Note(text=text, signatures=tuple(lines)))
 
@@ -125,26 +131,35 @@ def text_of(note: Note) -> str:
 
 def read(data: bytes) -> Note:
     """Cut a note into its text and its signatures; nothing is verified. Raises GitwardError for what is no note."""
+    if len(data) > MAXIMUM:
+        raise GitwardError(f"the note is longer than {MAXIMUM} bytes")
     try:
         whole = data.decode()
     except UnicodeDecodeError:
         raise GitwardError("the note is no UTF-8") from None
     head, separator, tail = whole.rpartition("\n\n")
-    if not separator or not tail.endswith("\n") or any(ord(c) < 32 and c != "\n" for c in whole):
+    if not separator or not tail.endswith("\n") or not _is_clean(whole):
         raise GitwardError("this is no signed note: text, an empty line, and signature lines")
+    if tail.count("\n") > MAXIMUM_SIGNATURES:
+        raise GitwardError(f"the note has more than {MAXIMUM_SIGNATURES} signature lines")
     return Note(text=head + "\n", signatures=tuple(_signature(line) for line in tail[:-1].split("\n")))
 
 
 def verified(note: Note, keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
-    """Those of the keys that signed the note. Raises GitwardError where a line claims one of them and is not its signature."""
+    """Those of the keys that signed the note, each once; () is nobody, and then the note counts for nothing.
+
+    Lines of other keys are passed over, those of the same name or the same hash too. Raises GitwardError where a line claims one
+    of the keys and is not its signature, and where two of them share name and hash: no line could say which it means.
+    """
+    known = dict.fromkeys(keys)
+    if len({(key.name, key.hint) for key in known}) < len(known):
+        raise GitwardError("two of the keys have the same name and the same hash", "leave one out, or make a new one")
     found = []
-    for key in keys:
-        for line in note.signatures:
-            if (line.name, line.hint) == (key.name, key.hint):
-                if not verifies(key, note.text.encode(), line.raw):
-                    raise GitwardError(f"the signature of {key.name} does not fit the note")
-                found.append(key)
-                break
+    for key in known:
+        claims = [line.raw for line in note.signatures if (line.name, line.hint) == (key.name, key.hint)]
+        if not all(verifies(key, note.text.encode(), claim) for claim in claims):
+            raise GitwardError(f"the signature of {key.name} does not fit the note")
+        found += [key] if claims else []
     return tuple(found)
 
 
@@ -162,13 +177,25 @@ def verifies(key: PublicKey, message: bytes, signature: bytes) -> bool:
 def _signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     raw = _decoded(encoded)
-    if not line.startswith(_DASH) or not name or len(raw) < 5:
+    if not line.startswith(_DASH) or not _is_name(name) or len(raw) < 5:
         raise GitwardError("a signature line of the note is malformed")
     return Signature(name=name, hint=raw[:4], raw=raw[4:])
 
 
+def _is_name(name: str) -> bool:
+    """Not empty, no plus, and no space of Unicode's."""
+    return bool(name) and "+" not in name and not any(character.isspace() for character in name)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether it is UTF-8 without a control character below U+0020 but LF."""
+    return not _UNCLEAN.search(text)
+
+
 def _decoded(text: str) -> bytes:
+    """Canonical base 64; empty for anything else."""
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except ValueError:
         return b""
+    return raw if base64.b64encode(raw).decode() == text else b""

@@ -7,15 +7,18 @@ partial one is replaced by a wider one.
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
+from itertools import chain
 
 from gitward.tlog.tree import Frontier, node_hash, subtrees
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 HEIGHT, WIDTH, HASH = 8, 256, 32
+_WIDTH = re.compile("[1-9][0-9]{0,2}")
 
 
 def path(level: int, index: int, width: int = WIDTH) -> str:
@@ -29,7 +32,10 @@ def path(level: int, index: int, width: int = WIDTH) -> str:
 
 
 class Tiles:
-    """The tiles of a log of `size` entries in `folder`. Raises OSError and ValueError for tiles that are not there, or short."""
+    """The tiles of a log of `size` entries in `folder`. Raises OSError and ValueError for tiles that are not there, or short.
+
+    Where a partial tile is not there the log has grown since, and the wider tile that came after it begins with the same hashes.
+    """
 
     def __init__(self, folder: str, size: int) -> None:
         self.folder, self.size = folder, size
@@ -41,22 +47,45 @@ class Tiles:
             width = min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
             if width <= 0:
                 raise ValueError(f"there is no tile {index} of level {level} in a tree of {self.size}")
-            with open(os.path.join(self.folder, path(level, index, width)), "rb") as file:
-                data = file.read(width * HASH + 1)
-            if len(data) != width * HASH:
-                raise ValueError(f"{path(level, index, width)} is not {width} hashes long")
+            data = self._read(level, index, width)
             if len(self._kept) >= 64:
                 self._kept.clear()
             self._kept[level, index] = data
         return self._kept[level, index]
 
+    def _read(self, level: int, index: int, width: int) -> bytes:
+        last: OSError | None = None
+        for there in chain((width,), self._wider(level, index, width)):
+            place = path(level, index, there)
+            try:
+                with open(os.path.join(self.folder, place), "rb") as file:
+                    data = file.read(there * HASH + 1)
+            except FileNotFoundError as problem:
+                last = last or problem
+                continue
+            if len(data) != there * HASH:
+                raise ValueError(f"{place} is not {there} hashes long")
+            return data[: width * HASH]
+        raise last or FileNotFoundError(path(level, index, width))
+
+    def _wider(self, level: int, index: int, width: int) -> Iterator[int]:
+        """The widths of what may stand there instead of a partial tile, looked for only when they are asked for."""
+        if width < WIDTH:
+            with suppress(OSError):
+                names = os.listdir(os.path.join(self.folder, f"{path(level, index)}.p"))
+                yield from sorted(int(name) for name in names if _WIDTH.fullmatch(name) and width < int(name) < WIDTH)
+            yield WIDTH
+
     def hash_at(self, level: int, index: int) -> bytes:
-        """The hash of the full subtree of 2^level leaves from leaf index * 2^level on."""
+        """The hash of the full subtree of 2^level leaves from leaf index * 2^level on. Raises ValueError where it is not full."""
         tile_level, inner = divmod(level, HEIGHT)
         start = index << inner
         data = self.tile(tile_level, start // WIDTH)
         place = start % WIDTH * HASH
-        hashes = [data[place + n * HASH : place + (n + 1) * HASH] for n in range(1 << inner)]
+        end = place + (HASH << inner)
+        if end > len(data):
+            raise ValueError(f"subtree {index} of level {level} is not full in a tree of {self.size}")
+        hashes = [data[n : n + HASH] for n in range(place, end, HASH)]
         while len(hashes) > 1:
             hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
         return hashes[0]

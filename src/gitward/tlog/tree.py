@@ -106,7 +106,7 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: b
         return False
     inner = (index ^ (size - 1)).bit_length()
     border = (index >> inner).bit_count()
-    if len(proof) != inner + border:
+    if len(proof) != inner + border or not _are_hashes(leaf, *proof):
         return False
     found = leaf
     for level, sibling in enumerate(proof):
@@ -122,7 +122,7 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequenc
     if old == new:
         return not proof and old_root == new_root
     steps = list(proof) if old & (old - 1) else [old_root, *proof]
-    if not steps:
+    if not steps or not _are_hashes(*steps):
         return False
     place, last = old - 1, new - 1
     while place & 1:
@@ -139,6 +139,10 @@ def extends(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequenc
             second = node_hash(second, sibling)
         place, last = place >> 1, last >> 1
     return last == 0 and first == old_root and second == new_root
+
+
+def _are_hashes(*found: bytes) -> bool:
+    return all(len(each) == len(EMPTY_ROOT) for each in found)
 
 
 def _split(count: int) -> int:
