@@ -122,6 +122,8 @@ def test_another_entry(old, new, said):
         ("mode: evaluate\n", "", [("stricter", "mode")]),
         ("audit: required\n", "", [("weaker", "audit")]),
         ("", "audit: required\n", [("stricter", "audit")]),
+        ("audit: required\nunaudited-updates: deny\n", "audit: required\n", [("weaker", "unaudited-updates")]),
+        ("", "unaudited-updates: deny\n", [("stricter", "audit"), ("stricter", "unaudited-updates")]),
         ("", "landing: squash\n", [("weaker", "landing")]),
         ("landing: squash\n", "", [("weaker", "landing")]),
         ("landing: squash\n", "landing: [{refs: [refs/heads/main], method: squash}]\n", [("weaker", "landing")]),

@@ -19,6 +19,7 @@ gitward: ">=0.1"
 policy: {{id: payments, revision: 41}}
 mode: evaluate
 audit: required
+unaudited-updates: deny
 refsets:
   protected: [refs/heads/main, refs/heads/release/**]
 landing:
@@ -49,6 +50,7 @@ def test_every_key_of_the_grammar_arrives():
     loaded, tests = both(WHOLE)
     gate, ticket, fixup = loaded.entries
     assert (loaded.id, loaded.revision, loaded.mode, loaded.audit_required) == ("payments", 41, "evaluate", True)
+    assert loaded.unaudited_denied
     assert loaded.source == "p.yaml"
     assert [(way.refs, way.method) for way in loaded.landing] == [
         (("refs/heads/main", "refs/heads/release/**"), "squash"),
@@ -65,10 +67,10 @@ def test_every_key_of_the_grammar_arrives():
         since_baseline=False,
         exempt=frozenset({OID, "a" * 64}),
         message="see the change handbook, chapter 3",
-        place="p.yaml:12",
+        place="p.yaml:13",
     )
     assert (fixup.since, fixup.since_baseline, fixup.refs) == ((), True, ("refs/heads/**",))
-    assert [place for _, place in tests["change-ticket"]] == ["p.yaml:22", "p.yaml:23"]
+    assert [place for _, place in tests["change-ticket"]] == ["p.yaml:23", "p.yaml:24"]
     assert tests["change-ticket"][1][0].reject.ref == "refs/heads/main"
     assert tests["no-fixup"] == ()
 
@@ -76,6 +78,7 @@ def test_every_key_of_the_grammar_arrives():
 def test_what_is_left_out_has_its_default():
     loaded = policy(rules("rule: subject-length"))
     assert (loaded.revision, loaded.mode, loaded.audit_required, loaded.landing) == (None, "enforce", False, ())
+    assert not loaded.unaudited_denied
     assert loaded.entries[1].rule == table.load("subject-length")()
     assert loaded.entries[1].severity == "error"
     assert loaded.entries[1].refs == ("refs/heads/**",)

@@ -77,7 +77,8 @@ def test_it_is_a_schema():
             "drop: x",
             "replace: x, rule: linear-history, tests: [{accept: a}, {reject: {message: b, parents: 2}}]",
         ),
-        HEAD + "mode: evaluate\naudit: required\nlanding: squash\nrefsets: {a: open, b: ['refs/**', '!a']}\n",
+        HEAD
+        + "mode: evaluate\naudit: required\nunaudited-updates: deny\nlanding: squash\nrefsets: {a: open, b: ['refs/**', '!a']}\n",
         HEAD
         + "landing: [{refs: [a], method: rebase}]\nextends: ['builtin:minimal', org/base.yaml]\ngitward: '>=1.0'\n",
     ],

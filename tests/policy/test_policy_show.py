@@ -11,6 +11,7 @@ version: 1
 policy: {{id: payments, revision: 41}}
 mode: evaluate
 audit: required
+unaudited-updates: deny
 extends: [base.yaml]
 refsets: {{protected: [refs/heads/main]}}
 landing: [{{refs: [protected], method: squash}}]
@@ -29,20 +30,21 @@ rules:
 BASE = "version: 1\nrules:\n  - {rule: no-fixup}\n  - {rule: linear-history}\n"
 SHOWN = f"""\
 # p.yaml, digest DIGEST
-# weakened: p.yaml:9 replaces no-fixup of base.yaml:3
-# weakened: p.yaml:10 drops linear-history of base.yaml:4
+# weakened: p.yaml:10 replaces no-fixup of base.yaml:3
+# weakened: p.yaml:11 drops linear-history of base.yaml:4
 version: 1
 policy: {{id: payments, revision: 41}}
 mode: evaluate
 audit: required
+unaudited-updates: deny
 landing:
   - {{refs: ["refs/heads/main"], method: squash}}
 rules:
   - rule: malformed-object  # always on
-  - rule: no-fixup  # p.yaml:9
+  - rule: no-fixup  # p.yaml:10
     refs: ["refs/heads/main"]
     severity: warning
-  - rule: ticket-reference  # p.yaml:11
+  - rule: ticket-reference  # p.yaml:12
     id: ticket
     refs: ["refs/heads/**"]
     severity: error
@@ -55,7 +57,7 @@ rules:
     since: {{commits: ["{OID}"]}}
     exempt: [{{commit: {OID}}}]
     message: "see \\"the handbook\\"\\u001b[2J, na\\u00efve"
-  - rule: subject-style  # p.yaml:17
+  - rule: subject-style  # p.yaml:18
     refs: ["refs/heads/**"]
     severity: error
     trailing_punctuation: ""
@@ -64,7 +66,7 @@ rules:
     blank_second_line: true
     merges: "skip"
     since: baseline
-  - rule: subject-pattern  # p.yaml:18
+  - rule: subject-pattern  # p.yaml:19
     refs: ["refs/tags/**"]
     severity: error
     pattern: "\\\\d\\\\.é"
@@ -108,7 +110,7 @@ def test_only_what_judges_one_ref():
     shown = show(loaded, "refs/tags/v1")
     assert [line for line in shown.splitlines() if line.startswith("  - ")] == [
         "  - rule: malformed-object  # always on",
-        "  - rule: subject-pattern  # p.yaml:18",
+        "  - rule: subject-pattern  # p.yaml:19",
     ]
     assert "landing:" not in shown
     assert "# no entry judges nothing" in show(loaded, "nothing")

@@ -57,5 +57,6 @@ class Policy:
     revision: int | None = None
     landing: tuple[Landing, ...] = ()
     audit_required: bool = False
+    unaudited_denied: bool = False  # a protected ref changes only where the log allows it; this requires the audit log too
     weakened: tuple[str, ...] = ()  # what `replace` and `drop` did, in words
     trust: str = ""  # the plain form of the trust store (gitward.policy.trust), '' where nobody is trusted

@@ -24,6 +24,7 @@ def policy(plain: dict[str, Any]) -> Policy:
         digest=plain["digest"],
         landing=tuple(Landing(refs=tuple(each["refs"]), method=each["method"]) for each in plain["landing"]),
         audit_required=plain["audit_required"],
+        unaudited_denied=plain["unaudited_denied"],
         weakened=tuple(plain["weakened"]),
         trust=plain["trust"],
     )

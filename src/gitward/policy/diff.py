@@ -109,6 +109,7 @@ def _head(old: Policy, new: Policy) -> Iterator[Change]:
         ("revision", old.revision, new.revision, _revision),
         ("mode", old.mode, new.mode, directions.ranked(("evaluate", "enforce"))),
         ("audit", old.audit_required, new.audit_required, directions.demand),
+        ("unaudited-updates", old.unaudited_denied, new.unaudited_denied, directions.demand),
         ("landing", _landing(old), _landing(new), _weaker),
         ("trust", trust(old.trust), trust(new.trust), trusted),
     )

@@ -208,6 +208,7 @@ class File:
     gitward: Requirement = ""
     mode: Literal["enforce", "evaluate"] = "enforce"
     audit: Literal["required"] | None = None
+    unaudited_updates: Literal["deny"] | None = None
     extends: Annotated[tuple[FileName, ...], MinLen(1)] = ()
     refsets: dict[Id, RefNames | Open] = {}  # noqa: RUF012  never written
     landing: Annotated[tuple[LandingItem, ...], MinLen(1)] | Literal["merge", "rebase", "squash"] = ()

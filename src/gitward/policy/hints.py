@@ -61,6 +61,9 @@ class OneOf(Read):
         return value
 
 
+_HYPHENED = {"unaudited_updates": "unaudited-updates"}
+
+
 @cache
 def hints(of: type) -> dict[str, Any]:
     """The fields of a record class by their names in YAML, with their types."""
@@ -70,12 +73,16 @@ def hints(of: type) -> dict[str, Any]:
 
 
 def yaml_name(field: str) -> str:
-    """`in_` is `in` in YAML."""
+    """`in_` is `in` in YAML; a few names have a hyphen there."""
+    if field in _HYPHENED:
+        return _HYPHENED[field]
     return field[:-1] if field.endswith("_") and keyword.iskeyword(field[:-1]) else field
 
 
 def field_name(name: str) -> str:
     """The inverse of `yaml_name`."""
+    if name in _HYPHENED.values():
+        return name.replace("-", "_")
     return f"{name}_" if keyword.iskeyword(name) else name
 
 

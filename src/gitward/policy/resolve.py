@@ -167,7 +167,8 @@ def _head(root: Parsed, source: str, files: Files, refsets: RefSets) -> dict[str
         "digest": hashlib.sha256("\n".join(sorted(digest_of.values())).encode()).hexdigest(),
         "files": [[name, digest] for name, digest in digest_of.items()],
         "landing": ways,
-        "audit_required": head.audit == "required",
+        "audit_required": head.audit == "required" or head.unaudited_updates == "deny",
+        "unaudited_denied": head.unaudited_updates == "deny",
         "weakened": files.weakened,
     }
 

@@ -32,6 +32,8 @@ def _lines(policy: Policy, ref: str | None) -> Iterator[str]:
     yield f"mode: {policy.mode}"
     if policy.audit_required:
         yield "audit: required"
+    if policy.unaudited_denied:
+        yield "unaudited-updates: deny"
     landing = [way for way in policy.landing if ref is None or matches_ref(way.refs, ref)]
     if landing:
         yield "landing:"
