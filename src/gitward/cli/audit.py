@@ -12,6 +12,7 @@ COMMANDS = {
     "keygen": "gitward.cli.audit_keygen:keygen",
     "rotate": "gitward.cli.audit_rotate:rotate",
     "recover": "gitward.cli.audit_recover:recover",
+    "serve": "gitward.cli.audit_serve:serve",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 

@@ -1,0 +1,82 @@
+"""The hook's side of the daemon: one short connection per request, with a time limit; whatever goes wrong is undecided.
+
+What is raised is told to whoever pushes: it names no path.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+
+from gitward.audit.daemon import wire
+from gitward.errors import Undecided
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SECONDS = 15.0  # longer than the daemon itself waits for the log
+_FIX = "the administrator looks after gitward audit serve"
+_REASONS = {"log-damaged", "log-locked"}
+
+
+def ask(path: str, name: str, *parts: bytes, seconds: float = SECONDS) -> Any:
+    """Send a request to the daemon at the socket `path` and return what it answers, as JSON says it. Raises Undecided."""
+    try:
+        request = wire.packed(name.encode(), *parts)
+    except ValueError as problem:
+        raise Undecided(f"the decision could not be recorded: {problem}", _FIX, "log-unavailable") from None
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            answer = wire.parts_of(_answered(connection, path, request, time.monotonic() + seconds))
+        if answer[0] == b"ok":
+            return json.loads(answer[1])
+        reason, message, fix = (part.decode() for part in answer)
+    except BlockingIOError:
+        raise _unavailable("the daemon of the log does not answer in time") from None
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise _unavailable("the daemon of the log does not run") from None
+    except OSError as problem:
+        raise _unavailable(f"the daemon of the log does not answer: {problem.strerror or 'no answer'}") from None
+    except (ValueError, IndexError):
+        raise _unavailable("the daemon of the log gave no answer that can be understood") from None
+    raise Undecided(message, fix, reason if reason in _REASONS else "log-unavailable")
+
+
+def _answered(connection: socket.socket, path: str, request: bytes, deadline: float) -> bytearray:
+    """The answer without its head. Raises OSError, ValueError; BlockingIOError when the time is up."""
+    _limit(connection, deadline)
+    connection.connect(path)
+    unsent = memoryview(request)
+    try:
+        while unsent:
+            unsent = unsent[connection.send(unsent) :]
+            if unsent:
+                _limit(connection, deadline)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the daemon wants no more of it, and may have said why
+    received = bytearray()
+    while len(received) < wire.HEAD or len(received) < wire.HEAD + wire.length_of(received):
+        if received:
+            _limit(connection, deadline)
+        more = connection.recv(1 << 16)
+        if not more:
+            raise OSError("no answer")
+        received += more
+    return received[wire.HEAD :]
+
+
+def _limit(connection: socket.socket, deadline: float) -> None:
+    """Let the kernel keep the time of each call (socket(7), SO_RCVTIMEO): connecting waits for room in a full queue, too."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise BlockingIOError
+    limit = struct.pack("@ll", int(left), int(left % 1 * 1_000_000) or 1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+
+def _unavailable(why: str) -> Undecided:
+    return Undecided(f"the decision could not be recorded: {why}", _FIX, "log-unavailable")

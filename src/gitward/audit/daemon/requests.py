@@ -1,0 +1,87 @@
+"""What the daemon takes from a client, and what it tells one. Nothing that a client sends is believed but that it sent it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from gitward import __version__
+from gitward.audit import folder, log
+from gitward.audit.entry import MAXIMUM_EVENT
+from gitward.audit.log import Item
+from gitward.canonical import canonical
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
+
+MAXIMUM_PERSONAL = 256 << 10
+DEPTH = 24  # far more than any event has, and far less than what readers can parse
+_INTEGERS = 1 << 53
+_OWN = ("log.", "key.")  # what only the log says of itself: a verifier acts upon these
+
+
+def item_of(parts: list[bytes], peer: dict[str, int]) -> Item:
+    """What is to be recorded: an event, the values behind its commitments, and evidence. Raises ValueError for anything else."""
+    if len(parts) < 2:
+        raise ValueError("to record takes an event and its personal values, which may be empty")
+    event, personal, *evidence = parts
+    if len(event) > MAXIMUM_EVENT or len(personal) > MAXIMUM_PERSONAL:
+        raise ValueError(f"an event has at most {MAXIMUM_EVENT} bytes, its personal values {MAXIMUM_PERSONAL}")
+    said = _canonical_object(event, "the event")
+    name = said["event"].get("class") if isinstance(said.get("event"), dict) else None
+    if not isinstance(name, str) or not isinstance(said.get("id"), str):
+        raise ValueError("the event has no id or no class")
+    if name.startswith(_OWN) and peer["uid"] not in (0, os.geteuid()):
+        raise ValueError("events about the log and its keys are made by the log's own user")
+    if personal and _canonical_object(personal, "the personal values").get("id") != said["id"]:
+        raise ValueError("the personal values are of another event")
+    return Item(event=event, personal=personal, peer=peer, evidence=tuple(evidence))
+
+
+def _canonical_object(data: bytes, what: str) -> dict[str, Any]:
+    """One JSON object in the form that `canonical` writes, and so one line. Raises ValueError for anything else."""
+    try:
+        value = _DECODER.decode(data.decode())
+        if not isinstance(value, dict) or canonical(value) != data:
+            raise ValueError(f"{what} is not canonical JSON")
+    except (ValueError, RecursionError):
+        raise ValueError(f"{what} is not one object of canonical JSON") from None
+    level: list[Any] = [value]
+    for _ in range(DEPTH):
+        inner: list[Any] = []
+        for each in level:
+            kind = type(each)
+            if kind is dict:
+                if not "".join(each).isascii():
+                    raise ValueError(f"{what} has a key that is not ASCII")
+                inner.extend(each.values())
+            elif kind is list:
+                inner.extend(each)
+            elif kind is int and not -_INTEGERS < each < _INTEGERS:
+                raise ValueError(f"{what} holds an integer beyond 53 bits")
+        if not inner:
+            return value
+        level = inner
+    raise ValueError(f"{what} is nested too deeply")
+
+
+def _refused(_: str) -> NoReturn:
+    raise ValueError
+
+
+_DECODER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)  # numbers that no event has
+
+
+def _revisions(directory: str) -> list[tuple[str, str, int]]:
+    return [(*names, revision) for names, revision in log.last_revisions(directory).items()]
+
+
+def _about(directory: str) -> dict[str, Any]:
+    return {"log": directory, "origin": folder.about(directory).origin, "pid": os.getpid(), "uid": os.geteuid(),
+            "version": __version__}  # fmt: skip
+
+
+# What a client may ask for without recording anything: each answers with what JSON can say. Raises OSError, GitwardError.
+QUESTIONS: dict[str, Callable[[str], Any]] = {"revisions": _revisions, "about": _about}

@@ -1,0 +1,114 @@
+"""`gitward audit serve`: what is answered is durable, with whom the kernel names; it starts, ends and starts again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import SRC
+from gitward.audit import checkpoints, recorder
+from gitward.audit.daemon import client
+from gitward.errors import Undecided
+from logdaemons import Daemon, chain_faults, daemon, event
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Daemon]:
+    with daemon() as made:
+        yield made
+
+
+def test_what_is_answered_is_in_the_log_with_its_peer(served: Daemon) -> None:
+    given = event(policies=[{"id": "p", "source": "/etc/p.yaml", "revision": 7}])
+    seq = served.record(given, evidence=(b"a certificate", b"", b"x" * 3_000_000))
+    entry = json.loads(served.lines()[seq])
+    assert served.lines()[seq].startswith(b'{"event":' + given + b',"peer":{"gid":')
+    assert entry["peer"] == {"pid": os.getpid(), "uid": os.getuid(), "gid": os.getgid()}
+    assert sorted(path.stat().st_size for path in served.log.glob("evidence/*")) == [0, 13, 3_000_000]
+    assert recorder.last_revisions(served.target) == {("p", "/etc/p.yaml"): 7}
+    about = client.ask(str(served.socket), "about")
+    assert (about["pid"], about["log"], about["origin"]) == (served.process.pid, str(served.log), "git.example.com/log")
+
+
+def test_personal_values_stand_beside_the_segment(served: Daemon) -> None:
+    given = event()
+    personal = b'{"id":"%s","values":[["actor.display","00","Ann"]]}' % json.loads(given)["id"].encode()
+    served.record(given, personal=personal)
+    assert personal in (served.log / "personal" / f"{0:020}.values").read_bytes().split(b"\n")
+
+
+def test_a_checkpoint_follows_within_a_second(served: Daemon) -> None:
+    seq = served.record()
+    deadline = time.monotonic() + 10
+    while checkpoints.newest(str(served.log)).size <= seq:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_thirty_two_writers_at_once(served: Daemon) -> None:
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from gitward.audit import recorder; from gitward.audit.log import Item\n"
+        "children = []\n"
+        "for writer in range(32):\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        code = 1\n"
+        "        try:\n"
+        "            for number in range(8):\n"
+        "                event = b'{\"event\":{\"class\":\"decision.receive\"},\"id\":\"%d-%d\"}' % (writer, number)\n"
+        "                recorder.record(sys.argv[2], Item(event=event))\n"
+        "            code = 0\n"
+        "        finally: os._exit(code)\n"
+        "    children.append(child)\n"
+        "sys.exit(any(os.waitpid(child, 0)[1] for child in children))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code, str(SRC), served.target], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {f"{writer}-{number}" for writer in range(32) for number in range(8)} <= served.ids().keys()
+    assert chain_faults(served.log) == []
+
+
+def test_a_hung_daemon_is_undecided_in_time(served: Daemon) -> None:
+    served.process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(Undecided) as raised:
+            client.ask(str(served.socket), "record", event(), b"", seconds=0.3)
+        assert (raised.value.reason, raised.value.exit_code) == ("log-unavailable", 3)
+        assert str(served.folder) not in f"{raised.value.message}{raised.value.fix}"
+    finally:
+        served.process.send_signal(signal.SIGCONT)
+    served.record()
+
+
+def test_a_hangup_is_nothing_to_it(served: Daemon) -> None:
+    served.process.send_signal(signal.SIGHUP)
+    served.record()
+
+
+def test_a_second_daemon_is_refused(served: Daemon) -> None:
+    def refused(log: Path, path: Path) -> str:
+        command = [*served.command()[:-4], "--log", str(log), "--socket", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert done.returncode == 3
+        return done.stderr
+
+    assert "another gitward audit serve runs on" in refused(served.log, served.folder / "other")
+    copy = served.folder / "copy"
+    shutil.copytree(served.log, copy)
+    assert "is the copy of a log" in refused(copy, served.folder / "other")
+    (copy / "live").write_text(f"{copy.stat().st_ino} {(copy / 'live').stat().st_ino}\n")  # a log like any other, for once
+    assert "a process listens on" in refused(copy, served.socket)
+    assert "is no socket" in refused(copy, served.log / "log.json")
+    assert "holds no log" in refused(served.folder, served.folder / "other")
+    assert not (served.folder / "other").exists()
+    served.record()
