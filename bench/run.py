@@ -1,8 +1,8 @@
 """`make bench`: the figures of the README, the peers in the same run.
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
-out, and the report says so. ONLY=hook,history,push,memory,rules,signatures takes some of them. Writes bench/results/PART.md. What
-`signatures` needs, bench/signatures.py says.
+out, and the report says so. ONLY=hook,history,push,memory,rules,signatures,audit takes some of them. Writes
+bench/results/PART.md. What `signatures` needs, bench/signatures.py says.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import audit_serve
 import history
 import memory
 import push
@@ -25,7 +26,7 @@ import rules
 import signatures
 
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
-         "rules": rules.rules, "signatures": signatures.signatures}  # fmt: skip
+         "rules": rules.rules, "signatures": signatures.signatures, "audit": audit_serve.audit_serve}  # fmt: skip
 
 
 def machine() -> str:
