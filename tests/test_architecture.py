@@ -42,7 +42,8 @@ LAYERS = (
      "pushing", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
-    ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life"),
+    ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",
+     "review"),
     ("cli", "__main__"),
 )
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 SCHEMA = "gitward.event/1"
 
 
-def happening(name: str, *, outcome: str = "done", **parts: Any) -> bytes:
+def happening(name: str, *, outcome: str = "done", action: str = "", **parts: Any) -> bytes:
     """The event `name` by whoever runs this process, with the parts that this class has, as canonical bytes."""
     return canonical({
         "schema": SCHEMA,
         "id": clock.new_id(),
         "time": clock.now(),
         "emitter": {"host": text(socket.gethostname()), "version": __version__, "trust": "server"},
-        "event": {"class": name, "outcome": outcome},
+        "event": {"class": name, "outcome": outcome, **({"action": action} if action else {})},
         "actor": {"type": "human" if os.isatty(0) else "system", "id": None, "display": text(_user())},
         **parts,
     })

@@ -13,6 +13,8 @@ COMMANDS = {
     "rotate": "gitward.cli.audit_rotate:rotate",
     "recover": "gitward.cli.audit_recover:recover",
     "serve": "gitward.cli.audit_serve:serve",
+    "review": "gitward.cli.audit_review:review",
+    "watch": "gitward.cli.audit_watch:watch",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 

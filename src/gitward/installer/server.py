@@ -7,7 +7,7 @@ import re
 
 from gitward import budgets, gitcommand, sources
 from gitward.errors import GitwardError, PolicyError, UsageError
-from gitward.installer import hookfile, place, seed
+from gitward.installer import hookfile, place, remembered, seed
 from gitward.installer.hookfile import SERVER, Program
 from gitward.record import record
 from gitward.repository import open_repository
@@ -166,17 +166,30 @@ def install(path: str, program: Program, settings: Settings) -> Placed:
         remarks += (f"this server runs {os.path.relpath(target, path)} from its own pre-receive hook",)
     if gitcommand.setting(path, "transfer.fsckObjects", "bool") != "true":
         remarks += (f"advice: git -C {path} config transfer.fsckObjects true",)
-    return Placed(path=path, what=what, remarks=remarks)
+    return Placed(path=path, what=what, remarks=remarks + _remembered(path, settings.log, what))
+
+
+def _remembered(path: str, log: str, what: str) -> tuple[str, ...]:
+    """Say in the log what was done; a remark where that cannot be said."""
+    if not log or what == "unchanged":
+        return ()
+    try:
+        remembered.remember(path, log, "removed" if what in ("removed", "restored") else "installed")
+    except (GitwardError, OSError) as problem:
+        return (f"the log could not be told: {problem}",)
+    return ()
 
 
 def remove(path: str) -> Placed:
     """Take pre-receive out and put back what stood there; the refs hidden for gitward are hidden no more."""
     target = hook_path(path)
     place.refuse_edited((target,))
+    found = installed(path)
     what = place.take_out(target)
     for ref in HIDDEN if what else ():
         gitcommand.ask(path, "config", "--local", "--unset-all", _HIDE, f"^{re.escape(ref)}$")
-    return Placed(path=path, what=what or "unchanged", remarks=() if what else ("there was no hook of gitward's",))
+    remarks = _remembered(path, found.settings.log, what) if found and what else ()
+    return Placed(path=path, what=what or "unchanged", remarks=remarks if what else ("there was no hook of gitward's",))
 
 
 def repositories(folder: str) -> Iterator[str]:

@@ -1,0 +1,113 @@
+"""One review: every entry once, oldest first, then each repository as it is now."""
+
+from __future__ import annotations
+
+from gitward import clock
+from gitward.audit import reading
+from gitward.errors import GitwardError
+from gitward.installer.digests import repository_name
+from gitward.installer.remembered import refs
+from gitward.record import record
+from gitward.review import hooks
+from gitward.review.continuity import Repository
+from gitward.review.evidence import lists
+from gitward.review.gap import WEIGHTS, Gap
+from gitward.review.happened import happened, within
+from gitward.review.joins import Joins
+from gitward.review.rhythm import Rhythm
+from gitward.review.shippers import lagging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gitward.audit.entry import Entry
+
+
+@record
+class Asked:
+    """What to look at. `keep_days` is how long entries are to be kept, `ci_refs` the refs whose pushes CI must have judged."""
+
+    log: str
+    repositories: tuple[str, ...] = ()
+    keep_days: int | None = None
+    ci_refs: tuple[str, ...] = ()
+
+
+@record
+class Reviewed:
+    """What was found, the worst first; how many entries there were, and which repositories were looked at."""
+
+    time: str
+    entries: int
+    repositories: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+class _Reading:
+    """All that is gathered from the entries."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.rhythm = Rhythm()
+        self.joins = Joins(expects_ci=bool(asked.ci_refs), refs=asked.ci_refs)
+        self.repositories: dict[str, Repository] = {}
+        self.config: dict[str, tuple[dict[str, str], str]] = {}
+        self.count = 0
+        self._evidence = lists(asked.log)
+
+    def see(self, entry: Entry) -> None:
+        self.count += 1
+        self.rhythm.see(entry)
+        one = happened(entry, self._evidence)
+        if not one.repository:
+            return
+        if one.name == "config.changed":
+            after = within(entry.event, "config_change", "after")
+            plain = {name: digest for name, digest in after.items() if isinstance(digest, str)} if isinstance(after, dict) else {}
+            self.config[one.repository] = (plain, one.time)
+        self.joins.see(one, entry.event)
+        self.repositories.setdefault(one.repository, Repository(one.repository)).see(one)
+
+
+def review(asked: Asked, progress: Callable[[int], None] | None = None) -> Reviewed:
+    """Look for every gap. Raises GitwardError where the log cannot be read, OSError."""
+    found = _Reading(asked)
+    gaps: list[Gap] = []
+    try:
+        for entry in reading.entries(asked.log):
+            found.see(entry)
+            if progress and not found.count % 1000:
+                progress(found.count)
+    except ValueError as problem:
+        gaps.append(Gap(weight="contradiction", kind="log-damaged", text=str(problem), fix="gitward audit verify"))
+    now = clock.now()
+    for path in asked.repositories:
+        gaps += _repository(path, found, asked, now)
+    gaps += found.rhythm.end(now, asked.keep_days)
+    gaps += found.joins.end()
+    last = found.rhythm.last
+    gaps += lagging(asked.log, last.seq + 1 if last else 0)
+    gaps.sort(key=lambda gap: WEIGHTS.index(gap.weight))
+    return Reviewed(time=now, entries=found.count, repositories=asked.repositories, gaps=tuple(gaps))
+
+
+def _repository(path: str, found: _Reading, asked: Asked, now: str) -> Iterator[Gap]:
+    try:
+        name = repository_name(path)
+        actual = refs(path)
+    except (GitwardError, OSError) as problem:
+        yield Gap(weight="unknown", kind="repository", where=path, text=str(problem))
+        return
+    recorded, since = found.config.get(name, (None, ""))
+    yield from hooks.changed(path, name, asked.log, recorded, since)
+    yield from (found.repositories.get(name) or Repository(name)).end(now, actual)
+
+
+def actors_without_outcome(gaps: tuple[Gap, ...]) -> dict[str, int]:
+    """How many outcomes were not recorded, per actor: one with many is worth a question."""
+    counts: dict[str, int] = {}
+    for gap in gaps:
+        if gap.kind == "outcome-not-recorded":
+            actor = gap.actor or "not known"
+            counts[actor] = counts.get(actor, 0) + 1
+    return counts
