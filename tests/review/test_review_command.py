@@ -140,7 +140,8 @@ def test_a_reviewer_signs(server: Server, tmp_path: Path) -> None:
     report = server.log / "evidence" / review["report"]["sha256"]
     (tmp_path / "sig").write_text(review["signature"])
     (tmp_path / "allowed").write_text(f"ann {key.with_suffix('.pub').read_text()}")
-    verify = ("ssh-keygen", "-Y", "verify", "-n", "gitward-review", "-I", "ann", "-f", tmp_path / "allowed", "-s", tmp_path / "sig")
+    who = ("-I", "ann", "-f", tmp_path / "allowed", "-s", tmp_path / "sig")
+    verify = ("ssh-keygen", "-Y", "verify", "-n", "gitward-review", *who)
     assert subprocess.run(verify, input=report.read_bytes(), capture_output=True, check=False).returncode == 0
     assert subprocess.run(verify, input=report.read_bytes() + b" ", capture_output=True, check=False).returncode != 0
 

@@ -52,8 +52,7 @@ def look(log: str, remote: str) -> Watched:
 def _listed(remote: str, name: str) -> dict[str, str]:
     if remote.startswith("-") or "::" in remote:
         raise GitwardError(f"{name} is no address of a repository")
-    command, asks_nobody = ("ls-remote", "--quiet", "--refs", "--", remote), {**_ALLOWED, "GIT_TERMINAL_PROMPT": "0"}
-    answer = git.call(command, own_config=True, timeout=_SECONDS, env=asks_nobody)
+    answer = git.call(("ls-remote", "--quiet", "--refs", "--", remote), own_config=True, timeout=_SECONDS, env=_ALLOWED)
     if answer.status:
         raise GitwardError(f"{name} does not answer: {git.last_line(answer.error)}", "git ls-remote says more")
     rows = (line.split("\t", 1) for line in answer.output.decode("utf-8", "surrogateescape").split("\n") if "\t" in line)
