@@ -42,6 +42,7 @@ violation = maker(Violation)
 """Makes a Violation in a third of the time, for rules that in some histories find one in most commits."""
 
 OUTCOMES: tuple[Outcome, ...] = ("undecided", "violated", "waived", "passed", "exempt", "not-applicable")
+_COUNTERS = tuple((outcome, outcome.replace("-", "_")) for outcome in OUTCOMES)
 
 
 @record
@@ -76,8 +77,8 @@ class Result:
     @property
     def outcome(self) -> Outcome:
         """The first of OUTCOMES that any subject has; not-applicable where there was no subject."""
-        for outcome in OUTCOMES:
-            if getattr(self, outcome.replace("-", "_")):
+        for outcome, counter in _COUNTERS:
+            if getattr(self, counter):
                 return outcome
         return "not-applicable"
 
