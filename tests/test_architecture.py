@@ -36,7 +36,7 @@ LAYERS = (
      "canonical"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
-    ("git", "gitcommand", "repository", "durable"),
+    ("git", "gitcommand", "repository", "durable", "reffiles"),
     ("signatures", "tlog"),
     ("updates", "scope", "facts", "answers", "loading", "budgets", "squash", "sources", "succession", "workers", "failure",
      "pushing", "judge", "fixing", "lookup"),

@@ -23,16 +23,20 @@ CLIENT = {
     "pre-push": "pre_push",
 }
 SERVER = {"pre-receive": "pre_receive"}
+OUTCOME = {"reference-transaction": "reference_transaction", "post-receive": "post_receive"}
+FLAGS = ("--deny-unaudited",)
 OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--lookup", "--format", "--output")
 USAGE = f"""usage: gitward hook NAME [OPTIONS] [ARGUMENTS OF THE HOOK]
 
 Run by git through the hook files that `gitward install` writes.
 
 names, in a clone:   {", ".join(CLIENT)}
-names, on a server:  {", ".join(SERVER)}
+names, on a server:  {", ".join((*SERVER, *OUTCOME))}
 
   --policy FILE|REF:PATH  judge by this policy (may stand more than once)
-  --log DIR               record each decision in this folder before it is released (server)
+  --log DIR               record each decision in this folder before it is released, and what git did with it (server)
+  --deny-unaudited        reference-transaction: refuse what the log does not allow, where a --policy says
+                          unaudited-updates: deny
   --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)
   --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths,
                           content_bytes, seconds (server)
@@ -49,12 +53,15 @@ example: gitward hook commit-msg .git/COMMIT_EDITMSG
 
 def parse(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Options as name -> values, and what is left. Raises UsageError for an option that is none of ours."""
-    options: dict[str, list[str]] = {name: [] for name in OPTIONS}
+    options: dict[str, list[str]] = {name: [] for name in (*OPTIONS, *FLAGS)}
     rest = list(arguments)
     while rest and rest[0].startswith("--"):
         name, separator, value = rest.pop(0).partition("=")
         if name == "--" and not separator:
             break
+        if name in FLAGS and not separator:
+            options[name].append("")
+            continue
         if name not in OPTIONS:
             raise UsageError(f"gitward hook: no such option: {name}", f"one of {', '.join(OPTIONS)}")
         if not separator:
@@ -70,11 +77,15 @@ def _runner(name: str) -> Callable[[dict[str, list[str]], list[str]], int]:
         from gitward.cli import hook_server
 
         return getattr(hook_server, SERVER[name])  # type: ignore[no-any-return]
+    if name in OUTCOME:
+        from gitward.cli import hook_outcome
+
+        return getattr(hook_outcome, OUTCOME[name])  # type: ignore[no-any-return]
     if name in CLIENT:
         from gitward.cli import hook_client
 
         return getattr(hook_client, CLIENT[name])  # type: ignore[no-any-return]
-    raise UsageError(f"gitward hook: no such hook: {name}", f"one of {', '.join((*CLIENT, *SERVER))}")
+    raise UsageError(f"gitward hook: no such hook: {name}", f"one of {', '.join((*CLIENT, *SERVER, *OUTCOME))}")
 
 
 def main(arguments: list[str]) -> int:

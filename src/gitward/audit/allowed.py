@@ -1,0 +1,82 @@
+"""Does the log allow a ref update? Asked while git holds the lock on the ref, a moment after the push was decided."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from gitward.audit import folder
+from gitward.audit.session import session_id
+from gitward.canonical import canonical, text
+from gitward.errors import Undecided
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    Updated = tuple[str, str, str]
+
+_TAILS = (256 << 10, 16 << 20)  # bytes of the newest lines: some hundred decisions, then some ten thousand
+
+
+def unallowed(directory: str, updates: Sequence[Updated]) -> list[Updated]:
+    """Those of (ref, old, new) that no decision of this very push allows. Raises Undecided where the log cannot be read."""
+    if directory.startswith("unix:"):
+        raise Undecided("the log of this server cannot be asked by a hook", "", "log-unavailable")
+    session = session_id()
+    wanted = {_key(text(ref), old, new): (ref, old, new) for ref, old, new in updates}
+    try:
+        for size in _TAILS if session else ():
+            for event in _decisions(directory, session, size):
+                for key in _keys(directory, event):
+                    wanted.pop(key, None)
+            if not wanted:
+                break
+    except OSError as problem:
+        raise Undecided(f"the log cannot be read: {problem.strerror or problem}", "", "log-unavailable") from None
+    return list(wanted.values())
+
+
+def _decisions(directory: str, session: str, size: int) -> Iterator[dict[str, Any]]:
+    """The decisions of a session that allow, among the last `size` bytes of the two newest segments."""
+    for segment in folder.segments(directory)[-2:]:
+        with open(segment.path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+            lines = file.read(size).split(b"\n")
+        for line in lines:
+            if session.encode() not in line:
+                continue
+            try:
+                event = json.loads(line)["event"]
+                if (
+                    event["event"]["class"] == "decision.receive"
+                    and event["event"]["outcome"] == "allowed"
+                    and event["session"]["id"] == session
+                ):
+                    yield event
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue  # the first line may be cut; what is not readable allows nothing
+
+
+def _keys(directory: str, event: dict[str, Any]) -> Iterator[bytes]:
+    """Every update that the event allows; of many, the whole list is kept as evidence."""
+    updates = event["updates"]
+    if event.get("updates_evidence"):
+        updates = _evidence(directory, event["updates_evidence"]["sha256"])
+    for each in updates:
+        yield _key(each["ref"], each["old"], each["new"])
+
+
+def _evidence(directory: str, name: str) -> list[dict[str, Any]]:
+    import hashlib
+
+    with open(os.path.join(directory, "evidence", os.path.basename(name)), "rb") as file:
+        blob = file.read()
+    if hashlib.sha256(blob).hexdigest() != name:
+        raise Undecided("the evidence of the decision is damaged", "", "log-damaged")
+    return json.loads(blob)  # type: ignore[no-any-return]
+
+
+def _key(ref: Any, old: str, new: str) -> bytes:
+    return canonical([ref, old, new])
