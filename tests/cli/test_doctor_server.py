@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hookscripts import POLICY, not_ok
 
+from gitward.installer import hookfile
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,10 +43,17 @@ def test_a_good_server(gitward: Run, git: Git, clone: Path, server: Path) -> Non
     done = gitward("doctor", "--repo", server)
     assert (done.returncode, not_ok(done.stdout)) == (0, []), done.stdout
     assert f"ok   hooks: {server}/hooks/pre-receive, executable and gitward's\n" in done.stdout
+    assert "ok   outcomes: reference-transaction and post-receive record what git does\n" in done.stdout
     assert f"ok   policy: {server.parent}/org.yaml: test revision 3, 2 entries, enforce\n" in done.stdout
-    assert f"ok   log: {server.parent}/log: last line 1 of 2" in done.stdout
+    assert f"ok   log: {server.parent}/log: last line 3 of 2" in done.stdout
     for name in ("receive.denyNonFastForwards", "receive.denyDeletes", "receive.hideRefs", "transfer.fsckObjects"):
         assert f"ok   {name}: " in done.stdout
+
+
+def recording_elsewhere(hooks: Path) -> None:
+    words = hookfile.command_of(str(hooks / "pre-receive"))
+    program = hookfile.Program(python=words[0], script=words[2])
+    (hooks / "reference-transaction").write_text(hookfile.outcome("reference-transaction", program, ("--log", "/elsewhere")))
 
 
 SERVER_FAULTS: dict[str, tuple[Callable[[Path, Git], object], str]] = {
@@ -67,6 +76,26 @@ SERVER_FAULTS: dict[str, tuple[Callable[[Path, Git], object], str]] = {
     "switched off": (
         lambda bare, git: git("config", "hook.pre-receive.enabled", "no", cwd=bare),
         "fail hook-config: hook.pre-receive.enabled is no in file:config",
+    ),
+    "no transactions": (
+        lambda bare, _: remove(bare / "hooks/reference-transaction"),
+        "warn hook reference-transaction: {bare}/hooks/reference-transaction is not there: what git does is not recorded",
+    ),
+    "transactions not executable": (
+        lambda bare, _: (bare / "hooks/reference-transaction").chmod(0o644),
+        "fail hook reference-transaction: {bare}/hooks/reference-transaction is not executable, so git passes over it",
+    ),
+    "the end switched off": (
+        lambda bare, git: git("config", "hook.post-receive.enabled", "false", cwd=bare),
+        "fail hook-config: hook.post-receive.enabled is false in file:config",
+    ),
+    "policy denies since": (
+        lambda bare, _: (bare.parent / "org.yaml").write_text(POLICY + "unaudited-updates: deny\n"),
+        "fail hook reference-transaction: a policy says unaudited-updates: deny, and the hook is made for the opposite",
+    ),
+    "another log": (
+        lambda bare, _: recording_elsewhere(bare / "hooks"),
+        "warn hook reference-transaction: {bare}/hooks/reference-transaction records elsewhere, or otherwise, than pre-receive",
     ),
     "proc-receive": (
         lambda bare, git: git("config", "receive.procReceiveRefs", "refs/for", cwd=bare),
@@ -122,7 +151,7 @@ def test_a_torn_last_line_is_only_a_warning(gitward: Run, git: Git, clone: Path,
     with (server.parent / "log/00000000000000000000.jsonl").open("a") as log:
         log.write('{"event":{"sch')
     done = gitward("doctor", "--repo", server)
-    assert (done.returncode, "warn log: " in done.stdout, "a line after 1 was not written" in done.stdout) == (
+    assert (done.returncode, "warn log: " in done.stdout, "a line after 3 was not written" in done.stdout) == (
         0,
         True,
         True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -44,7 +45,9 @@ def test_pushes_are_judged_and_recorded(gitward: Run, git: Git, repo: Path, bare
     denied = git("push", bare, MAIN, cwd=repo, ok=False)
     assert (denied.returncode, "error[subject-length]" in denied.stderr) == (1, True)
     assert git("rev-parse", "refs/heads/main", cwd=bare).stdout.strip() == good
-    assert len((bare.parent / "log" / "00000000000000000000.jsonl").read_text().splitlines()) == 3
+    lines = (bare.parent / "log" / "00000000000000000000.jsonl").read_text().splitlines()
+    classes = ["log.started", "decision.receive", "ref.updated", "receive.completed", "decision.receive"]
+    assert [json.loads(line)["event"]["event"]["class"] for line in lines] == classes
 
 
 def test_every_setting_is_a_literal_in_the_file(gitward: Run, bare: Path, policy: Path) -> None:
@@ -103,6 +106,7 @@ def test_forges_folders_of_hooks(gitward: Run, git: Git, repo: Path, bare: Path,
         (["--policy", "bad.yaml"], 2, "bad.yaml:2:1: unknown key 'rulez'; did you mean 'rules'?"),
         (["--policy", "main:.gitward.yaml"], 2, "fix: write refs/heads/main:.gitward.yaml"),
         (["--policy", "audited.yaml"], 2, "this policy requires an audit log"),
+        (["--policy", "denying.yaml"], 2, "this policy requires an audit log"),
         (["--policy", "good.yaml", "--baseline", "abc"], 2, "--baseline abc: not a full commit id"),
         (["--policy", "good.yaml", "--limit", "commits=-1"], 2, "--limit commits=-1: not a budget"),
         (["--policy", "good.yaml", "--limit", "comits=1"], 2, "--limit comits=1: not a budget"),
@@ -115,6 +119,7 @@ def test_what_cannot_work_is_not_installed(
     (tmp_path / "good.yaml").write_text(POLICY)
     (tmp_path / "bad.yaml").write_text("version: 1\nrulez: []\n")
     (tmp_path / "audited.yaml").write_text(POLICY + "audit: required\n")
+    (tmp_path / "denying.yaml").write_text(POLICY + "unaudited-updates: deny\n")
     done = gitward("install", "--server", bare, *words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert says in done.stderr
@@ -134,6 +139,55 @@ def test_hooks_that_git_takes_from_elsewhere_are_refused(
     done = gitward(*words)
     assert (done.returncode, "which other repositories may share" in done.stderr) == (2, True)
     assert not (tmp_path / "shared/pre-receive").exists()
+
+
+def test_the_hooks_that_record_come_and_go_with_the_log(gitward: Run, bare: Path, policy: Path, tmp_path: Path) -> None:
+    words = ("install", "--server", bare, "--policy", policy)
+    names = ("reference-transaction", "post-receive")
+    kept = script(bare / "hooks/post-receive", "# as it was")
+    before = kept.read_bytes()
+    done = gitward(*words, "--log", tmp_path / "log")
+    assert "the post-receive hook that was here is kept as post-receive.before-gitward and runs first" in done.stdout
+    assert all(f"hook {name} --log {tmp_path}/log" in (bare / "hooks" / name).read_text() for name in names)
+    assert gitward(*words, "--log", tmp_path / "log").stdout.startswith("unchanged")
+    (bare / "hooks/reference-transaction").chmod(0o644)
+    assert gitward(*words, "--log", tmp_path / "log").stdout.startswith("updated")
+    assert gitward(*words).stdout.startswith("updated")
+    assert ([(bare / "hooks" / name).exists() for name in names], kept.read_bytes()) == ([False, True], before)
+    gitward(*words, "--log", tmp_path / "log")
+    gitward("install", "--server", bare, "--remove")
+    assert ([(bare / "hooks" / name).exists() for name in names], kept.read_bytes()) == ([False, True], before)
+    gitward(*words, "--log", tmp_path / "log")
+    (bare / "hooks/reference-transaction").open("a").write("exit 0\n")
+    done = gitward("install", "--server", bare, "--remove")
+    assert (done.returncode, "written by gitward and edited since" in done.stderr) == (2, True)
+    assert (bare / "hooks/pre-receive").exists()
+
+
+def test_forges_folders_for_what_git_did(gitward: Run, git: Git, repo: Path, bare: Path, policy: Path, tmp_path: Path) -> None:
+    """Gitea starts what is in post-receive.d, and leaves reference-transaction to git; GitLab takes only the first."""
+    each = 'for each in "$GIT_DIR"/hooks/$(basename "$0").d/*; do'
+    dispatch = ("data=$(cat)", each, '  echo "$data" | "$each" || exit 1', "done")
+    for name in ("pre-receive", "post-receive"):
+        script(bare / "hooks" / name, *dispatch)
+        (bare / "hooks" / f"{name}.d").mkdir()
+    words = ("install", "--server", bare, "--policy", policy, "--log", tmp_path / "log")
+    gitward(*words)
+    assert os.access(bare / "hooks/post-receive.d/gitward", os.X_OK)
+    commit(git, repo, "short enough")
+    git("push", "-q", bare, MAIN, cwd=repo)
+    lines = (tmp_path / "log" / "00000000000000000000.jsonl").read_text().splitlines()
+    events = [json.loads(line)["event"] for line in lines[1:]]
+    assert [each["event"]["class"] for each in events] == ["decision.receive", "ref.updated", "receive.completed"]
+    assert len({each["session"]["id"] for each in events}) == 1
+    gitward("install", "--server", bare, "--remove")
+    (bare / "custom_hooks/pre-receive.d").mkdir(parents=True)
+    done = gitward(*words)
+    assert "this server runs its own reference-transaction hook and no other" in done.stdout
+    assert os.access(bare / "custom_hooks/post-receive.d/gitward", os.X_OK)
+    assert not (bare / "hooks/reference-transaction").exists()
+    policy.write_text(POLICY + "unaudited-updates: deny\n")
+    assert "unaudited-updates: deny cannot be kept on this server" in gitward(*words).stdout
 
 
 def test_a_hook_that_is_a_link_is_kept_as_one(gitward: Run, bare: Path, policy: Path, tmp_path: Path) -> None:

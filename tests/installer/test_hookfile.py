@@ -13,7 +13,7 @@ import pytest
 
 from gitward.errors import UsageError
 from gitward.installer import hookfile
-from gitward.installer.hookfile import CLIENT, SERVER, Program
+from gitward.installer.hookfile import CLIENT, OUTCOMES, SERVER, Program
 from gitward.installer.server import Settings
 from gitward.record import fields
 from servers import need
@@ -32,7 +32,12 @@ ON_SERVER = (
 EARLIER = """/bin/sh -e -c '. "$0.before-gitward"' "$0" "$@\""""
 
 
+IN_LOG = ("--log", "/var/lib/gitward")
+
+
 def sample(name: str) -> str:
+    if name in OUTCOMES:
+        return hookfile.outcome(name, SAMPLE, IN_LOG)
     return hookfile.server(SAMPLE, ON_SERVER) if name == SERVER else hookfile.client(name, SAMPLE)
 
 
@@ -43,6 +48,9 @@ def every_file() -> dict[str, str]:
             key = f"{label} after {earlier.split(' ')[0] or 'none'}"
             files |= {f"{name} {key}": hookfile.client(name, program, ("--policy", "/a b"), earlier) for name in CLIENT}
             files[f"{SERVER} {key}"] = hookfile.server(program, ON_SERVER, earlier)
+            files |= {f"{name} {key}": hookfile.outcome(name, program, IN_LOG, earlier) for name in OUTCOMES}
+            denying = (*IN_LOG, "--deny-unaudited")
+            files[f"{OUTCOMES[0]} denying {key}"] = hookfile.outcome(OUTCOMES[0], program, denying, earlier)
         files |= {f"{name} {label} everywhere": hookfile.everywhere(name, program) for name in CLIENT}
     return {**files, "passing": hookfile.passing("post-commit")}
 
@@ -50,7 +58,7 @@ def every_file() -> dict[str, str]:
 FILES = every_file()
 
 
-@pytest.mark.parametrize("name", [*CLIENT, SERVER])
+@pytest.mark.parametrize("name", [*CLIENT, SERVER, *OUTCOMES])
 def test_the_copies_in_hooks_are_what_install_writes(name: str) -> None:
     path = HOOKS / name
     if os.environ.get("UPDATE_SNAPSHOTS"):
@@ -61,7 +69,7 @@ def test_the_copies_in_hooks_are_what_install_writes(name: str) -> None:
 
 
 def test_there_are_no_other_copies() -> None:
-    assert {path.name for path in HOOKS.iterdir()} == {*CLIENT, SERVER}
+    assert {path.name for path in HOOKS.iterdir()} == {*CLIENT, SERVER, *OUTCOMES}
 
 
 @pytest.mark.parametrize("label", FILES)
@@ -87,6 +95,8 @@ def test_the_command_is_read_back(label: str, tmp_path: Path) -> None:
     program = ODD if " odd" in label else SAMPLE
     name = label.partition(" ")[0]
     options = ON_SERVER if name == SERVER else () if "everywhere" in label else ("--policy", "/a b")
+    if name in OUTCOMES:
+        options = (*IN_LOG, "--deny-unaudited") if "denying" in label else IN_LOG
     assert hookfile.command_of(str(path)) == [program.python, "-I", program.script, "hook", name, *options]
 
 

@@ -9,7 +9,7 @@ from gitward import gitcommand
 from gitward.doctor.finding import fail, ok, warn
 from gitward.errors import UsageError
 from gitward.installer import hookfile, place, server
-from gitward.installer.hookfile import CLIENT, KEPT, SERVER, Program
+from gitward.installer.hookfile import CLIENT, KEPT, OUTCOMES, SERVER, Program
 from gitward.installer.program import why_broken
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def check_client(top: str) -> Iterator[Finding]:
             "hooks", f"{', '.join(map(os.path.basename, others))} in {folder}: of another tool, which runs gitward"
         )
     if any(_is_ours(path) for path in paths):
-        found = [finding for path in paths if path not in others for finding in _check(path, "gitward install")]
+        found = [finding for path in paths if path not in others for finding in check_file(path, "gitward install")]
         yield from found or [ok("hooks", f"{len(paths) - len(others)} in {folder}, executable and gitward's")]
         yield from _programs(path for path in paths if _is_ours(path))
     elif any(_is_ours(place.standing(os.path.join(own, name))) for name in CLIENT):
@@ -51,8 +51,8 @@ def check_server(path: str) -> tuple[list[Finding], str]:
         target = server.hook_path(path)
     except UsageError as problem:
         return [fail("hooks", problem.message, problem.fix)], ""
-    found = list(_check(target, install)) or [ok("hooks", f"{target}, executable and gitward's")]
-    found += _switched_off(path, (SERVER,))
+    found = list(check_file(target, install)) or [ok("hooks", f"{target}, executable and gitward's")]
+    found += _switched_off(path, (SERVER, *OUTCOMES))
     if hookfile.state(target) not in ("ours", "edited"):
         return found, ""
     found += _programs((target,))
@@ -63,7 +63,7 @@ def _is_ours(path: str) -> bool:
     return hookfile.state(path) in ("ours", "edited")
 
 
-def _check(path: str, install: str) -> Iterator[Finding]:
+def check_file(path: str, install: str) -> Iterator[Finding]:
     """What is wrong with one hook file."""
     name, state = f"hook {os.path.basename(path)}", hookfile.state(path)
     if state == "absent":

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CLIENT = ("prepare-commit-msg", "commit-msg", "pre-commit", "pre-merge-commit", "applypatch-msg", "pre-push")
 SERVER = "pre-receive"
+TRANSACTION = "reference-transaction"
+OUTCOMES = (TRANSACTION, "post-receive")  # on a server with a log: what git did
 KEPT = ".before-gitward"
 _ON_STDIN = ("pre-push", SERVER)
 _MARK = "# gitward hook "
@@ -115,6 +117,31 @@ def server(program: Program, options: tuple[str, ...], earlier: str = "") -> str
             ' do names="$names GIT_PUSH_OPTION_$i"; i=$((i + 1)); done',
             'for name in $names; do eval "[ -z \\"\\${$name+x}\\" ] || set -- \\"\\$@\\" \\"$name=\\$$name\\""; done',
             *([f"{run} <<EOF", "$in", "EOF"] if earlier else [run]),
+        ]
+    )
+
+
+def outcome(name: str, program: Program, options: tuple[str, ...], earlier: str = "") -> str:
+    """One of OUTCOMES. reference-transaction runs for every transaction: Python is started only where there is something to do.
+
+    That is where a line holds zeros, in `prepared`, and in `committed`. In `aborted` the note of this git goes
+    (adapters.reference_transaction). With --deny-unaudited it looks at everything, and refuses where gitward is gone.
+    """
+    denies, waits = "--deny-unaudited" in options, name == TRANSACTION or bool(earlier)
+    clean = f'/usr/bin/env -i ${{HOME+"HOME=$HOME"}} GIT_DIR="$GIT_DIR" {_PATH} LC_ALL=C.UTF-8'
+    run = f'exec {clean} {program.hook(name, options)} "$@"'
+    note = '"$GIT_DIR/gitward/transaction-$PPID"'
+    idle = "" if denies else f"case $in in *{'0' * 40}*) ;; *) exit 0 ;; esac "
+    over = f"[ ! -e {note} ] || /bin/rm -f {note}; exit 0"
+    states = f'case $1 in prepared) {idle};; committed) [ "$in" != . ] || exit 0 ;; *) {over} ;; esac'
+    first = f'[ ! -x "$0{KEPT}" ] || printf %s "${{in%.}}" | {earlier} || exit'
+    return _file(
+        [
+            *(["in=$(/bin/cat && echo .)"] if waits else []),
+            *([first] if earlier else []),
+            *([states] if name == TRANSACTION else []),
+            program.gone("gitward is gone from this server: what git does is not recorded", 3 if denies else 0),
+            *([f"{run} <<EOF", "${in%.}", "EOF"] if waits else [run]),
         ]
     )
 

@@ -7,7 +7,7 @@ import re
 
 from gitward import budgets, gitcommand, sources
 from gitward.errors import GitwardError, PolicyError, UsageError
-from gitward.installer import hookfile, place, remembered, seed
+from gitward.installer import hookfile, outcomes, place, remembered, seed
 from gitward.installer.hookfile import SERVER, Program
 from gitward.record import record
 from gitward.repository import open_repository
@@ -147,13 +147,16 @@ def installed(path: str) -> Installed | None:
 def install(path: str, program: Program, settings: Settings) -> Placed:
     """Put pre-receive into the repository at `path`, after its policies were read. Raises GitwardError, PolicyError."""
     target = hook_path(path)
-    place.refuse_loss((target,))
+    place.refuse_loss((target, *outcomes.paths(target).values()))
     policies, remarks = _read_policies(path, settings)
     if settings.log:
         _make_log(settings.log, path)
     if seed.asks(policies):
         remarks += seed.give(path)
     what = place.put(target, lambda earlier: hookfile.server(program, settings.options(), earlier))
+    changed, more = outcomes.put(target, program, settings, policies) if settings.log else outcomes.take_out(target)
+    what = "updated" if what == "unchanged" and changed else what
+    remarks += more
     hidden = gitcommand.ask(path, "config", "--local", "--get-all", _HIDE)[1].split("\n")
     for ref in HIDDEN:
         if ref not in hidden:
@@ -183,8 +186,9 @@ def _remembered(path: str, log: str, what: str) -> tuple[str, ...]:
 def remove(path: str) -> Placed:
     """Take pre-receive out and put back what stood there; the refs hidden for gitward are hidden no more."""
     target = hook_path(path)
-    place.refuse_edited((target,))
+    place.refuse_edited((target, *outcomes.paths(target).values()))
     found = installed(path)
+    outcomes.take_out(target)
     what = place.take_out(target)
     for ref in HIDDEN if what else ():
         gitcommand.ask(path, "config", "--local", "--unset-all", _HIDE, f"^{re.escape(ref)}$")
