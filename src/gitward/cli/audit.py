@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "gitward.cli.audit_serve:serve",
     "review": "gitward.cli.audit_review:review",
     "watch": "gitward.cli.audit_watch:watch",
+    "verify": "gitward.cli.audit_verify:verify",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 

@@ -1,0 +1,132 @@
+"""Small logs made by real appends, with tiles, checkpoints, evidence and personal values; and what may be done to them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import shutil
+from pathlib import Path
+
+from gitward import clock
+from gitward.audit import checkpoints, creation, evidence, folder, log
+from gitward.audit.entry import digest_of, line_of
+from gitward.audit.happenings import happening
+from gitward.audit.log import Item
+from gitward.canonical import canonical
+from gitward.tlog import note
+
+ORIGIN = "git.example.com/log"
+CERTIFICATE = b"certificate version 0.1\npusher ann@example.com\n"
+KEY = note.PrivateKey(name=ORIGIN, seed=bytes(range(32)))
+
+
+def event(number=0):
+    return happening("log.heartbeat", number=number)
+
+
+def push(client="192.0.2.7"):
+    """The item of a decision with evidence, and one personal value behind a commitment."""
+    salt, path = hashlib.sha256(client.encode()).digest(), "/session/client"
+    said = hmac.digest(salt, canonical([path, client]), "sha256").hex()
+    made = happening(
+        "decision.receive",
+        outcome="allowed",
+        session={
+            "client": {"commitment": said},
+            "push_certificate": {"sha256": hashlib.sha256(CERTIFICATE).hexdigest(), "bytes": len(CERTIFICATE)},
+        },
+    )
+    values = canonical({"id": json.loads(made)["id"], "values": [[path, salt.hex(), client]]})
+    return Item(event=made, personal=values, evidence=(CERTIFICATE,))
+
+
+def record(directory, *items):
+    for item in items:
+        for blob in item.evidence:
+            evidence.keep(str(directory), blob)
+    log.append_all(str(directory), items)
+
+
+def made(directory):
+    directory.mkdir()
+    creation.create(str(directory), ORIGIN, KEY)
+    return directory
+
+
+def small(directory):
+    """Six entries in one segment, five of them covered; the checkpoint that its verifier saw last."""
+    made(directory)
+    record(directory, push())
+    checkpoints.take(str(directory))
+    record(directory, Item(event=event(2)), push("192.0.2.8"), Item(event=event(3)))
+    kept = checkpoints.take(str(directory)).encode()
+    record(directory, Item(event=event(5)))
+    return kept
+
+
+def rotated(directory):
+    """The segments 0, 256 and 512, 522 entries, 520 of them covered; the checkpoint that its verifier saw last."""
+    made(directory)
+    record(directory, push(), *(Item(event=event(n)) for n in range(254)))
+    rotate(directory)
+    record(directory, *(Item(event=event(n)) for n in range(255)))
+    rotate(directory)
+    record(directory, push("192.0.2.9"), *(Item(event=event(n)) for n in range(6)))
+    kept = checkpoints.take(str(directory)).encode()
+    record(directory, Item(event=event(7)), Item(event=event(8)))
+    return kept
+
+
+def rotate(directory):
+    """Begin the next segment, as the log does when one is full."""
+    last = folder.segments(str(directory))[-1]
+    data = Path(last.path).read_bytes()
+    lines = data.splitlines()
+    whole = {"segment": last.first, "entries": len(lines), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    said = happening("log.rotated", log=whole)
+    seq = last.first + len(lines)
+    line = line_of(seq, digest_of(lines[-1]), clock.now(), said)
+    path = Path(folder.segment_path(str(directory), seq))
+    path.write_bytes(line + b"\n")
+    path.chmod(0o640)
+
+
+def segment(directory, first=0):
+    return Path(folder.segment_path(str(directory), first))
+
+
+def lines(path):
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def put(path, parts):
+    path.write_bytes(b"".join(parts))
+
+
+def twin(directory, to):
+    """A copy of the folder that is marked as the log itself: what somebody with the key and the disk can do."""
+    shutil.copytree(directory, to)
+    folder.mark_live(str(to))
+    return to
+
+
+def chained(directory, key, texts):
+    """A log of one segment with these events after entry 0, chain and tree as they should be, signed with this key."""
+    shutil.rmtree(directory)
+    directory.mkdir()
+    creation.create(str(directory), ORIGIN, key)
+    record(directory, *(Item(event=text) for text in texts))
+    return checkpoints.take(str(directory)).encode()
+
+
+def flips(path, offsets=None):
+    """Change one byte of the file at a time, and put it back: yields the offset."""
+    data = path.read_bytes()
+    with open(path, "r+b", buffering=0) as file:
+        for offset in range(len(data)) if offsets is None else offsets:
+            os.pwrite(file.fileno(), bytes([data[offset] ^ (1 << offset % 8)]), offset)
+            yield offset
+            os.pwrite(file.fileno(), data[offset : offset + 1], offset)
+    assert path.read_bytes() == data
