@@ -1,8 +1,9 @@
-"""Making a new or renamed entry of a folder survive a power cut. For POSIX systems only."""
+"""What a power cut leaves: names and content that were synced, and nothing else is sure. For POSIX systems only."""
 
 from __future__ import annotations
 
 import os
+from functools import cache
 
 
 def sync_folder(path: str) -> None:
@@ -21,3 +22,27 @@ def new_file(path: str, data: bytes, mode: int) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def replace_file(path: str, data: bytes, mode: int = 0o640) -> None:
+    """Put these bytes in the place of a file, or of none: whole or not at all. Its name is not synced. Raises OSError."""
+    beside = f"{path}.new"
+    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    with os.fdopen(file, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(beside, path)
+
+
+@cache
+def boot() -> bytes:
+    """Which start of this machine this is (random(4)): since then no write was lost. b'' where the kernel does not say."""
+    try:
+        file = os.open("/proc/sys/kernel/random/boot_id", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(file, 100).strip()
+    finally:
+        os.close(file)

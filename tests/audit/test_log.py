@@ -56,10 +56,17 @@ def test_a_torn_tail_is_moved_aside(made, torn):
     log.append(str(made), EVENT)
     with segment(made).open("ab") as file:
         file.write(torn)
-    assert log.append(str(made), EVENT) == 2
+    assert log.append(str(made), EVENT) == 3
     assert chain_holds(made)
     (side,) = made.glob("torn/*")
     assert side.read_bytes() == torn
+    recovered, after = (json.loads(line) for line in lines(made)[2:])
+    assert recovered["event"]["event"]["class"] == "log.recovered"
+    assert recovered["event"]["log"] == {
+        "cause": "torn-tail", "segment": 0, "offset": sum(len(line) + 1 for line in lines(made)[:2]), "bytes": len(torn),
+        "sha256": hashlib.sha256(torn).hexdigest(), "kept": f"torn/{side.name}",
+    }  # fmt: skip
+    assert after["received_time"] == recovered["received_time"]  # one write, one sync
 
 
 @pytest.mark.parametrize("last", [b"nonsense\n", b'{"seq":"1"}\n', b'{"seq":true}\n', b"[]\n", b"\n"])

@@ -18,12 +18,11 @@ def keep(directory: str, blob: bytes) -> str:
     folder = os.path.join(directory, "evidence")
     path = os.path.join(folder, name)
     try:
-        if not os.path.isdir(folder):
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            sync_folder(directory)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         if not os.path.exists(path):
             _write(path, blob)
-            sync_folder(folder)
+        sync_folder(folder)  # whoever made file or folder may have been killed before
+        sync_folder(directory)
     except OSError as problem:
         raise Undecided(
             f"the evidence of the decision could not be kept: {problem.strerror or problem}",

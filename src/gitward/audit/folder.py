@@ -1,6 +1,6 @@
 """Where things stand in a log's folder, and whether a folder is a log or the copy of one. For POSIX systems only.
 
-    lock                 held by whoever writes
+    lock                 held by whoever writes; in it, the start of the machine since when all is known to be whole
     log.json             origin, the first public key, the recovery key: public, and said again by entry 0
     live                 what this folder is on its disk; a copy has another answer, and is never written
     signing.key          the private key (mode 600); signing.key.next is the one after it, while the log gets another key
@@ -11,23 +11,28 @@
     checkpoint           the newest signed checkpoint
     evidence/SHA-256     what is too large for an event
     torn/                tails that were never released
+    checkpoint.lock      held by whoever takes a checkpoint
     landmarks            after pruning: the lines that a verifier needs all the same
     index.sqlite         for queries; made again from the lines
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import sys
 
 from gitward.errors import GitwardError
 from gitward.record import record
 
-PERSONAL, CHECKPOINT, KEY, ABOUT, LIVE, LOCK = (
-    "personal", "checkpoint", "signing.key", "log.json", "live", "lock",
+PERSONAL, CHECKPOINT, KEY, ABOUT, LIVE, LOCK, CHECKPOINT_LOCK, TORN = (
+    "personal", "checkpoint", "signing.key", "log.json", "live", "lock", "checkpoint.lock", "torn",
 )  # fmt: skip
 NEXT_KEY, LANDMARKS = "signing.key.next", "landmarks"
+SEGMENT_ENTRIES = 65_536
 _DIGITS = 20
+_GENERATION = 0x8008_7601  # FS_IOC_GETVERSION of linux/fs.h, on 64 bits
 
 
 @record
@@ -40,11 +45,15 @@ class Segment:
 
 @record
 class About:
-    """What a log says of itself: its origin, and its first public key and recovery key as notes write them ('' is none)."""
+    """What a log says of itself: its origin, and its first public key and recovery key as notes write them ('' is none).
+
+    A segment of at least `segment_entries` lines, a multiple of 256, is followed by another.
+    """
 
     origin: str
     key: str
     recovery: str = ""
+    segment_entries: int = SEGMENT_ENTRIES
 
 
 def segment_path(directory: str, first: int) -> str:
@@ -57,12 +66,12 @@ def personal_path(directory: str, first: int) -> str:
 
 def segments(directory: str) -> list[Segment]:
     """The segments that are there, in order. Raises OSError."""
-    found = []
-    for name in sorted(os.listdir(directory)):
-        stem, dot, kind = name.partition(".")
-        if dot and kind == "jsonl" and len(stem) == _DIGITS and stem.isascii() and stem.isdigit():
-            found.append(Segment(first=int(stem), path=os.path.join(directory, name)))
-    return found
+    names = [name for name in os.listdir(directory) if name.endswith(".jsonl") and len(name) == _DIGITS + 6]
+    return [
+        Segment(first=int(name[:_DIGITS]), path=f"{directory}/{name}")
+        for name in sorted(names)
+        if name[:_DIGITS].isascii() and name[:_DIGITS].isdigit()
+    ]
 
 
 def about(directory: str) -> About:
@@ -70,29 +79,48 @@ def about(directory: str) -> About:
     try:
         with open(os.path.join(directory, ABOUT), "rb") as file:
             plain = json.loads(file.read(1 << 16))
-        return About(origin=plain["origin"], key=plain["key"], recovery=plain["recovery"])
+        entries = plain.get("segment_entries", SEGMENT_ENTRIES)
+        if type(entries) is not int or entries < 256 or entries % 256:
+            raise ValueError("no size of a segment")
+        return About(origin=plain["origin"], key=plain["key"], recovery=plain["recovery"], segment_entries=entries)
     except FileNotFoundError:
         raise GitwardError(
             f"{directory} holds no log", "gitward install --server R --policy F --log DIR, or gitward audit init, makes one"
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise GitwardError(f"{directory}/{ABOUT} is damaged", "restore it from a copy of the log") from None
 
 
 def mark_live(directory: str) -> None:
-    """Write down which folder this is: the one place at which the log grows."""
-    path = os.path.join(directory, LIVE)
-    with open(path, "w", encoding="ascii") as file:
-        file.write(f"{os.stat(directory).st_ino} {os.fstat(file.fileno()).st_ino}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Write down which folder this is: the one place at which the log grows. The name is synced by the caller."""
+    file = os.open(f"{directory}/{LIVE}", os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(file, _identity(os.stat(directory).st_ino, file))
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def is_live(directory: str) -> bool:
-    """Whether the folder is the one that `mark_live` saw: inode numbers do not travel with a copy. Raises OSError."""
+    """Whether the folder is the one that `mark_live` saw: what it wrote down does not travel with a copy. Raises OSError."""
+    inode = os.stat(directory).st_ino
     try:
-        with open(os.path.join(directory, LIVE), encoding="ascii") as file:
-            said = file.read(100)
-            return said == f"{os.stat(directory).st_ino} {os.fstat(file.fileno()).st_ino}\n"
-    except (FileNotFoundError, ValueError):
+        file = os.open(f"{directory}/{LIVE}", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return False
+    try:
+        return os.read(file, 200) == _identity(inode, file)
+    finally:
+        os.close(file)
+
+
+def _identity(folder: int, live: int) -> bytes:
+    """The inode numbers of folder and file, and, where the file system has one, the file's generation: 32 bits of chance.
+
+    On two new disks the same files, copied in the same order, get the same inode numbers.
+    """
+    try:
+        generation = int.from_bytes(fcntl.ioctl(live, _GENERATION, bytes(8))[:4], sys.byteorder)
+    except OSError:
+        generation = 0  # tmpfs, NFS
+    return b"%d %d %d\n" % (folder, os.fstat(live).st_ino, generation)

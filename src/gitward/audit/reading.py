@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from gitward.audit import folder
-from gitward.audit.entry import MAXIMUM, Entry, read
+from gitward.audit.entry import MAXIMUM, Entry, digest_of, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gitward.tlog.checkpoint import Checkpoint
 
 _BLOCK = 1 << 20
 
@@ -23,11 +27,40 @@ def lines(path: str) -> Iterator[bytes]:
 
 
 def entries(directory: str, first: int = 0) -> Iterator[Entry]:
-    """Every entry from seq `first` on. Raises ValueError for a line that is none, OSError."""
+    """Every entry from seq `first` on. Raises ValueError for a line that is none, OSError.
+
+    A segment ends where the next one begins: what stands behind that was never released (log.recovered says so), or was added.
+    """
     found = folder.segments(directory)
     for segment, following in zip(found, [*found[1:], None], strict=True):
         if following is not None and following.first <= first:
             continue
-        for number, line in enumerate(lines(segment.path)):
-            if segment.first + number >= first:
+        for seq, line in enumerate(lines(segment.path), segment.first):
+            if following is not None and seq >= following.first:
+                break
+            if seq >= first:
                 yield read(line)
+
+
+def chained(directory: str, first: int, end: int) -> Iterator[Entry]:
+    """The entries from seq `first` to before `end`. Raises ValueError where one does not continue the one before it, OSError."""
+    prev = ""
+    for seq, entry in enumerate(entries(directory, max(0, first - 1)), max(0, first - 1)):
+        if seq >= end:
+            return
+        if entry.seq != seq or (prev and entry.prev != prev):
+            raise ValueError(f"line {seq} does not continue the one before it")
+        prev = digest_of(entry.line)
+        if seq >= first:
+            yield entry
+
+
+def newest_checkpoint(directory: str) -> Checkpoint | None:
+    """The checkpoint that stands in the folder, None where there is none. Raises GitwardError for what is none, OSError."""
+    from gitward.tlog import checkpoint
+
+    try:
+        with open(os.path.join(directory, folder.CHECKPOINT), "rb") as file:
+            return checkpoint.read(file.read(checkpoint.MAXIMUM + 1))
+    except FileNotFoundError:
+        return None
