@@ -25,15 +25,20 @@ if TYPE_CHECKING:
 _MARK = b'"class":"key.'
 
 
-def history(directory: str) -> KeyHistory:
-    """The keys of a log by its own lines, others are passed over unread. Raises GitwardError for a contradiction, OSError."""
+def history(directory: str, end: int | None = None) -> KeyHistory:
+    """The keys of a log by its own lines, up to seq `end` where one is given; what speaks of no key is passed over unread.
+
+    Raises GitwardError for a contradiction, OSError.
+    """
     found = KeyHistory(folder.about(directory))
     for line in _lines(directory):
         if _MARK in line:
             try:
-                found.see(read(line))
+                entry = read(line)
             except ValueError:
                 raise GitwardError("a line of the log that speaks of keys cannot be read", "gitward audit verify") from None
+            if end is None or entry.seq < end:
+                found.see(entry)
     return found
 
 
@@ -42,8 +47,8 @@ def is_about_keys(line: bytes) -> bool:
     return _MARK in line
 
 
-def in_force(directory: str, before: Checkpoint | None, *, is_turned: bool) -> PrivateKey:
-    """The private key that signs the next checkpoint. The log's lock is held.
+def in_force(directory: str, before: Checkpoint | None, size: int, *, is_turned: bool) -> PrivateKey:
+    """The private key that signs the next checkpoint, over `size` lines. The checkpoints' lock is held.
 
     `before` is the newest checkpoint; `is_turned`: the lines after it speak of keys. Raises Undecided where the folder does
     not hold the right key, GitwardError, OSError.
@@ -51,7 +56,7 @@ def in_force(directory: str, before: Checkpoint | None, *, is_turned: bool) -> P
     here = _private(os.path.join(directory, folder.KEY))
     if not is_turned and here and (before is None or _signed(before, here)):
         return here
-    wanted = history(directory).newest
+    wanted = history(directory, size).newest
     if wanted is None:
         raise Undecided("the log's key is revoked, and there is no new one", "gitward audit recover, again", "log-damaged")
     if here and here.public == wanted:

@@ -118,8 +118,20 @@ def extend(folder: str, size: int, leaves: Iterable[bytes]) -> Frontier:
                 _write(folder, level // HEIGHT, number, data)
                 del growing[level // HEIGHT]
     for level, (number, data) in growing.items():
-        _write(folder, level, number, data)
+        if tree.size >> HEIGHT * level != size >> HEIGHT * level:
+            _write(folder, level, number, data)
     return tree
+
+
+def written(old: int, new: int) -> Iterator[str]:
+    """The paths of the tiles that `extend` writes when a tree of `old` leaves grows to `new`."""
+    level = 0
+    while new >> HEIGHT * level:
+        before, now = old >> HEIGHT * level, new >> HEIGHT * level
+        if before != now:
+            for index in range(before // WIDTH, (now - 1) // WIDTH + 1):
+                yield path(level, index, min(WIDTH, now - index * WIDTH))
+        level += 1
 
 
 def _write(folder: str, level: int, number: int, data: bytearray) -> None:
