@@ -34,7 +34,8 @@ names, in a clone:   {", ".join(CLIENT)}
 names, on a server:  {", ".join((*SERVER, *OUTCOME))}
 
   --policy FILE|REF:PATH  judge by this policy (may stand more than once)
-  --log DIR               record each decision in this folder before it is released, and what git did with it (server)
+  --log DIR|unix:PATH     record each decision before it is released, and what git did with it, in this folder
+                          or through the daemon at this socket (server)
   --deny-unaudited        reference-transaction: refuse what the log does not allow, where a --policy says
                           unaudited-updates: deny
   --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)

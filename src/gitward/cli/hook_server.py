@@ -12,7 +12,7 @@ import time
 from gitward import budgets
 from gitward.adapters.pre_receive import request
 from gitward.audit.claims import NOTHING, Claims, of_push
-from gitward.errors import GitwardError, UsageError
+from gitward.errors import GitwardError, Undecided, UsageError
 from gitward.model import Decision, Host, Oid
 from gitward.record import replace
 
@@ -55,9 +55,7 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
         repository=".",
         lookups=_lookups(options["--lookup"]),
     )
-    if host.log:
-        host = replace(host, revisions=_revisions(host.log))
-    decision = _supervised(sys.stdin.buffer.read(), host)
+    decision = _judged(sys.stdin.buffer.read(), host)
     decision = _recorded(decision, host, claims, int((time.monotonic() - started) * 1000))
     _reported(decision, options)
     return decision.exit_code
@@ -71,12 +69,22 @@ def _lookups(words: list[str]) -> dict[str, str]:
     return named(words)
 
 
-def _revisions(folder: str) -> dict[tuple[str, str], int]:
-    """Empty for a log that cannot be read: then no decision can be recorded either, and that denies."""
+def _judged(stdin: bytes, host: Host) -> Decision:
+    """A daemon that does not say which revisions policies had leaves the push undecided: it may answer again a moment later."""
+    try:
+        return _supervised(stdin, replace(host, revisions=_revisions(host.log)) if host.log else host)
+    except Undecided as problem:
+        from gitward.failure import no_decision
+
+        return no_decision("receive", problem)
+
+
+def _revisions(target: str) -> dict[tuple[str, str], int]:
+    """Empty for a folder that cannot be read: then no decision can be recorded either, and that denies."""
     from gitward.audit import recorder
 
     try:
-        return recorder.last_revisions(folder)
+        return recorder.last_revisions(target)
     except OSError:
         return {}
 
@@ -144,7 +152,6 @@ def _supervised(stdin: bytes, host: Host) -> Decision:
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if in_time and status == 0:
         return pickle.loads(answer)  # type: ignore[no-any-return]  # noqa: S301  our own child wrote it
-    from gitward.errors import Undecided
     from gitward.failure import no_decision
 
     if not in_time:

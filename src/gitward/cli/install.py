@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     multiple=True,
     help="Judge by this policy; on a server it may stand more than once, and a file's path becomes absolute.",
 )
-@click.option("--log", metavar="DIR", default="", help="Server: record each decision in this folder, made if need be.")
+@click.option(
+    "--log",
+    metavar="DIR|unix:PATH",
+    default="",
+    help="Server: record each decision in this folder, made if need be, or through the daemon at this socket.",
+)
 @click.option(
     "--baseline",
     metavar="OID",
@@ -66,7 +71,7 @@ def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log:
       gitward install                     into the clone you are in
       gitward install --global            for all your repositories
       gitward install --server /srv/git/app.git --policy /etc/gitward/org.yaml \\
-          --policy refs/heads/main:.gitward.yaml --log /var/lib/gitward
+          --policy refs/heads/main:.gitward.yaml --log unix:/run/gitward/log.sock
       gitward install --org /srv/git --policy /etc/gitward/org.yaml --log /var/lib/gitward
       gitward install --server /srv/git/app.git --remove
     """

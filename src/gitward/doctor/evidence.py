@@ -6,7 +6,9 @@ import os
 import stat
 
 from gitward import sources
+from gitward.audit import recorder
 from gitward.doctor.finding import fail, ok, warn
+from gitward.doctor.logdaemon import check_log_daemon
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
 from gitward.model import FILE_NAME
@@ -110,6 +112,9 @@ def check_log(path: str, given: list[str]) -> Iterator[Finding]:
         yield warn("log", "decisions are not recorded", "install with --log DIR")
         return
     folder = given[-1]
+    if socket := recorder.socket_of(folder):
+        yield from check_log_daemon(path, socket)
+        return
     try:
         status, owner = os.stat(folder), os.stat(path)
     except OSError as problem:

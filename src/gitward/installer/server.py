@@ -7,7 +7,7 @@ import re
 
 from gitward import budgets, gitcommand, sources
 from gitward.errors import GitwardError, PolicyError, UsageError
-from gitward.installer import hookfile, outcomes, place, remembered, seed
+from gitward.installer import hookfile, logtarget, outcomes, place, remembered, seed
 from gitward.installer.hookfile import SERVER, Program
 from gitward.record import record
 from gitward.repository import open_repository
@@ -89,7 +89,7 @@ def settings(
     budgets.limits(limits)
     return Settings(
         policies=tuple(source if sources.is_in_repository(source) else os.path.abspath(source) for source in policies),
-        log=os.path.abspath(log) if log else "",
+        log=logtarget.absolute(log) if log else "",
         baseline=baseline,
         limits=limits,
         lookups=_lookups(lookups),
@@ -150,7 +150,7 @@ def install(path: str, program: Program, settings: Settings) -> Placed:
     place.refuse_loss((target, *outcomes.paths(target).values()))
     policies, remarks = _read_policies(path, settings)
     if settings.log:
-        _make_log(settings.log, path)
+        remarks += logtarget.ready(settings.log, path)
     if seed.asks(policies):
         remarks += seed.give(path)
     what = place.put(target, lambda earlier: hookfile.server(program, settings.options(), earlier))
@@ -234,14 +234,3 @@ def _read_policies(path: str, settings: Settings) -> tuple[list[Policy], tuple[s
 def lookups_named(policy: Policy) -> set[str]:
     """The look-ups that the rules of a policy name."""
     return {name for entry in policy.entries if (name := getattr(entry.rule, "lookup", None))}
-
-
-def _make_log(directory: str, path: str) -> None:
-    """A log in this folder, unless one is there, for whoever the repository belongs to: the hook runs as that user."""
-    from gitward.audit.creation import make
-
-    try:
-        owner = os.stat(path)
-        make(directory, owner=(owner.st_uid, owner.st_gid))
-    except OSError as problem:
-        raise GitwardError(f"the log folder {directory} cannot be made: {problem.strerror}") from None

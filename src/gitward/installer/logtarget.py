@@ -1,0 +1,47 @@
+"""Where a server's hook records: a folder, which is made a log if need be, or the socket of the log's daemon."""
+
+from __future__ import annotations
+
+import os
+
+from gitward.audit import recorder
+from gitward.errors import GitwardError, UsageError
+
+_PATH_BYTES = 107  # unix(7), sun_path
+
+
+def absolute(log: str) -> str:
+    """The same log, its path absolute. Raises UsageError for a socket whose path is too long."""
+    path = recorder.socket_of(log)
+    if not path:
+        return os.path.abspath(log)
+    if len(os.fsencode(os.path.abspath(path))) > _PATH_BYTES:
+        raise UsageError(f"--log {log}: the path of a socket has at most {_PATH_BYTES} bytes", "a shorter one")
+    return f"{recorder.SOCKET}{os.path.abspath(path)}"
+
+
+def ready(log: str, repository: str) -> tuple[str, ...]:
+    """Make the log, unless one is there, for whoever the repository belongs to: the hook runs as that user.
+
+    A daemon may be started later: that it does not answer is a remark. Raises GitwardError.
+    """
+    if path := recorder.socket_of(log):
+        return _asked(path)
+    from gitward.audit.creation import make
+
+    try:
+        owner = os.stat(repository)
+        make(log, owner=(owner.st_uid, owner.st_gid))
+    except OSError as problem:
+        raise GitwardError(f"the log folder {log} cannot be made: {problem.strerror}") from None
+    return ()
+
+
+def _asked(path: str) -> tuple[str, ...]:
+    from gitward.audit.daemon import client
+
+    try:
+        client.ask(path, "about", seconds=5)
+    except GitwardError:
+        return (f"every push is denied until the log's daemon answers: gitward audit serve --log DIR --socket {path}",)
+    return ()
