@@ -186,7 +186,7 @@ def test_what_is_no_index_is_not_thrown_away(directory: str, tmp_path: Path) -> 
 
 
 def test_in_the_cache_where_the_log_is_anothers(directory: str, home: Path) -> None:
-    os.chmod(directory, 0o777)  # noqa: S103
+    os.chmod(directory, 0o777)
     assert len(found(directory)) == 4
     assert not os.path.exists(os.path.join(directory, reading.NAME))
     assert len(list((home / ".cache/gitward/audit").glob(f"*-{reading.NAME}"))) == 1

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SRC
-from gitward.audit import checkpoints, recorder
+from gitward.audit import checkpoints, folder, recorder
 from gitward.audit.daemon import client
 from gitward.errors import Undecided
 from logdaemons import Daemon, chain_faults, daemon, event
@@ -106,7 +106,7 @@ def test_a_second_daemon_is_refused(served: Daemon) -> None:
     copy = served.folder / "copy"
     shutil.copytree(served.log, copy)
     assert "is the copy of a log" in refused(copy, served.folder / "other")
-    (copy / "live").write_text(f"{copy.stat().st_ino} {(copy / 'live').stat().st_ino}\n")  # a log like any other, for once
+    folder.mark_live(str(copy))  # a log like any other, for once
     assert "a process listens on" in refused(copy, served.socket)
     assert "is no socket" in refused(copy, served.log / "log.json")
     assert "holds no log" in refused(served.folder, served.folder / "other")

@@ -46,7 +46,8 @@ def test_pushes_are_judged_and_recorded(gitward: Run, git: Git, repo: Path, bare
     assert (denied.returncode, "error[subject-length]" in denied.stderr) == (1, True)
     assert git("rev-parse", "refs/heads/main", cwd=bare).stdout.strip() == good
     lines = (bare.parent / "log" / "00000000000000000000.jsonl").read_text().splitlines()
-    classes = ["log.started", "decision.receive", "ref.updated", "receive.completed", "decision.receive"]
+    classes = ["log.started", "config.changed", "ref.read", "decision.receive", "ref.updated", "receive.completed",
+               "decision.receive"]  # fmt: skip
     assert [json.loads(line)["event"]["event"]["class"] for line in lines] == classes
 
 
@@ -177,7 +178,7 @@ def test_forges_folders_for_what_git_did(gitward: Run, git: Git, repo: Path, bar
     commit(git, repo, "short enough")
     git("push", "-q", bare, MAIN, cwd=repo)
     lines = (tmp_path / "log" / "00000000000000000000.jsonl").read_text().splitlines()
-    events = [json.loads(line)["event"] for line in lines[1:]]
+    events = [json.loads(line)["event"] for line in lines[3:]]  # log.started, config.changed, ref.read
     assert [each["event"]["class"] for each in events] == ["decision.receive", "ref.updated", "receive.completed"]
     assert len({each["session"]["id"] for each in events}) == 1
     gitward("install", "--server", bare, "--remove")

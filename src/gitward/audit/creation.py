@@ -31,11 +31,10 @@ def create(
         os.makedirs(os.path.join(directory, name), mode=0o700, exist_ok=True)
     public = str(key.public)
     new_file(os.path.join(directory, folder.KEY), key.text().encode() + b"\n", 0o600)
-    new_file(os.path.join(directory, folder.ABOUT),
-             canonical({"key": public, "origin": origin, "recovery": recovery, "segment_entries": segment_entries}) + b"\n",
-             0o644)  # fmt: skip
+    about = {"key": public, "origin": origin, "recovery": recovery, "segment_entries": segment_entries}
+    new_file(os.path.join(directory, folder.ABOUT), canonical(about) + b"\n", 0o644)
     sync_folder(directory)
-    event = happening("log.started", log={"key": public, "origin": origin, "recovery": recovery or None})
+    event = happening("log.started", log=about | {"recovery": recovery or None})
     line = line_of(0, first_prev(origin, public), clock.now(), event)
     new_file(folder.segment_path(directory, 0), line + b"\n", 0o640)
     folder.mark_live(directory)

@@ -26,6 +26,10 @@ import sys
 from gitward.errors import GitwardError
 from gitward.record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PERSONAL, CHECKPOINT, KEY, ABOUT, LIVE, LOCK, CHECKPOINT_LOCK, TORN = (
     "personal", "checkpoint", "signing.key", "log.json", "live", "lock", "checkpoint.lock", "torn",
 )  # fmt: skip
@@ -74,20 +78,24 @@ def segments(directory: str) -> list[Segment]:
     ]
 
 
+def about_of(plain: dict[str, Any]) -> About:
+    """What log.json, or entry 0, says of a log. Raises ValueError, KeyError, TypeError for what no gitward wrote."""
+    origin, key, recovery, entries = plain["origin"], plain["key"], plain["recovery"] or "", plain["segment_entries"]
+    if {type(origin), type(key), type(recovery)} != {str} or type(entries) is not int or entries < 256 or entries % 256:
+        raise ValueError("this does not say what a log is")
+    return About(origin=origin, key=key, recovery=recovery, segment_entries=entries)
+
+
 def about(directory: str) -> About:
     """Read log.json. Raises GitwardError where the folder holds no log, OSError where it cannot be read."""
     try:
         with open(os.path.join(directory, ABOUT), "rb") as file:
-            plain = json.loads(file.read(1 << 16))
-        entries = plain.get("segment_entries", SEGMENT_ENTRIES)
-        if type(entries) is not int or entries < 256 or entries % 256:
-            raise ValueError("no size of a segment")
-        return About(origin=plain["origin"], key=plain["key"], recovery=plain["recovery"], segment_entries=entries)
+            return about_of(json.loads(file.read(1 << 16)))
     except FileNotFoundError:
         raise GitwardError(
             f"{directory} holds no log", "gitward install --server R --policy F --log DIR, or gitward audit init, makes one"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError):
         raise GitwardError(f"{directory}/{ABOUT} is damaged", "restore it from a copy of the log") from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitward.audit.entry import Entry, first_prev
-from gitward.audit.folder import About
+from gitward.audit.folder import About, about_of
 from gitward.audit.logkeys import KeyHistory
 from gitward.audit.verification.findings import BROKEN
 from gitward.errors import GitwardError
@@ -46,18 +46,15 @@ class Sayings:
         try:
             if name != "log.started" or type(part) is not dict:
                 raise ValueError
-            origin, key, recovery = part["origin"], part["key"], part["recovery"] or ""
-            if {type(origin), type(key), type(recovery)} != {str}:
-                raise ValueError
-            self.about = About(origin=origin, key=key, recovery=recovery)
+            self.about = about_of(part)
             self.keys = KeyHistory(self.about)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             self.findings.add("lines", BROKEN, place, "entry 0 does not say whose log this is", 0)
             return
         except GitwardError as problem:
             self.findings.add("signature", BROKEN, place, problem.message, 0)
             return
-        if entry.prev != first_prev(origin, key):
+        if entry.prev != first_prev(self.about.origin, self.about.key):
             self.findings.add("chain", BROKEN, place, "prev is not that of this origin and this key", 0)
 
     def _pruned(self, entry: Entry, place: str) -> None:

@@ -43,8 +43,8 @@ def verify(directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKe
     about = walk.sayings.about or said
     origin = about.origin if about else own.said.origin if own else ""
     keys = walk.sayings.keys or _history(about, findings)
-    if walk.sayings.about and said and _parts(said) != _parts(walk.sayings.about):
-        findings.add("files", BROKEN, folder.ABOUT, "says another origin, key or recovery key than entry 0")
+    if walk.sayings.about and said and said != walk.sayings.about:
+        findings.add("files", BROKEN, folder.ABOUT, "does not say what entry 0 says")
     trusted = (key,) if key else ()
     if key:
         _judge_key(key, keys, findings)
@@ -171,9 +171,9 @@ def _about(directory: str, findings: Findings) -> About | None:
     try:
         data = content(os.path.join(directory, folder.ABOUT), 1 << 16)
         plain = json.loads(data.decode())
-        if canonical(plain) + b"\n" != data or any(type(plain[name]) is not str for name in ("origin", "key", "recovery")):
+        if canonical(plain) + b"\n" != data:
             raise ValueError
-        return About(origin=plain["origin"], key=plain["key"], recovery=plain["recovery"])
+        return folder.about_of(plain)
     except FileNotFoundError:
         if not os.path.isdir(directory):
             raise GitwardError(f"{directory} holds no log", "name the folder in which log.json and the segments stand") from None
@@ -191,10 +191,6 @@ def _history(about: About | None, findings: Findings) -> KeyHistory | None:
     except GitwardError as problem:
         findings.add("signature", BROKEN, folder.ABOUT, problem.message)
         return None
-
-
-def _parts(about: About) -> tuple[str, str, str]:
-    return about.origin, about.key, about.recovery
 
 
 def _judge_key(key: PublicKey, keys: KeyHistory | None, findings: Findings) -> None:
