@@ -25,6 +25,8 @@ COMMANDS = (
     "policy import",
     "policy vendor",
     "completion",
+    "audit list",
+    "audit show",
 )
 
 

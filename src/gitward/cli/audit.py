@@ -7,6 +7,8 @@ import click
 from gitward.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "list": "gitward.cli.audit_list:listing",
+    "show": "gitward.cli.audit_show:show",
     "init": "gitward.cli.audit_init:init",
     "checkpoint": "gitward.cli.audit_checkpoint:checkpoint",
     "keygen": "gitward.cli.audit_keygen:keygen",
@@ -18,6 +20,8 @@ COMMANDS = {
     "verify": "gitward.cli.audit_verify:verify",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
+INDEX = click.option("--index", "path", metavar="FILE", default="",
+                     help="Where the index is. Default: in the log's folder, else in your cache.")  # fmt: skip
 
 
 @click.group(cls=LazyGroup, commands_of=COMMANDS)

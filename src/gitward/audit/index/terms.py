@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from gitward.audit.updates import plain, updates_of
+from gitward.canonical import raw
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -47,7 +48,7 @@ def terms(directory: str, event: Mapping[str, Any]) -> Terms:
     for update in updates_of(directory, event):
         for ref in (update.ref, update.alias):
             if ref:
-                words.append((REF, _raw(ref)))
+                words.append((REF, raw(ref)))
                 texts.append(ref)
         oids.update((update.old, update.new))
     known = {bytes.fromhex(oid) for oid in oids if OID.fullmatch(oid) and oid.strip("0")}
@@ -91,7 +92,7 @@ def key_of(kind: int, word: bytes) -> int:
 
 def exact(value: Any) -> bytes:
     """A name as bytes, those that are no UTF-8 too."""
-    return _raw(plain(value))
+    return raw(plain(value))
 
 
 def folded(text: str) -> bytes:
@@ -134,9 +135,3 @@ def _part(of: Any, name: str) -> Any:
     found = of.get(name) if isinstance(of, dict) else None
     return found if isinstance(found, dict) else {}
 
-
-def _raw(text: str) -> bytes:
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half of a pair, which no text of git's can hold
-        return text.encode("utf-8", "backslashreplace")
