@@ -25,3 +25,18 @@ def new_id() -> str:
     """A ULID: 48 bits of milliseconds and 80 of chance, 26 characters of Crockford's base 32."""
     number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def seconds_of_id(identity: str) -> int:
+    """The second in which a ULID was made, 0 for what is none."""
+    if len(identity) != 26 or not set(identity) <= set(_CROCKFORD):
+        return 0
+    number = 0
+    for character in identity[:10]:
+        number = number * 32 + _CROCKFORD.index(character)
+    return number // 1000
+
+
+def id_prefix(second: int, length: int) -> str:
+    """The first characters of a ULID that is made in this second: 6 stand for 17 minutes, 7 for 32 seconds."""
+    return "".join(_CROCKFORD[second * 1000 >> 5 * shift & 31] for shift in range(9, 9 - length, -1))

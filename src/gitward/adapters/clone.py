@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CONFIG = r"^(commit\.cleanup|core\.comment(char|string)|i18n\.commitencoding|gitward\.(target|prompt))$"
+CONFIG = r"^(commit\.cleanup|core\.comment(char|string)|i18n\.commitencoding|gitward\.(target|prompt|receipts|logkey))$"
 _BETWEEN = "--between-two-paths"  # rev-parse prints an option that is none of its own as it is
 PATHS = ("MERGE_HEAD", "rebase-merge/head-name", "rebase-apply/head-name")
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "review": "gitward.cli.audit_review:review",
     "watch": "gitward.cli.audit_watch:watch",
     "verify": "gitward.cli.audit_verify:verify",
+    "mine": "gitward.cli.audit_mine:command",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 INDEX = click.option("--index", "path", metavar="FILE", default="",

@@ -17,7 +17,7 @@ from gitward.policy.compiled import policy_for_client
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.adapters.commit_msg import Denied
-    from gitward.model import Decision, Message, Policy
+    from gitward.model import Decision, Message, Policy, Request
 
     Options = dict[str, list[str]]
 
@@ -184,23 +184,34 @@ def pre_commit(options: Options, arguments: list[str]) -> int:
 
 
 def pre_push(options: Options, arguments: list[str]) -> int:
-    clone = Clone()
-    sources = _sources(options, clone.top)
-    if not sources:
-        return 0
     from gitward.adapters.framework import pushed_line
-    from gitward.adapters.pre_push import remote_refs, request
-    from gitward.judge import judge
-    from gitward.model import Host
-    from gitward.record import replace
-    from gitward.repository import open_repository
+    from gitward.adapters.pre_push import request
 
+    clone = Clone()
+    sources, notes = _sources(options, clone.top), clone.config.get("gitward.logkey")
+    if not sources and not notes:
+        return 0
     stdin, remote = sys.stdin.buffer.read(), arguments[0] if arguments else "origin"
     if not stdin:
         stdin, remote = pushed_line(os.environ)
     asked = request(stdin, {})
     if asked is None:
         return 0
+    code = _judge_push(asked, remote, sources, clone, options) if sources else 0
+    if notes and not code:
+        from gitward.cli.hook_receipts import at_push
+
+        at_push(clone, remote, asked.updates)
+    return code
+
+
+def _judge_push(asked: Request, remote: str, sources: tuple[str, ...], clone: Clone, options: Options) -> int:
+    from gitward.adapters.pre_push import remote_refs
+    from gitward.judge import judge
+    from gitward.model import Host
+    from gitward.record import replace
+    from gitward.repository import open_repository
+
     with open_repository(clone.git_dir) as repository:
         existing = remote_refs(repository.refs(), remote, asked.updates)
     host = Host(policies=sources, repository=clone.git_dir)
