@@ -161,13 +161,14 @@ def tell_of_signatures(story: Story) -> None:
 
 
 def log_lines() -> None:
-    print("\nThe decision log, .demo/log: one line per decision, each chained to the one before")
-    for line in (LOG / "00000001.jsonl").read_text().splitlines():
+    print("\nThe log, .demo/log: each decision and what git did with it, every line chained to the one before")
+    for line in "".join(path.read_text() for path in sorted(LOG.glob("*.jsonl"))).splitlines():
         entry = json.loads(line)
         event = entry["event"]
-        refs = " ".join(update["ref"] for update in event["updates"])
-        broken = ",".join(result["entry"] for result in event["results"] if result["outcome"] == "violated")
-        print(f"  {entry['seq']:>2} {entry['prev'][:8]} {event['time']} {event['decision']['outcome']:<8} {refs} {broken}")
+        refs = " ".join(update["ref"] for update in event.get("updates", ()))
+        broken = ",".join(result["entry"] for result in event.get("results", ()) if result["outcome"] == "violated")
+        what = f"{event['event']['class']} {event['event']['outcome']}"
+        print(f"  {entry['seq']:>2} {entry['prev'][:8]} {event['time']} {what:<25} {refs} {broken}".rstrip())
 
 
 def main() -> int:
