@@ -1,0 +1,97 @@
+"""Statements of others, such as what CI decided, noted in the log when they reach the server: `statement.received`.
+
+A statement is an in-toto Statement v1 in a DSSE envelope (github.com/in-toto/attestation, github.com/secure-systems-lab/dsse),
+at most 64 KiB. Here it is read as a claim: nothing is verified, and nothing follows from it. The blob is kept as evidence, as it came.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+
+from gitward.audit.happenings import happening
+from gitward.audit.log import Item
+from gitward.audit.session import session_id
+from gitward.canonical import text
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAXIMUM = 64 << 10
+_PAYLOAD = "application/vnd.in-toto+json"
+_STATEMENT = "https://in-toto.io/Statement/v1"
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MOST_SUBJECTS, _MOST_WORDS = 50, 200
+_DIGESTS = ("gitCommit", "sha1", "sha256")  # of a commit, in the order in which they are asked
+
+
+@record
+class Claim:
+    """What a statement says of itself: the type of its predicate, the commits it is about, how many signatures it carries."""
+
+    predicate_type: str
+    subjects: tuple[str, ...]
+    signatures: int
+
+
+def claim_of(blob: bytes) -> Claim | None:
+    """Read a statement; None for a blob that is none. Whatever it is made of, this takes linear time."""
+    if len(blob) > MAXIMUM:
+        return None
+    try:
+        envelope = json.loads(blob)
+        if envelope["payloadType"] != _PAYLOAD:
+            return None
+        plain = json.loads(base64.b64decode(envelope["payload"], validate=True))
+        kind = plain["predicateType"]
+        if plain["_type"] != _STATEMENT or not isinstance(kind, str) or not isinstance(plain["predicate"], dict):
+            return None
+        subjects = [oid for each in plain["subject"] if (oid := _oid(each["digest"]))]
+        signatures = envelope["signatures"]
+        if not subjects or not isinstance(signatures, list):
+            return None
+        return Claim(predicate_type=kind, subjects=tuple(dict.fromkeys(subjects)), signatures=len(signatures))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def statement_received(git_dir: str, ref: str, blob: bytes) -> Item:
+    """The event of a blob that came as a statement under this ref, and the blob as its evidence, read or not."""
+    claim = claim_of(blob)
+    name = hashlib.sha256(blob).hexdigest()
+    said: dict[str, Any] = {"sha256": name, "bytes": len(blob), "ref": text(ref), "is_verified": False}
+    if claim:
+        said |= {
+            "predicate_type": _words(claim.predicate_type),
+            "subjects": list(claim.subjects[:_MOST_SUBJECTS]),
+            "subject_count": len(claim.subjects),
+            "signature_count": claim.signatures,
+        }
+    event = happening(
+        "statement.received",
+        outcome="received" if claim else "malformed",
+        session={"id": session_id()},
+        repository=text(os.path.realpath(git_dir)),
+        statement=said,
+    )
+    return Item(event=event, evidence=(blob,))
+
+
+def subjects_of(event: dict[str, Any]) -> tuple[str, ...]:
+    """The commits that an event `statement.received` is about, for whoever joins it with decisions; none for a malformed one."""
+    return tuple(event["statement"].get("subjects", ()))
+
+
+def _oid(digests: dict[str, Any]) -> str:
+    found = next((digests[name] for name in _DIGESTS if name in digests), "")
+    return found if isinstance(found, str) and _OID.fullmatch(found) else ""
+
+
+def _words(value: str) -> str | dict[str, str]:
+    """A lone surrogate, which JSON can write and UTF-8 cannot, becomes a question mark."""
+    return text(value[:_MOST_WORDS].encode("utf-8", "replace").decode())
