@@ -210,6 +210,7 @@ def test_every_index_of_every_size():
             proved = tree.prove_inclusion(index, size, at)
             assert proved == path(index, leaves[:size])
             assert tree.includes(tree.leaf_hash(leaves[index]), index, size, proved, top)
+            assert not tree.includes(tree.leaf_hash(leaves[index]), index, index, proved, top)
             assert not tree.includes(tree.leaf_hash(leaves[index - 1]), index, size, proved, top) or size == 1
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "watch": "gitward.cli.audit_watch:watch",
     "verify": "gitward.cli.audit_verify:verify",
     "mine": "gitward.cli.audit_mine:command",
+    "proof": "gitward.cli.audit_proof:proof",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 INDEX = click.option("--index", "path", metavar="FILE", default="",

@@ -25,6 +25,10 @@ _DASH = "\N{EM DASH} "
 _UNCLEAN = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 
 
+class FalseSignature(GitwardError):
+    """A line of a note claims a key that is known, and is not its signature."""
+
+
 @record
 class PublicKey:
     """Who signs: the key's name, its 32 bytes, and the 4 bytes that stand for both in a signature line."""
@@ -148,8 +152,8 @@ def read(data: bytes) -> Note:
 def verified(note: Note, keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
     """Those of the keys that signed the note, each once; () is nobody, and then the note counts for nothing.
 
-    Lines of other keys are passed over, those of the same name or the same hash too. Raises GitwardError where a line claims one
-    of the keys and is not its signature, and where two of them share name and hash: no line could say which it means.
+    Lines of other keys are passed over, those of the same name or the same hash too. Raises FalseSignature where a line claims
+    one of the keys and is not its signature, GitwardError where two share name and hash: no line could say which it means.
     """
     known = dict.fromkeys(keys)
     if len({(key.name, key.hint) for key in known}) < len(known):
@@ -158,7 +162,7 @@ def verified(note: Note, keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
     for key in known:
         claims = [line.raw for line in note.signatures if (line.name, line.hint) == (key.name, key.hint)]
         if not all(verifies(key, note.text.encode(), claim) for claim in claims):
-            raise GitwardError(f"the signature of {key.name} does not fit the note")
+            raise FalseSignature(f"the signature of {key.name} does not fit the note")
         found += [key] if claims else []
     return tuple(found)
 

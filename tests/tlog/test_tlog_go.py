@@ -1,0 +1,73 @@
+"""Go's sumdb/note and sumdb/tlog agree: with our checkpoints and proofs, and in refusing what is altered."""
+
+import pytest
+
+from gitward.audit import checking, proving
+from gitward.errors import GitwardError
+from gitward.tlog import checkpoint, note
+from gitward.tlog import proof as proofs
+
+
+def files(folder, texts):
+    folder.mkdir()
+    for number, text in enumerate(texts):
+        (folder / f"{number:05d}").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return sorted(folder.iterdir())
+
+
+def altered(text):
+    """The proof with one bit of every third byte flipped, another one each time; without the bits that only we look at."""
+    data = text.encode()
+    for place in range(0, len(data), 3):
+        yield data[:place] + bytes([data[place] ^ 1 << place // 3 % 7]) + data[place + 1 :]
+
+
+def test_inclusion(grown, tmp_path, verifier):
+    made = [proving.inclusion(str(grown.path), seq).text() for seq in (0, 6, 255, 256, 299)]
+    answers = verifier("record", grown.key, *files(tmp_path / "whole", made))
+    assert answers == ["ok 0 300", "ok 6 300", "ok 255 300", "ok 256 300", "ok 299 300"]
+    answers = verifier("record", grown.key, *files(tmp_path / "altered", altered(made[1])))
+    assert len(answers) > 300
+    assert all(answer.startswith("refused") for answer in answers)
+    other = made[0].replace("index 0\n", "index 1\n"), made[0].replace("\n300\n", "\n301\n"), made[1].replace("\n300\n", "\n7\n")
+    assert all(answer.startswith("refused") for answer in verifier("record", grown.key, *files(tmp_path / "other", other)))
+
+
+def test_consistency(grown, tmp_path, verifier):
+    grown.grow(513, 600)
+    told = {size: checkpoint.read(text.encode()) for size, text in grown.taken.items()}
+    pairs = [(old, new) for old in told for new in told if old <= new]
+    for old, new in pairs:
+        kept, *given = files(tmp_path / f"{old}-{new}", [
+            grown.taken[old], proving.consistency(str(grown.path), told[old], told[new]).text(),
+        ])  # fmt: skip
+        assert verifier("tree", grown.key, kept, *given) == [f"ok {old} {new}"]
+    made = proving.consistency(str(grown.path), told[300]).text()
+    kept, *given = files(tmp_path / "altered", [grown.taken[300], *altered(made)])
+    assert all(answer.startswith("refused") for answer in verifier("tree", grown.key, kept, *given))
+
+
+def test_what_go_takes_from_another_key_or_log_is_nothing(grown, tmp_path, verifier):
+    made = proving.inclusion(str(grown.path), 3)
+    (whole,) = files(tmp_path / "whole", [made.text()])
+    stranger = note.new_key(grown.origin)
+    assert verifier("record", str(stranger.public), whole)[0].startswith("refused: note has no verifiable signatures")
+    forged = made.text().replace(grown.taken[300], note.signed(made.checkpoint.text(), stranger))
+    (other,) = files(tmp_path / "forged", [forged])
+    assert verifier("record", grown.key, other)[0].startswith("refused")
+    assert verifier("record", str(stranger.public), other) == ["ok 3 300"]
+
+
+def test_we_refuse_whatever_go_refuses_of_a_checkpoint(grown, tmp_path, verifier):
+    """The same alterations, through our own verification: refused, and never a crash."""
+    key = note.public_key(grown.key)
+    text = proving.inclusion(str(grown.path), 5).text()
+    for data in altered(text):
+        with pytest.raises(GitwardError) as problem:
+            shown(proofs.read(data), key)
+        assert problem.value.exit_code in (1, 3)
+
+
+def shown(found, key):
+    checking.signers(found.checkpoint, [key])
+    checking.included(found)
