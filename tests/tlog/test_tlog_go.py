@@ -1,8 +1,10 @@
 """Go's sumdb/note and sumdb/tlog agree: with our checkpoints and proofs, and in refusing what is altered."""
 
+import base64
+
 import pytest
 
-from gitward.audit import checking, proving
+from gitward.audit import checking, proving, tileexport
 from gitward.errors import GitwardError
 from gitward.tlog import checkpoint, note
 from gitward.tlog import proof as proofs
@@ -71,3 +73,22 @@ def test_we_refuse_whatever_go_refuses_of_a_checkpoint(grown, tmp_path, verifier
 def shown(found, key):
     checking.signers(found.checkpoint, [key])
     checking.included(found)
+
+
+def test_an_export_is_read_by_a_client_of_tiles(grown, tmp_path, verifier):
+    """tlog.TileHashReader over the exported files, and every entry of every bundle against it; also after the log grew."""
+    for size in (300, 513, 900):
+        if size > 300:
+            grown.grow(size)
+        tileexport.export(str(grown.path), str(tmp_path / "out"))
+        signed = checkpoint.read((tmp_path / "out/checkpoint").read_bytes())
+        wanted = f"ok {signed.size} {base64.b64encode(signed.root).decode()}"
+        assert verifier("tiles", grown.key, tmp_path / "out") == [wanted]
+    used = [path for path in (tmp_path / "out").rglob("*") if path.is_file() and ".p" not in str(path.parent)]
+    for path in used:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:60] + bytes([whole[60] ^ 1]) + whole[61:])
+        assert verifier("tiles", grown.key, tmp_path / "out")[0].startswith("refused")
+        path.write_bytes(whole)
+    assert len(used) == 7
+    assert verifier("tiles", grown.key, tmp_path / "out") == [wanted]

@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": "gitward.cli.audit_verify:verify",
     "mine": "gitward.cli.audit_mine:command",
     "proof": "gitward.cli.audit_proof:proof",
+    "export": "gitward.cli.audit_export:export",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 INDEX = click.option("--index", "path", metavar="FILE", default="",

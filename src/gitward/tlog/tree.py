@@ -10,7 +10,7 @@ from hashlib import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     HashAt = Callable[[int, int], bytes]
 
@@ -34,10 +34,13 @@ class Frontier:
         self.size = size
         self._roots = [(level, root) for (level, _), root in zip(subtrees(size), roots, strict=True)]
 
-    def append(self, leaf: bytes) -> Iterator[tuple[int, int, bytes]]:
-        """Take one more leaf hash; every full subtree that it completes, as (level, index, hash), the leaf first."""
-        level, index, found = 0, self.size, leaf
-        self.size += 1
+    def append(self, leaf: bytes, level: int = 0) -> Iterator[tuple[int, int, bytes]]:
+        """Take one more leaf hash; every full subtree that it completes, as (level, index, hash), the leaf first.
+
+        With a level: the root of a full subtree that begins where this tree ends, at a multiple of its own size.
+        """
+        index, found = self.size >> level, leaf
+        self.size += 1 << level
         yield level, index, found
         while self._roots and self._roots[-1][0] == level:
             found = node_hash(self._roots.pop()[1], found)
@@ -54,13 +57,36 @@ class Frontier:
         return found
 
 
-def subtrees(size: int) -> Iterator[tuple[int, int]]:
-    """The full subtrees of which a tree of this size is made, largest first, as (level, index)."""
-    start = 0
-    for level in range(size.bit_length() - 1, -1, -1):
-        if size >> level & 1:
-            yield level, start >> level
-            start += 1 << level
+def subtrees(size: int, start: int = 0) -> Iterator[tuple[int, int]]:
+    """The full subtrees, as large as they can be, of which the leaves from start to size are made, as (level, index)."""
+    while start < size:
+        level = (size - start).bit_length() - 1
+        level = min(level, (start & -start).bit_length() - 1) if start else level
+        yield level, start >> level
+        start += 1 << level
+
+
+def range_root(first: int, leaves: Iterable[bytes], size: int, left: Sequence[bytes], right: Sequence[bytes]) -> bytes:
+    """The root of a tree of `size` leaves in which these leaf hashes stand from `first` on, between the roots of `subtrees`.
+
+    Raises ValueError where there are more or fewer roots than the leaves leave room for.
+    """
+    if len(left) != first.bit_count():
+        raise ValueError(f"a range from {first} on has {first.bit_count()} hashes on its left")
+    tree = Frontier(first, left)
+    for leaf in leaves:
+        _run(tree.append(leaf))
+    rest = list(subtrees(size, tree.size))
+    if tree.size > size or len(rest) != len(right):
+        raise ValueError(f"a range to {tree.size} has {len(rest)} hashes on its right in a tree of {size}")
+    for (level, _), root in zip(rest, right, strict=True):
+        _run(tree.append(root, level))
+    return tree.root()
+
+
+def _run(steps: Iterator[object]) -> None:
+    for _ in steps:
+        pass
 
 
 def root_of(size: int, hash_at: HashAt) -> bytes:
