@@ -84,28 +84,6 @@ def test_a_missing_folder_is_undecided(tmp_path):
     assert caught.value.exit_code == 3
 
 
-def test_a_write_that_fails_leaves_no_half_line(made):
-    """The file size limit stands in for a full disk: the same short write and error, at every byte of a line."""
-    log.append(str(made), EVENT)
-    line = len(lines(made)[-1])
-    size = segment(made).stat().st_size
-    script = (
-        "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from gitward.audit import log; from gitward.errors import Undecided\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        f"for extra in range(0, {line}, 7):\n"
-        f"    resource.setrlimit(resource.RLIMIT_FSIZE, ({size} + extra, resource.RLIM_INFINITY))\n"
-        "    try: log.append(sys.argv[2], b'{\"id\":\"x\"}'); sys.exit('written')\n"
-        "    except Undecided: pass\n"
-    )
-    source = os.path.dirname(os.path.dirname(os.path.dirname(log.__file__)))
-    done = subprocess.run([sys.executable, "-c", script, source, str(made)], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert segment(made).stat().st_size == size
-    assert log.append(str(made), EVENT) == 2
-    assert chain_holds(made)
-
-
 def test_fifty_writers_at_once(made):
     source = os.path.dirname(os.path.dirname(os.path.dirname(log.__file__)))
     script = (

@@ -1,0 +1,154 @@
+"""States of a log and what is done to it then, each act in a process of its own under strace(1), which can break any system call.
+
+A further part of the log (its index, say) adds its scenes to SCENES: `prepare` makes the state, `act` is a line of Python for
+the child, in which `directory` is the log and `told(id)` releases an event to whoever asked for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from conftest import SRC
+from gitward.audit import checkpoints, creation, folder, log, segment
+
+CALLS = ("openat,flock,pread64,read,pwrite64,write,ftruncate,fsync,fdatasync,rename,unlink,mkdir,rmdir,close,fchmod,"
+         "getdents64,lseek,fadvise64,newfstatat,ioctl")  # fmt: skip
+STRACE = ("strace", "-f", "-q", "--seccomp-bpf", "-e", f"trace={CALLS}")
+CHILD = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from gitward.audit import checkpoints, creation, evidence, folder, happenings, log, reading
+from gitward.errors import GitwardError
+from gitward.tlog import note, tiles
+import base64, cryptography.hazmat.primitives.asymmetric.ed25519
+directory = sys.argv[2]
+def told(*ids):
+    os.write(1, b"".join(each.encode() + b"\\n" for each in ids))
+def append(*ids):
+    log.append_all(directory, tuple(log.Item(event=b'{"id":"%s"}' % each.encode(),
+        personal=b'{"id":"%s"}' % each.encode() if each.startswith("personal") else b"") for each in ids))
+    told(*ids)
+try: os.rmdir(directory + "/begin")
+except OSError: pass
+try:
+    ACT
+except (GitwardError, OSError) as problem:
+    print(problem, file=sys.stderr)
+    sys.exit(3)
+"""
+Prepare = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`part` is what the points of this scene count for; None: each for the part that its own system call belongs to."""
+
+    act: str
+    prepare: tuple[Prepare, ...] = ()
+    part: str | None = None
+
+
+def filled(count: int) -> Prepare:
+    """So many entries, event ids 1 to `count` - 1."""
+
+    def prepare(directory: str) -> None:
+        log.append_all(directory, tuple(log.Item(event=b'{"id":"%d"}' % n) for n in range(1, count)))
+
+    return prepare
+
+
+def torn(directory: str) -> None:
+    with open(segment.newest(directory).path, "ab") as file:
+        file.write(b'{"event":{"id":"never released"')
+
+
+def booted(directory: str) -> None:
+    os.truncate(os.path.join(directory, folder.LOCK), 0)
+
+
+def one_line(directory: str) -> None:
+    """A segment whose writer died when it had begun it, before its name was synced."""
+    log.append(directory, b'{"id":"last"}')
+    path = segment.newest(directory).path
+    os.truncate(path, Path(path).read_bytes().index(b"\n") + 1)
+
+
+def unsynced(directory: str) -> None:
+    """What a sync that failed leaves: the last segment is closed."""
+    os.chmod(segment.newest(directory).path, 0o440)
+
+
+def signed(directory: str) -> None:
+    checkpoints.take(directory)
+
+
+SCENES = {
+    "append": Scene("append('new')", (filled(5),)),
+    "personal": Scene("append('personal')", (filled(5),)),
+    "batch": Scene("append(*(f'b{n}' for n in range(40)))", (filled(5),)),
+    "twice": Scene("append('personal 1'); append('personal 2')", (filled(5),)),
+    "torn": Scene("append('personal')", (filled(5), torn)),
+    "boot": Scene("append('new')", (filled(5), booted)),
+    "boot torn": Scene("append('new')", (filled(5), torn, booted)),
+    "second line": Scene("append('new')", (filled(256), one_line)),
+    "rotate": Scene("append('new')", (filled(256),), "rotate"),
+    "rotate batch": Scene("append(*(f'b{n}' for n in range(40)))", (filled(250),), "rotate"),
+    "closed": Scene("append('personal')", (filled(5), unsynced), "rotate"),
+    "checkpoint": Scene("checkpoints.take(directory); told()", (filled(20), signed, filled(400)), "checkpoint"),
+    "checkpoint after a rotation": Scene("append('new'); checkpoints.take(directory)", (filled(256),), "checkpoint"),
+    "evidence": Scene("evidence.keep(directory, b'x' * 9000); append('new')", (filled(5),)),
+}
+
+
+
+@dataclass(frozen=True)
+class Call:
+    """One system call of an act: its number among those that strace counts, its name, and for what it is made."""
+
+    number: int
+    name: str
+    part: str
+
+
+def made(scene: Scene, directory: str) -> str:
+    """A log in the state of the scene."""
+    creation.make(directory, "git.example.com/log", segment_entries=256)
+    for prepare in scene.prepare:
+        prepare(directory)
+    return directory
+
+
+def run(scene: Scene, directory: str, *options: str) -> tuple[int, list[str]]:
+    """The act in a process of its own under strace with these options; its exit code, and what it told."""
+    script = CHILD.replace("ACT", scene.act)
+    command = [*STRACE, *options, sys.executable, "-I", "-c", script, str(SRC), directory]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 3, -9, 137):
+        raise AssertionError(f"{scene.act}: {done.returncode}\n{done.stderr}")
+    return done.returncode, done.stdout.splitlines()
+
+
+def calls(scene: Scene, folder_: Path) -> list[Call]:
+    """The system calls of an act that nothing breaks, from its beginning to what it tells."""
+    trace = folder_ / "trace"
+    for name in ("warm", "counted"):  # the first may write bytecode
+        assert run(scene, made(scene, str(folder_ / name)), "-o", str(trace))[0] == 0
+    found, begun = [], False
+    for number, line in enumerate(re.findall(r"^(?:\d+ +)?([a-z]\w*\(.*)$", trace.read_text(), re.MULTILINE), 1):
+        name = line.partition("(")[0]
+        if begun and (name, line[6:8]) != ("write", "1,"):
+            found.append(Call(number, name, scene.part or part_of(name, line)))
+        begun = begun or (name == "rmdir" and "/begin" in line)
+    return found
+
+
+def part_of(name: str, line: str) -> str:
+    if name in ("fsync", "fdatasync"):
+        return "sync"
+    return "lock" if name in ("flock", "ioctl") or re.search(r"/lock\"|/live\"|boot_id", line) else "write"

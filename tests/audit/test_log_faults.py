@@ -1,0 +1,59 @@
+"""Kill and error at system calls of real processes: what was told is in the log, nothing half-written is, and it goes on.
+
+A sample here; every call of every scene with `make soak` (GITWARD_SOAK=1), with the counts in bench/results/audit_faults.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from logchecks import faults
+from logscenes import SCENES, Call, calls, made, run
+
+from gitward.audit import checkpoints, log
+from servers import need
+from soaking import FACTOR
+
+EVERY = FACTOR > 1
+SAMPLE = {"append": 5, "rotate": 9, "closed": 13, "checkpoint": 23}  # a scene and how far apart its points are
+
+
+@pytest.fixture(autouse=True)
+def _strace() -> None:
+    need("strace", "strace")
+
+
+def goes_on(directory: str, told: set[str], *, is_whole: bool = True) -> list[str]:
+    """What does not hold of a log to which something was done, before (if it is whole) and after the next event."""
+    found = faults(directory, told) if is_whole else []
+    log.append(directory, b'{"id":"after"}', b'{"id":"after"}')
+    checkpoints.take(directory)
+    return found + faults(directory, told | {"after"}, whole=True)
+
+
+def broken(name: str, call: Call, how: str, folder: Path) -> list[str]:
+    scene = SCENES[name]
+    directory = made(scene, str(folder / f"{call.number}-{how}"))
+    _, told = run(scene, directory, "-o", "/dev/null", "-e", f"inject={_traced()}:{how}:when={call.number}")
+    return [f"{name}, {how} at {call}: {fault}" for fault in goes_on(directory, {each for each in told if each})]
+
+
+def _traced() -> str:
+    from logscenes import CALLS
+
+    return CALLS
+
+
+@pytest.mark.parametrize("name", SCENES if EVERY else SAMPLE)
+@pytest.mark.parametrize("how", ["signal=KILL", "error=ENOSPC", "error=EIO"] if EVERY else ["signal=KILL"])
+def test_broken_at_a_system_call(name: str, how: str, tmp_path: Path) -> None:
+    points = calls(SCENES[name], tmp_path)[:: 1 if EVERY else SAMPLE[name]]
+    assert points
+    assert [fault for call in points for fault in broken(name, call, how, tmp_path)] == []
+    if path := os.environ.get("GITWARD_FAULTS"):
+        with Path(path).open("a") as file:
+            for part, count in Counter(call.part for call in points).items():
+                file.write(f"{how}\t{part}\t{name}\t{count}\n")
