@@ -100,7 +100,7 @@ def long(originals, tmp_path):
     return twin(path, tmp_path / "rotated"), kept
 
 
-COVERED = 5
+COVERED = 4
 
 
 def test_every_byte_of_the_lines(short):
@@ -109,7 +109,7 @@ def test_every_byte_of_the_lines(short):
     ends = [0]
     for line in lines(path):
         ends.append(ends[-1] + len(line))
-    for offset in flips(path):
+    for offset in flips(path, [*range(ends[COVERED]), *range(ends[COVERED], ends[-1], 5)]):
         number = next(n for n in range(len(ends)) if offset < ends[n + 1])
         if number < COVERED:
             expect("a byte of a covered line", directory, kept, names=f"{path.name} line {number + 1}")
@@ -119,8 +119,8 @@ def test_every_byte_of_the_lines(short):
 
 def test_every_byte_of_tiles_and_checkpoints(short):
     directory, kept = short
-    for offset in flips(directory / "tile/0/000.p/5"):
-        expect("a byte of a tile", directory, kept, names=f"tile/0/000.p/5: holds another hash for entry {offset // 32}")
+    for offset in flips(directory / "tile/0/000.p/4"):
+        expect("a byte of a tile", directory, kept, names=f"tile/0/000.p/4: holds another hash for entry {offset // 32}")
     for _ in flips(directory / "checkpoint"):
         expect("a byte of the log's own checkpoint", directory, kept, names="does not hold: checkpoint: ")
     for _ in flips(directory / "log.json"):
@@ -168,7 +168,7 @@ def test_lines_dropped_inserted_swapped_doubled(short):
     for n in range(COVERED):
         for what, parts in (
             ("a covered line dropped", there[:n] + there[n + 1 :]),
-            ("a line inserted among covered ones", [*there[:n], there[5], *there[n:]]),
+            ("a line inserted among covered ones", [*there[:n], there[4], *there[n:]]),
             ("two covered lines swapped", [*there[:n], there[n + 1], there[n], *there[n + 2:]]),
             ("a covered line twice", there[: n + 1] + there[n:]),
         ):
@@ -183,7 +183,7 @@ def test_a_cut_at_every_byte(short):
     directory, kept = short
     path = segment(directory)
     data = path.read_bytes()
-    ends = [end for _, end in whole_lines(path, 6)]
+    ends = [end for _, end in whole_lines(path, 5)]
     for size in sorted({*ends, *(end + 1 for end in ends), *range(0, len(data), 97)}):
         path.write_bytes(data[:size])
         there = sum(end < size for end in ends)
@@ -198,7 +198,7 @@ def test_cuts_of_tile_checkpoint_evidence(short):
     directory, kept = short
     (piece,) = (directory / "evidence").iterdir()
     for path, what in (
-        (directory / "tile/0/000.p/5", "a tile cut short"),
+        (directory / "tile/0/000.p/4", "a tile cut short"),
         (directory / "checkpoint", "the log's own checkpoint cut short"),
         (piece, "a byte of evidence, or its end cut"),
     ):
@@ -212,7 +212,7 @@ def test_cuts_of_tile_checkpoint_evidence(short):
 def places(directory):
     """Where segments begin and end, and one line within; every line in `make soak`."""
     for first, count in ((0, 256), (256, 256), (512, 8)):
-        for n in range(count) if FACTOR > 1 else (0, 1, count // 2, count - 2, count - 1):
+        for n in range(count) if FACTOR > 1 else (0, count // 2, count - 1):
             yield segment(directory, first), first, n
 
 
@@ -276,7 +276,7 @@ def test_what_is_not_there(short, tmp_path):
     (piece,) = (directory / "evidence").iterdir()
     (table,) = (directory / "personal").iterdir()
     for path, what in (
-        (directory / "tile/0/000.p/5", "a tile missing"),
+        (directory / "tile/0/000.p/4", "a tile missing"),
         (piece, "a piece of evidence missing"),
         (table, "personal values missing, or their line unreadable"),
         (directory / "checkpoint", "the log's own checkpoint missing"),
@@ -306,24 +306,24 @@ def test_rollback_split_view_and_rewriting(short, tmp_path):
     earlier = twin(directory, tmp_path / "earlier")
     record(directory, Item(event=event(9)))
     seen = checkpoints.take(str(directory)).encode()
-    expect("the whole folder rolled back", earlier, seen, names="ends before entry 6")
+    expect("the whole folder rolled back", earlier, seen, names="ends before entry 5")
     record(earlier, Item(event=event(10)), Item(event=event(11)))
     checkpoints.take(str(earlier))
-    expect("another log grown from a copy (split view)", earlier, kept, seen, names="some of the entries 5 to 6")
+    expect("another log grown from a copy (split view)", earlier, kept, seen, names="some of the entries 4 to 5")
     texts = [json.dumps({**json.loads(line)["event"], "by": "another"}, sort_keys=True, separators=(",", ":")).encode()
              for line in lines(segment(directory))[1:]]  # fmt: skip
     chained(directory, KEY, texts)
     assert verify(str(directory)).code == 4  # its side table is gone; nothing else shows without the checkpoint
-    expect("all of it written and signed anew with the log's own key", directory, seen, names="some of the entries 0 to 6")
+    expect("all of it written and signed anew with the log's own key", directory, seen, names="some of the entries 0 to 5")
     chained(directory, note.new_key(KEY.name), texts)
-    expect("all of it written and signed anew with another key", directory, seen, names="some of the entries 0 to 6")
+    expect("all of it written and signed anew with another key", directory, seen, names="some of the entries 0 to 5")
 
 
 def test_what_is_as_it_should_be(short, tmp_path):
     directory, kept = short
     expect("nothing", directory, kept)
     expect("nothing", directory, kept, key=KEY.public)
-    expect("it grew", directory, kept, names="not covered: 1 entries from 5 on, received from 20")
+    expect("it grew", directory, kept, names="not covered: 1 entries from 4 on, received from 20")
     old = (directory / "checkpoint").read_bytes()
     assert old == kept
     newer = checkpoints.take(str(directory)).encode()
@@ -331,8 +331,8 @@ def test_what_is_as_it_should_be(short, tmp_path):
     expect("it was idle", directory, kept, newer)
     assert checkpoints.take(str(directory)).encode() == newer
     (directory / "checkpoint").write_bytes(kept)
-    expect("an older checkpoint put back in the folder", directory, newer, names="covers 5 entries only")
-    expect("an older checkpoint put back in the folder", directory, names="not covered: 1 entries from 5 on")
+    expect("an older checkpoint put back in the folder", directory, newer, names="covers 4 entries only")
+    expect("an older checkpoint put back in the folder", directory, names="not covered: 1 entries from 4 on")
 
 
 def test_a_torn_tail(short):
@@ -357,14 +357,14 @@ def test_a_rotated_log(long):
 def test_erased_values(short):
     directory, kept = short
     (table,) = (directory / "personal").iterdir()
-    first, second = table.read_bytes().splitlines(keepends=True)
-    table.write_bytes(second)
+    (first,) = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"")
     from gitward.audit.happenings import happening
 
     log.append(str(directory), happening("log.erased", erased={"events": [json.loads(first)["id"]]}))
     checkpoints.take(str(directory))
     what = "values were erased, and a log.erased under a checkpoint says so"
-    report = expect(what, directory, kept, names="1 present, 1 erased, 0 missing")
+    report = expect(what, directory, kept, names="0 present, 1 erased, 0 missing")
     assert report.evidence.present == 1
 
 

@@ -6,11 +6,11 @@ away. So both are walked side by side, with a look ahead at the next lines, and 
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections import deque
 
+from gitward.audit.personal import LONGEST, commitment
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE
 from gitward.audit.verification.opening import opened, why
 from gitward.canonical import canonical
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from gitward.audit.verification.findings import Findings
+    from gitward.audit.personal import LONGEST, commitment
+from gitward.audit.verification.findings import Findings
 
-LONGEST = 4 << 20
 _AHEAD_LINES, _AHEAD_BYTES = 1024, 8 << 20
 _REMEMBERED = 1_000_000
 _SALT = re.compile(r"[0-9a-f]{64}")
@@ -135,11 +135,11 @@ def bounded_lines(file: Any, most: int) -> Iterator[bytes]:
 
 
 def fits(path: str, value: Any, salt: str, said: str) -> bool:
-    """Whether the commitment is HMAC-SHA-256 of the canonical [path, value] with the salt (hex) as its key."""
+    """Whether this value with its salt, 64 hex digits, gives the commitment."""
     if not _SALT.fullmatch(salt):
         return False
     try:
-        return hmac.digest(bytes.fromhex(salt), canonical([path, value]), "sha256").hex() == said
+        return commitment(path, value, bytes.fromhex(salt)) == said
     except (ValueError, TypeError, RecursionError):
         return False
 
