@@ -361,7 +361,7 @@ def test_erased_values(short):
     table.write_bytes(b"")
     from gitward.audit.happenings import happening
 
-    log.append(str(directory), happening("log.erased", erased={"events": [json.loads(first)["id"]]}))
+    log.append(str(directory), happening("log.erased", log={"events": [json.loads(first)["id"]]}))
     checkpoints.take(str(directory))
     what = "values were erased, and a log.erased under a checkpoint says so"
     report = expect(what, directory, kept, names="0 present, 1 erased, 0 missing")

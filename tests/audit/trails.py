@@ -24,8 +24,15 @@ KEY = note.PrivateKey(name=ORIGIN, seed=bytes(range(32)))
 
 def event(number=0):
     """As short as an event can be: each of its bytes is changed in a test."""
-    return canonical({"schema": SCHEMA, "id": clock.new_id(), "time": clock.now(), "n": number,
-                      "actor": {"type": "system"}, "emitter": {"trust": "server"}, "event": {"class": "log.heartbeat"}})  # fmt: skip
+    return canonical({
+        "schema": SCHEMA,
+        "id": clock.new_id(),
+        "time": clock.now(),
+        "actor": {"type": "system", "id": None},
+        "emitter": {"host": "a", "trust": "server", "version": "1"},
+        "event": {"class": "log.heartbeat", "outcome": "done"},
+        "log": {"n": number},
+    })
 
 
 def push(client="192.0.2.7"):

@@ -17,7 +17,7 @@ def verified(report: Report) -> bytes:
     return happening(
         "log.verify_failed" if report.code else "log.verified",
         outcome=report.outcome.replace(" ", "-"),
-        verification={
+        log={
             "exit_code": report.code,
             "entries": report.entries,
             "covered": report.covered,

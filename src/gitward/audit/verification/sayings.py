@@ -39,7 +39,11 @@ class Sayings:
         elif name == "log.pruned":
             self._pruned(entry, place)
         elif name == "log.hold":
-            self._hold(entry, place)
+            self._range(entry, ("from", "to"), self.held, place)
+        elif name == "log.hold_released":
+            released: list[tuple[int, int, int]] = []
+            if self._range(entry, ("from", "to"), released, place):
+                self.held = [each for each in self.held if each[:2] != released[0][:2]]
 
     def _started(self, entry: Entry, name: str, place: str) -> None:
         part = entry.event.get("log")
@@ -58,25 +62,18 @@ class Sayings:
             self.findings.add("chain", BROKEN, place, "prev is not that of this origin and this key", 0)
 
     def _pruned(self, entry: Entry, place: str) -> None:
-        if self._range(entry, "pruned", ("from", "before"), self.pruned, place):
+        if self._range(entry, ("from", "before"), self.pruned, place):
             first, before, _ = self.pruned[-1]
             for start, end, seq in self.held:
                 if start < before and first <= end:
                     message = f"entries {first} to {before - 1} were pruned, though entry {seq} holds {start} to {end}"
                     self.findings.add("missing", BROKEN, place, message, entry.seq)
 
-    def _hold(self, entry: Entry, place: str) -> None:
-        part = entry.event.get("hold")
-        if type(part) is dict and part.get("released") is True:
-            self.held = [each for each in self.held if each[:2] != (part.get("from"), part.get("to"))]
-        else:
-            self._range(entry, "hold", ("from", "to"), self.held, place)
-
-    def _range(self, entry: Entry, name: str, ends: tuple[str, str], to: list[tuple[int, int, int]], place: str) -> bool:
-        part: Any = entry.event.get(name)
+    def _range(self, entry: Entry, ends: tuple[str, str], to: list[tuple[int, int, int]], place: str) -> bool:
+        part: Any = entry.event.get("log")
         start, end = (part.get(ends[0]), part.get(ends[1])) if type(part) is dict else (None, None)
         if type(start) is not int or type(end) is not int or len(to) >= _MOST:
-            self.findings.add("schema", BROKEN, place, f"log.{name} without its range", entry.seq)
+            self.findings.add("schema", BROKEN, place, "the range that it is about is missing", entry.seq)
             return False
         to.append((start, end, entry.seq))
         return True

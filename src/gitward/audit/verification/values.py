@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from gitward.audit.personal import LONGEST, commitment
-from gitward.audit.verification.findings import Findings
+    from gitward.audit.verification.findings import Findings
 
 _AHEAD_LINES, _AHEAD_BYTES = 1024, 8 << 20
 _REMEMBERED = 1_000_000

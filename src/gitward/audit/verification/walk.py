@@ -236,6 +236,6 @@ class Walk:
 
 def erased_events(event: dict[str, Any]) -> list[str]:
     """The ids of the events whose values an entry `log.erased` says are gone."""
-    part = event.get("erased")
+    part = event.get("log")
     ids = part.get("events") if type(part) is dict else None
     return [each for each in ids if type(each) is str] if type(ids) is list else []
