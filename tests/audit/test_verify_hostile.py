@@ -126,7 +126,7 @@ def test_events_of_wrong_types(short):
         json.dumps(as_json(report))
 
 
-@pytest.mark.parametrize("size", [10**9, 10**18, (1 << 63) - 1])
+@pytest.mark.parametrize("size", [10**9, (1 << 63) - 1])
 def test_a_claim_of_a_billion_entries(short, tmp_path, size):
     """In the log's own checkpoint, validly signed, and in the name of a segment."""
     directory, kept = short
@@ -153,11 +153,11 @@ def test_overlapping_segments(tmp_path):
 
 
 def test_many_tiny_segments(short, tmp_path):
-    """Ten thousand in `make test`, half a million in `make soak`: time by their number, and no file of them is kept open."""
+    """Two thousand in `make test`, half a million in `make soak`: time by their number, and no file of them is kept open."""
     from soaking import FACTOR
 
     directory, kept = short
-    count = 500_000 if FACTOR > 1 else 10_000
+    count = 500_000 if FACTOR > 1 else 2_000
     for number in range(1, count):
         os.close(os.open(segment(directory, number * 256), os.O_WRONLY | os.O_CREAT, 0o600))
     code, said, _ = verified(directory, kept, tmp_path, seconds=count / 2000 + 2)

@@ -310,7 +310,7 @@ def test_rollback_split_view_and_rewriting(short, tmp_path):
     record(earlier, Item(event=event(10)), Item(event=event(11)))
     checkpoints.take(str(earlier))
     expect("another log grown from a copy (split view)", earlier, kept, seen, names="some of the entries 4 to 5")
-    texts = [json.dumps({**json.loads(line)["event"], "by": "another"}, sort_keys=True, separators=(",", ":")).encode()
+    texts = [json.dumps({**json.loads(line)["event"], "note": "another"}, sort_keys=True, separators=(",", ":")).encode()
              for line in lines(segment(directory))[1:]]  # fmt: skip
     chained(directory, KEY, texts)
     assert verify(str(directory)).code == 4  # its side table is gone; nothing else shows without the checkpoint

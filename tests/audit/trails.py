@@ -10,11 +10,15 @@ from pathlib import Path
 
 from gitward import clock
 from gitward.audit import checkpoints, creation, evidence, folder, log
-from gitward.audit.entry import digest_of, line_of
+from gitward.audit.claims import Claims
+from gitward.audit.event import decision_item
 from gitward.audit.happenings import SCHEMA, happening
 from gitward.audit.log import Item
 from gitward.audit.personal import Commitments
 from gitward.canonical import canonical
+from gitward.engine import conclude
+from gitward.model import Change
+from gitward.record import replace
 from gitward.tlog import note
 
 ORIGIN = "git.example.com/log"
@@ -28,26 +32,29 @@ def event(number=0):
         "schema": SCHEMA,
         "id": clock.new_id(),
         "time": clock.now(),
-        "actor": {"type": "system", "id": None},
+        "actor": {"type": "system", "id": None, "display": None},
         "emitter": {"host": "a", "trust": "server", "version": "1"},
         "event": {"class": "log.heartbeat", "outcome": "done"},
         "log": {"n": number},
     })
 
 
-def push(client="192.0.2.7"):
-    """The item of a decision with evidence, and one personal value behind a commitment."""
+def handed_out(client="192.0.2.7"):
+    """The item of an event with a piece of evidence, and one personal value behind a commitment."""
     behind = Commitments()
-    said = behind.commit("/session/client", client)
+    said = behind.commit("/log/client", client)
     made = happening(
-        "decision.receive",
-        outcome="allowed",
-        session={
-            "client": said,
-            "push_certificate": {"sha256": hashlib.sha256(CERTIFICATE).hexdigest(), "bytes": len(CERTIFICATE)},
-        },
+        "log.exported",
+        log={"client": said, "list": {"sha256": hashlib.sha256(CERTIFICATE).hexdigest(), "bytes": len(CERTIFICATE)}},
     )
     return Item(event=made, personal=behind.line(json.loads(made)["id"]), evidence=(CERTIFICATE,))
+
+
+def push(client="192.0.2.7"):
+    """The item of a decision about a push with a certificate from this address."""
+    change = Change(stage="receive", time=clock.now(), updates=(), known=frozenset())
+    decision = conclude((), change, [], decision_id=clock.new_id(), version="1")
+    return decision_item(replace(decision, certificate=CERTIFICATE), Claims(address=client))
 
 
 def record(directory, *items):
@@ -57,16 +64,16 @@ def record(directory, *items):
     log.append_all(str(directory), items)
 
 
-def made(directory):
+def made(directory, segment_entries=256):
     directory.mkdir()
-    creation.create(str(directory), ORIGIN, KEY)
+    creation.create(str(directory), ORIGIN, KEY, segment_entries=segment_entries)
     return directory
 
 
 def small(directory):
     """Five entries in one segment, four of them covered; the checkpoint that its verifier saw last."""
     made(directory)
-    record(directory, push())
+    record(directory, handed_out())
     checkpoints.take(str(directory))
     record(directory, Item(event=event(2)), Item(event=event(3)))
     kept = checkpoints.take(str(directory)).encode()
@@ -77,28 +84,11 @@ def small(directory):
 def rotated(directory):
     """The segments 0, 256 and 512, 522 entries, 520 of them covered; the checkpoint that its verifier saw last."""
     made(directory)
-    record(directory, push(), *(Item(event=event(n)) for n in range(254)))
-    rotate(directory)
-    record(directory, *(Item(event=event(n)) for n in range(255)))
-    rotate(directory)
+    record(directory, push(), *(Item(event=event(n)) for n in range(254)), *(Item(event=event(n)) for n in range(255)))
     record(directory, push("192.0.2.9"), *(Item(event=event(n)) for n in range(6)))
     kept = checkpoints.take(str(directory)).encode()
     record(directory, Item(event=event(7)), Item(event=event(8)))
     return kept
-
-
-def rotate(directory):
-    """Begin the next segment, as the log does when one is full."""
-    last = folder.segments(str(directory))[-1]
-    data = Path(last.path).read_bytes()
-    lines = data.splitlines()
-    whole = {"segment": last.first, "entries": len(lines), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    said = happening("log.rotated", log=whole)
-    seq = last.first + len(lines)
-    line = line_of(seq, digest_of(lines[-1]), clock.now(), said)
-    path = Path(folder.segment_path(str(directory), seq))
-    path.write_bytes(line + b"\n")
-    path.chmod(0o640)
 
 
 def segment(directory, first=0):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gitward.tlog.note import PublicKey
 
 
+
 def verify(directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKey | None = None) -> Report:
     """Verify the log in a folder, which nobody else need trust, against checkpoints (name, bytes) that the verifier kept.
 
@@ -180,7 +181,7 @@ def _about(directory: str, findings: Findings) -> About | None:
         findings.add("files", INCOMPLETE, folder.ABOUT, "is missing: what the log is called, and its first key")
     except OSError as problem:
         findings.add("files", UNVERIFIABLE, folder.ABOUT, f"cannot be read: {why(problem)}")
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         findings.add("files", BROKEN, folder.ABOUT, "is not what gitward writes")
     return None
 

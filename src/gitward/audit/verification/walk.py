@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 from hashlib import sha256
 
-from gitward.audit import folder
+from gitward.audit import folder, schema
 from gitward.audit.entry import Entry
-from gitward.audit.verification import segmentfiles, shape, succession
+from gitward.audit.verification import segmentfiles, succession
 from gitward.audit.verification.evidence import Evidence
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE, UNVERIFIABLE
 from gitward.audit.verification.growth import Growth
@@ -165,7 +165,7 @@ class Walk:
             self._found(file, message, seq, "chain")
         if seq == file.first > 0:
             self._began(file, event)
-        wrong = shape.problem(event)
+        wrong = schema.problem(event)
         if wrong:
             self._found(file, f"entry {seq}: {wrong}", seq, "schema")
             return
@@ -215,7 +215,7 @@ class Walk:
 
     def _landmark(self, leaf: bytes) -> None:
         entry = self.landmarks.entry(self.size, leaf)
-        if entry is not None and not shape.problem(entry.event):
+        if entry is not None and not schema.problem(entry.event):
             self._says(entry, self.landmarks.name)
 
     def _grown(self, count: int) -> None:
