@@ -19,6 +19,7 @@ from gitward.audit.claims import NOTHING, Claims
 from gitward.audit.emitter import emitter
 from gitward.audit.entry import MAXIMUM_EVENT as MAXIMUM
 from gitward.audit.eventparts import (
+    MAX_REF,
     Kept,
     actor,
     change,
@@ -105,7 +106,7 @@ def _made(
         },
         "actor": actor(decision, claims, words),
         "session": {**session(claims, kept, words), "push_certificate": named.get("push-certificate")},
-        "repository": text(claims.repository) if claims.repository else None,
+        "repository": text(claims.repository[:MAX_REF]) if claims.repository else None,
         "updates": all_updates[: min(kept.updates, UPDATES_KEPT)],
         "update_count": len(all_updates),
         "updates_evidence": named.get("updates"),

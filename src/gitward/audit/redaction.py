@@ -69,15 +69,15 @@ def redacted(value: str, *, is_option: bool = False) -> tuple[str, tuple[str, ..
     if len(value) < _MAY_BE_SECRET and not is_option and "://" not in value:
         return value, ()
     data = raw(value)
-    spans = sorted(_secrets(data, is_option=is_option))
+    spans = sorted(_secrets(data, is_option=is_option), key=lambda span: (span[0], -span[1]))
     if not spans:
         return value, ()
     shown, end, kinds = b"", 0, set()
     for start, stop, kind in spans:
         if start >= end:
             shown += data[end:start] + b"<%s>" % kind.encode()
-            end = stop
             kinds.add(kind)
+        end = max(end, stop)
     return (shown + data[end:]).decode("utf-8", "surrogateescape"), tuple(sorted(kinds))
 
 
