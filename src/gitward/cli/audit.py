@@ -21,6 +21,7 @@ COMMANDS = {
     "mine": "gitward.cli.audit_mine:command",
     "proof": "gitward.cli.audit_proof:proof",
     "export": "gitward.cli.audit_export:export",
+    "witness": "gitward.cli.audit_witness:witness",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 INDEX = click.option("--index", "path", metavar="FILE", default="",
