@@ -21,6 +21,13 @@ def seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
+def at(seconds: int) -> str:
+    """A time in whole seconds since 1970, RFC 3339, UTC. Raises ValueError, OverflowError for one that no calendar has."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def new_id() -> str:
     """A ULID: 48 bits of milliseconds and 80 of chance, 26 characters of Crockford's base 32."""
     number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")

@@ -4,11 +4,12 @@
     log.json             origin, the first public key, the recovery key: public, and said again by entry 0
     live                 what this folder is on its disk; a copy has another answer, and is never written
     signing.key          the private key (mode 600); signing.key.next is the one after it, while the log gets another key
-    settings.yaml        the host's: witnesses, quorum, size of a segment
+    settings.yaml        the host's: its witnesses and their quorum (audit.witness.settings)
     N.jsonl              a segment: the lines from seq N on, 20 digits: the source of truth
     personal/N.values    the salts and values behind commitments, beside that segment
     tile/L/N             the hash tiles of the tree (tlog.tiles)
     checkpoint           the newest signed checkpoint
+    witnessed/           what witnesses have vouched for: SIZE.note with cosignatures, SIZE.NAME.tsr, SIZE.NAME.git
     evidence/SHA-256     what is too large for an event
     torn/                tails that were never released
     checkpoint.lock      held by whoever takes a checkpoint
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 PERSONAL, CHECKPOINT, KEY, ABOUT, LIVE, LOCK, CHECKPOINT_LOCK, TORN = (
     "personal", "checkpoint", "signing.key", "log.json", "live", "lock", "checkpoint.lock", "torn",
 )  # fmt: skip
-NEXT_KEY, LANDMARKS = "signing.key.next", "landmarks"
+NEXT_KEY, LANDMARKS, SETTINGS, WITNESSED = "signing.key.next", "landmarks", "settings.yaml", "witnessed"
 SEGMENT_ENTRIES = 65_536
 _DIGITS = 20
 _GENERATION = 0x8008_7601  # FS_IOC_GETVERSION of linux/fs.h, on 64 bits
