@@ -9,7 +9,7 @@ import time
 
 from gitward.audit import checkpoints, folder
 from gitward.audit.log import locked
-from gitward.audit.witness import NoWitness, Statement, cosigner, gitref, kept, timestamp
+from gitward.audit.witness import NoWitness, Statement, cosigner, entries, gitref, kept, timestamp
 from gitward.durable import sync_folder
 from gitward.errors import GitwardError, UsageError
 from gitward.tlog import note
@@ -77,7 +77,7 @@ def _ask(
     directory: str, witness: Witness, newest: Checkpoint, seconds: float,
     answers: queue.SimpleQueue[tuple[str, Statement, Note | None]],
 ) -> None:  # fmt: skip
-    said: dict[str, object] = {"ok": True, "size": newest.size, "detail": f"vouches for {newest.size} entries"}
+    said: dict[str, object] = {"ok": True, "size": newest.size, "detail": f"vouches for {entries(newest.size)}"}
     cosigned = None
     try:
         if witness.kind == "cosigner":
@@ -114,14 +114,14 @@ def _statement(directory: str, witness: Witness, checkpoint: Checkpoint, seconds
     if witnessed.origin != checkpoint.origin:
         return said("has vouched for another log", at=at)
     if size > checkpoint.size:
-        return said(f"has vouched for {size} entries, the log has {checkpoint.size}", at=at, size=size, contradicts=True)
+        return said(f"has vouched for {entries(size)}, the log has {checkpoint.size}", at=at, size=size, contradicts=True)
     try:
         same = kept.root(directory, size) == witnessed.root
     except (OSError, ValueError) as problem:
-        return said(f"has vouched for {size} entries, and the tiles do not tell whether for these: {problem}", at=at, size=size)
+        return said(f"has vouched for {entries(size)}, and the tiles do not tell whether for these: {problem}", at=at, size=size)
     if not same:
-        return said(f"has vouched for other {size} entries than the log holds", at=at, size=size, contradicts=True)
-    return said(f"vouches for {size} of {checkpoint.size} entries", ok=True, at=at, size=size)
+        return said(f"has vouched for {entries(size)} that are not those of the log", at=at, size=size, contradicts=True)
+    return said(f"vouches for {size} of {entries(checkpoint.size)}", ok=True, at=at, size=size)
 
 
 def _cosignatures(directory: str, newest: Checkpoint) -> list[Note]:

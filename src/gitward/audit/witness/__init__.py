@@ -22,6 +22,11 @@ class Statement:
     contradicts: bool = False
 
 
+def entries(count: int) -> str:
+    """So many entries, in words: `1 entry`."""
+    return f"{count} {'entry' if count == 1 else 'entries'}"
+
+
 class NoWitness(Exception):
     """A witness did not vouch; the text says why. `contradicts`: because it has seen another log than this one."""
 

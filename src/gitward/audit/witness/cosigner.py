@@ -7,7 +7,7 @@ import re
 
 from gitward import clock
 from gitward.audit import checkpoints
-from gitward.audit.witness import NoWitness, kept
+from gitward.audit.witness import NoWitness, entries, kept
 from gitward.audit.witness.posting import post
 from gitward.errors import GitwardError
 from gitward.tlog import note
@@ -85,7 +85,7 @@ def _conflicting(directory: str, reply: Reply, size: int) -> int:
     seen = int(found[1])
     newest = checkpoints.newest(directory)
     if newest and seen > newest.size:
-        words = f"has seen {seen} entries of this log, which has {newest.size}: the log was cut or rolled back"
+        words = f"has seen {entries(seen)} of this log, which has {newest.size}: the log was cut or rolled back"
         raise NoWitness(words, contradicts=True)
     if seen > size:
         raise NoWitness("has seen a newer checkpoint meanwhile")

@@ -12,7 +12,7 @@ import time
 from gitward import clock, git
 from gitward.audit import checkpoints
 from gitward.audit.signingkey import history
-from gitward.audit.witness import NoWitness, kept
+from gitward.audit.witness import NoWitness, entries, kept
 from gitward.errors import GitwardError
 from gitward.tlog import checkpoint as checkpoint_text
 from gitward.tlog import note
@@ -60,7 +60,7 @@ def look(directory: str, witness: Witness, seconds: float, *, online: bool) -> t
     if size is None:
         return None
     stamp = clock.at(int(os.path.getmtime(kept.path(directory, size, kind))))
-    raise NoWitness(f"was not asked; by the log's own word it had {size} entries at {stamp}")
+    raise NoWitness(f"was not asked; by the log's own word it had {entries(size)} at {stamp}")
 
 
 def _check(directory: str, before: Checkpoint) -> None:
@@ -74,10 +74,11 @@ def _check(directory: str, before: Checkpoint) -> None:
         raise NoWitness("has something else on its ref than checkpoints of this log")
     newest = checkpoints.newest(directory)
     if newest is None or before.size > newest.size:
-        words = f"has {before.size} entries of this log, which has {newest.size if newest else 0}: the log was cut or rolled back"
+        left = newest.size if newest else 0
+        words = f"has {entries(before.size)} of this log, which has {left}: the log was cut or rolled back"
         raise NoWitness(words, contradicts=True)
     if kept.root(directory, before.size) != before.root:
-        raise NoWitness(f"has another log of {before.size} entries under this origin", contradicts=True)
+        raise NoWitness(f"has another log of {entries(before.size)} under this origin", contradicts=True)
 
 
 def _text(checkpoint: Checkpoint) -> bytes:
@@ -117,7 +118,7 @@ class _Repository:
         """One more commit on the ref; its id."""
         blob = self._run("hash-object", "-w", "--stdin", stdin=_text(checkpoint)).strip()
         tree = self._run("mktree", stdin=b"100644 blob %s\t%s\n" % (blob, _FILE.encode())).decode().strip()
-        words = f"{checkpoint.size} entries of {checkpoint.origin}"
+        words = f"{entries(checkpoint.size)} of {checkpoint.origin}"
         commit = self._run("commit-tree", *(("-p", tip) if tip else ()), "-m", words, tree).decode().strip()
         self._run("push", "-q", self.witness.remote, f"{commit}:{self.witness.ref}", failing="does not take the checkpoint")
         return commit

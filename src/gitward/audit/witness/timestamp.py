@@ -9,7 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 
 from gitward import clock
-from gitward.audit.witness import NoWitness, kept
+from gitward.audit.witness import NoWitness, entries, kept
 from gitward.audit.witness.posting import post
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def look(directory: str, witness: Witness) -> tuple[str, Checkpoint] | None:
         return None
     found = kept.read(directory, size)
     if found is None:
-        raise NoWitness(f"has stamped a checkpoint of {size} entries that is not there any more")
+        raise NoWitness(f"has stamped a checkpoint of {entries(size)} that is not there any more")
     token = kept.path(directory, size, kind)
     if os.path.getsize(token) > kept.MAXIMUM:
         raise NoWitness("has left a token that is longer than any")
