@@ -1,4 +1,4 @@
-"""`gitward audit checkpoint`: sign what the log holds now, and show it to witnesses."""
+"""`gitward audit checkpoint`: sign what the log holds now, with a heartbeat before it and witnesses after it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 @click.command(epilog="exit codes: 0 signed, or nothing new to sign, and with --witness enough of them vouch, "
                "1 a witness has seen another log, 2 usage, 3 it cannot be signed here, or too few witnesses vouch")  # fmt: skip
 @LOG
+@click.option("--heartbeat", is_flag=True, help="Before it, record that the log lives, unless that was done in this hour.")
 @click.option("--witness", is_flag=True, help="After it, show it to the witnesses that settings.yaml names.")
 @click.option("--receipts", is_flag=True, help="Write the receipts of the pushes that it covers into their repositories.")
-def checkpoint(directory: str, *, witness: bool, receipts: bool) -> int:
+def checkpoint(directory: str, *, heartbeat: bool, witness: bool, receipts: bool) -> int:
     """Sign a checkpoint over all that is recorded, and print it: a signed note.
 
     Whoever keeps it elsewhere can prove later that nothing that it covers was changed or cut. With --witness others keep it:
@@ -28,11 +29,15 @@ def checkpoint(directory: str, *, witness: bool, receipts: bool) -> int:
     \b
     examples:
       gitward audit checkpoint --log /var/lib/gitward | ssh auditor@example.com 'cat > newest'
+      gitward audit checkpoint --log /var/lib/gitward --heartbeat --witness > /dev/null   (hourly, from a timer)
       gitward audit checkpoint --log /var/lib/gitward --receipts
-      gitward audit checkpoint --log /var/lib/gitward --witness > /dev/null   (hourly, from a timer)
     """
     from gitward.audit import checkpoints
 
+    if heartbeat:
+        from gitward.audit.heartbeat import beat_hourly
+
+        beat_hourly(directory)
     signed = checkpoints.take(directory)
     code, signed = _shown(directory, signed) if witness else (0, signed)
     if receipts:

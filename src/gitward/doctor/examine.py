@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitward import gitcommand
-from gitward.doctor import evidence, hooks, lookups, outcomes, settings, signedpushes
+from gitward.doctor import evidence, heartbeats, hooks, lookups, outcomes, settings, signedpushes
 from gitward.doctor.finding import ok, unknown
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
@@ -54,3 +54,4 @@ def _examine_server(path: str) -> Iterator[Finding]:
         yield from signedpushes.check_signed_pushes(path, options.get("--policy", []))
         yield from outcomes.check_outcomes(path, hook)
         yield from evidence.check_log(path, options.get("--log", []))
+        yield from heartbeats.check_heartbeat(options.get("--log", []))
