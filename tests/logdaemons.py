@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SRC
 from gitward import clock
 from gitward.audit import creation, entry, folder, reading, recorder
 from gitward.audit.log import Item
 from gitward.canonical import canonical
 from gitward.errors import Undecided
 
+SRC = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parent.parent / "src").resolve()
 NOBODY, DAEMON = 65534, 1  # of Debian, and of every other system that these tests meet
 PACKAGES = [path for path in sys.path if path.endswith("-packages")]
 CODE = f"import sys; sys.path[:0] = {[str(SRC), *PACKAGES]!r}; from gitward.__main__ import main; sys.exit(main())"

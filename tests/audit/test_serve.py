@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SRC
 from gitward.audit import checkpoints, folder, recorder
 from gitward.audit.daemon import client
 from gitward.errors import Undecided
-from logdaemons import Daemon, chain_faults, daemon, event
+from logdaemons import SRC, Daemon, chain_faults, daemon, event
 
 
 @pytest.fixture(scope="module")

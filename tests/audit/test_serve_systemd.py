@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SRC
-from logdaemons import daemon
+from logdaemons import SRC, daemon
 
 
 def test_systemd_hands_over_the_socket_and_is_told(tmp_path: Path) -> None:

@@ -50,11 +50,13 @@ def serve(directory: str, path: str, mode: str, group: str, uids: tuple[int, ...
             raise UsageError("systemd hands no socket over, and --socket names none", "--socket /run/gitward/log.sock")
         listener = listening.listen(os.path.abspath(path), bits, group)
     journal = _Journal()
-    loop = Loop(Scribe(directory, seconds, tell=journal.tell), listener.socket, Limits(uids=frozenset(uids)), journal.tell)
+    scribe = Scribe(directory, seconds, tell=journal.tell)
+    loop = Loop(scribe, listener.socket, Limits(uids=frozenset(uids)), journal.tell)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.set_wakeup_fd(loop.waker.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
+    scribe.keep_time()  # the first heartbeat, signed
     journal.tell(f"ready: log {directory}, socket {path or 'of systemd'}")
     listening.notify(os.environ, "READY=1")
     try:

@@ -62,8 +62,8 @@ class Scribe:
                 heartbeat.beat(self.directory)
                 self._heartbeat_due = now + self._heartbeat_seconds
                 self._covered_by(0)
-            except GitwardError as problem:
-                self._tell(f"no heartbeat: {problem.message}")
+            except (GitwardError, OSError, ValueError) as problem:
+                self._tell(f"no heartbeat: {problem}")
                 self._heartbeat_due = now + _RETRY_SECONDS
         if self._signature_due is not None and now >= self._signature_due:
             self.sign()
