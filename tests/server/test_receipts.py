@@ -14,8 +14,10 @@ from test_ref_outcomes import GOOD, install
 from gitward.audit import folder, receipt, receipts
 from gitward.canonical import canonical
 from gitward.errors import GitwardError
+from gitward.installer import hookfile
 from gitward.tlog import note
 from servers import Server
+from soaking import long
 
 
 @pytest.fixture
@@ -26,8 +28,10 @@ def scene(path_server: Server, make_scene: MakeScene) -> Scene:
 
 def ready(scene: Scene) -> Scene:
     install(scene)
-    done = subprocess.run([*scene.launcher, "install"], cwd=scene.clone, env=scene.environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    hook = scene.clone / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(hookfile.client("pre-push", hookfile.Program(python=scene.launcher[0], script=scene.launcher[-1])))
+    hook.chmod(0o755)
     scene.run("config", "gitward.logKey", folder.about(str(scene.log)).key)
     return scene
 
@@ -62,8 +66,11 @@ def blob(scene: Scene) -> bytes:
     return scene.on_server("cat-file", "blob", ref).encode()
 
 
-def test_a_push_and_its_receipt(server: Server, make_scene: MakeScene) -> None:
-    scene = ready(make_scene(server))
+@pytest.mark.parametrize("name", [
+    pytest.param("path_server", marks=long), "ssh_server", pytest.param("http_server", marks=long),
+])  # fmt: skip
+def test_a_push_and_its_receipt(request: pytest.FixtureRequest, make_scene: MakeScene, name: str) -> None:
+    scene = ready(make_scene(request.getfixturevalue(name)))
     new = scene.commit(GOOD)
     assert scene.push("origin", "main", "main:refs/heads/topic").exit_code == 0
     assert [each["ref"] for each in waiting(scene)] == ["refs/heads/main", "refs/heads/topic"]
@@ -85,6 +92,7 @@ def test_a_push_and_its_receipt(server: Server, make_scene: MakeScene) -> None:
     assert audit(scene, "mine").stdout == "nothing that was pushed from here waits for a receipt\n"
 
 
+@long
 def test_receipts_are_no_updates_and_nobody_pushes_them(scene: Scene) -> None:
     scene.commit(GOOD)
     scene.push("origin", "main")
@@ -97,6 +105,7 @@ def test_receipts_are_no_updates_and_nobody_pushes_them(scene: Scene) -> None:
     assert "hidden" in push.stderr
 
 
+@long
 def test_a_push_that_was_refused_waits_for_nothing(scene: Scene) -> None:
     scene.commit(GOOD)
     hook = scene.bare / "hooks" / "update"
@@ -109,6 +118,7 @@ def test_a_push_that_was_refused_waits_for_nothing(scene: Scene) -> None:
     assert waiting(scene) == []
 
 
+@long
 def test_after_an_hour_it_is_an_error(scene: Scene) -> None:
     """A log that lost the push, or a server that never wrote it; the next push says so too, and goes on."""
     scene.commit(GOOD)
@@ -130,6 +140,7 @@ def test_after_an_hour_it_is_an_error(scene: Scene) -> None:
     assert (done.returncode, done.stdout.count("error: missing: refs/heads/")) == (1, 3)
 
 
+@long
 def test_a_clone_without_the_key_notes_nothing(scene: Scene) -> None:
     scene.run("config", "--unset", "gitward.logKey")
     scene.commit(GOOD)
@@ -139,6 +150,7 @@ def test_a_clone_without_the_key_notes_nothing(scene: Scene) -> None:
     assert (done.returncode, "the public key of the log is not known here" in done.stderr) == (3, True)
 
 
+@long
 def test_a_push_without_an_outcome_waits(scene: Scene) -> None:
     """For an hour; then the decision alone has a receipt, which does not prove that it was done."""
     (scene.bare / "hooks" / "reference-transaction").unlink()
@@ -148,6 +160,7 @@ def test_a_push_without_an_outcome_waits(scene: Scene) -> None:
     assert json.loads((scene.log / receipts.STATE).read_text())["next"] == 1
 
 
+@long
 def test_old_ones_go(scene: Scene) -> None:
     scene.commit(GOOD)
     scene.push("origin", "main")
@@ -200,6 +213,7 @@ def test_a_receipt_that_does_not_hold(scene: Scene) -> None:
     assert (done.returncode, "error: does not hold: refs/heads/main" in done.stdout) == (1, True)
 
 
+@long
 def test_many_refs_are_proven_by_the_list(scene: Scene) -> None:
     scene.commit(GOOD)
     assert scene.push("-q", "--atomic", "origin", *(f"main:refs/heads/topic/{n}" for n in range(60))).exit_code == 0

@@ -12,19 +12,22 @@ from pathlib import Path
 import pytest
 from scene import MAIN_POLICY, MakeScene, Scene, chain_faults
 
+from gitward.installer import hookfile, outcomes, place
+from gitward.installer.server import Settings
 from servers import Server
+from soaking import FACTOR, long
 
 GOOD = "fix: PROJ-4 write names\n"
+MANY = 3 * FACTOR
 Updates = list[tuple[str, str, str]]
 
 
-def install(scene: Scene, *options: str) -> str:
-    """As an administrator does, over the hook file of the scene."""
-    scene.hook.unlink(missing_ok=True)
-    words = [*scene.launcher, "install", "--server", str(scene.bare), "--policy", MAIN_POLICY, "--log", str(scene.log), *options]
-    done = subprocess.run(words, env=scene.environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def install(scene: Scene, *, denies: bool = False) -> None:
+    """Both hooks beside the pre-receive hook of the scene, as `gitward install --server` puts them there."""
+    program = hookfile.Program(python=scene.launcher[0], script=scene.launcher[-1])
+    settings = Settings(policies=(MAIN_POLICY,), log=str(scene.log))
+    for name, path in outcomes.paths(str(scene.hook)).items():
+        place.put(path, outcomes.text(name, program, settings, denies=denies))
 
 
 def recorded(scene: Scene, name: str = "ref.updated") -> list[dict[str, object]]:
@@ -46,21 +49,28 @@ def notes(scene: Scene) -> list[Path]:
 
 
 @pytest.fixture
-def plain(path_server: Server, make_scene: MakeScene) -> Scene:
+def judged(path_server: Server, make_scene: MakeScene) -> Scene:
     """One server by path, all three hooks in."""
     scene = make_scene(path_server)
     install(scene)
     return scene
 
 
+@pytest.fixture
+def plain(judged: Scene) -> Scene:
+    """The same without pre-receive, where nothing has to be decided."""
+    judged.hook.unlink()
+    return judged
+
+
 def zero(oid: str) -> str:
     return "0" * len(oid)
 
 
-@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
-def test_a_push(server: Server, make_scene: MakeScene, object_format: str) -> None:
+@pytest.mark.parametrize("name", ["path_server", "ssh_server", "http_server"])
+def test_a_push(request: pytest.FixtureRequest, make_scene: MakeScene, name: str) -> None:
     """Decision, each transaction, the end: joined by the session, with the same old and new."""
-    scene = make_scene(server, object_format)
+    scene = make_scene(request.getfixturevalue(name), "sha256" if name == "path_server" else "sha1")
     install(scene)
     old = scene.refs()["refs/heads/main"]
     new = scene.commit(GOOD)
@@ -79,7 +89,8 @@ def test_a_push(server: Server, make_scene: MakeScene, object_format: str) -> No
     assert notes(scene) == []
 
 
-def test_what_another_hook_refuses_is_not_recorded(plain: Scene) -> None:
+def test_what_another_hook_refuses_is_not_recorded(judged: Scene) -> None:
+    plain = judged
     hook = plain.bare / "hooks" / "update"
     hook.write_text('#!/bin/sh\n[ "$1" != refs/heads/topic ]\n')
     hook.chmod(0o755)
@@ -90,7 +101,9 @@ def test_what_another_hook_refuses_is_not_recorded(plain: Scene) -> None:
     assert [ref for ref, _, _ in updates(plain.events()[0])] == ["refs/heads/main", "refs/heads/topic"]
 
 
-def test_what_git_refuses_after_the_decision(plain: Scene) -> None:
+@long
+def test_what_git_refuses_after_the_decision(judged: Scene) -> None:
+    plain = judged
     plain.on_server("config", "receive.denyDeletes", "true")
     plain.on_server("branch", "topic", "main")
     before = all_updates(plain)
@@ -100,14 +113,7 @@ def test_what_git_refuses_after_the_decision(plain: Scene) -> None:
     assert recorded(plain, "receive.completed") == []
 
 
-def test_an_atomic_push_is_one_event(plain: Scene) -> None:
-    plain.commit(GOOD)
-    assert plain.push("--atomic", "origin", "main", "main:refs/heads/topic", "main:refs/heads/other").exit_code == 0
-    (event,) = recorded(plain)
-    assert len(updates(event)) == event["update_count"] == 3
-
-
-def test_a_thousand_refs(plain: Scene) -> None:
+def test_a_thousand_refs_in_an_atomic_push_are_one_event(plain: Scene) -> None:
     plain.commit(GOOD)
     assert plain.push("-q", "--atomic", "origin", *(f"main:refs/heads/topic/{n}" for n in range(1000))).exit_code == 0
     (event,), (end,) = recorded(plain), recorded(plain, "receive.completed")
@@ -115,6 +121,13 @@ def test_a_thousand_refs(plain: Scene) -> None:
         assert (len(updates(each)), each["update_count"]) == (50, 1000)
         every = json.loads((plain.log / "evidence" / each["updates_evidence"]["sha256"]).read_bytes())  # type: ignore[index]
         assert {one["ref"] for one in every} == {f"refs/heads/topic/{n}" for n in range(1000)}
+
+
+@long
+def test_a_thousand_refs_one_by_one(plain: Scene) -> None:
+    """git before 2.50 makes a transaction of each."""
+    assert plain.push("-q", "origin", *(f"main:refs/heads/topic/{n}" for n in range(1000))).exit_code == 0
+    assert len(recorded(plain)) == len(all_updates(plain)) == 1000
 
 
 def hang_up(scene: Scene) -> None:
@@ -137,7 +150,11 @@ def hang_up(scene: Scene) -> None:
     (scene.folder / "gone").touch()
 
 
-def test_a_client_that_hangs_up_after_the_decision(scene: Scene) -> None:
+@pytest.mark.parametrize("name", [
+    pytest.param("path_server", marks=long), "ssh_server", pytest.param("http_server", marks=long),
+])  # fmt: skip
+def test_a_client_that_hangs_up_after_the_decision(request: pytest.FixtureRequest, make_scene: MakeScene, name: str) -> None:
+    scene = make_scene(request.getfixturevalue(name))
     install(scene)
     new = scene.commit(GOOD)
     hang_up(scene)
@@ -146,17 +163,16 @@ def test_a_client_that_hangs_up_after_the_decision(scene: Scene) -> None:
         time.sleep(0.05)
     assert scene.refs()["refs/heads/main"] == new
     assert [(ref, now) for ref, _, now in all_updates(scene)] == [("refs/heads/main", new)]
+    assert scene.events()[0]["session"]["id"] == recorded(scene)[0]["session"]["id"]  # type: ignore[index]
 
 
 def test_housekeeping_changes_nothing(plain: Scene) -> None:
-    for n in range(3):
-        plain.on_server("update-ref", f"refs/heads/topic/{n}", "refs/heads/main")
+    plain.on_server("update-ref", "refs/heads/topic", "refs/heads/main")
     before = all_updates(plain)
-    assert len(before) == 3
+    assert len(before) == 1
     plain.on_server("pack-refs", "--all")
     plain.on_server("gc", "-q", "--prune=now")
-    plain.on_server("pack-refs", "--all")
-    plain.on_server("symbolic-ref", "HEAD", "refs/heads/topic/1")
+    plain.on_server("symbolic-ref", "HEAD", "refs/heads/topic")
     plain.on_server("update-ref", "refs/heads/main", "refs/heads/main")
     assert all_updates(plain) == before
 
@@ -168,8 +184,8 @@ def delete_by_update_ref(scene: Scene, *, packed: bool, old: str) -> None:
     scene.on_server("update-ref", "-d", "refs/heads/topic", *([old] if old else []))
 
 
-@pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("packed", [pytest.param(False, marks=long), True])
+@pytest.mark.parametrize("named", [pytest.param(False, marks=long), True])
 def test_a_deletion_counts_once(plain: Scene, *, packed: bool, named: bool) -> None:
     """Loose or packed, whether git is told the old value or not; then once more by a push, and when it stands in both."""
     main = plain.refs()["refs/heads/main"]
@@ -229,10 +245,10 @@ def test_work_trees_and_pseudo_refs_are_no_news(plain: Scene, tmp_path: Path) ->
 
 def test_pushes_at_once(plain: Scene) -> None:
     plain.commit(GOOD)
-    pushes = [plain.start_push("origin", f"main:refs/heads/topic/{n}") for n in range(6)]
-    assert [plain.end_push(push).exit_code for push in pushes] == [0] * 6
-    assert len(all_updates(plain)) == 6
-    assert len({event["session"]["id"] for event in recorded(plain)}) == 6  # type: ignore[index]
+    pushes = [plain.start_push("origin", f"main:refs/heads/topic/{n}") for n in range(MANY)]
+    assert [plain.end_push(push).exit_code for push in pushes] == [0] * MANY
+    assert len(all_updates(plain)) == MANY
+    assert len({event["session"]["id"] for event in recorded(plain)}) == MANY  # type: ignore[index]
     assert chain_faults(plain.log) == []
 
 
@@ -273,7 +289,7 @@ def test_an_earlier_hook_runs_first(plain: Scene, name: str) -> None:
     path.unlink()
     path.write_text(f'#!/bin/sh\n{{ echo "$@"; cat; }} >> {plain.folder}/seen\n')
     path.chmod(0o755)
-    assert f"kept as {name}.before-gitward and runs first" in install(plain)
+    install(plain)
     new = plain.commit(GOOD)
     assert plain.push("origin", "main").exit_code == 0
     assert f"{new} refs/heads/main\n" in (plain.folder / "seen").read_text()

@@ -13,16 +13,17 @@ from test_ref_outcomes import GOOD, all_updates, install
 from gitward.audit import allowed, evidence, log
 from gitward.canonical import canonical
 from servers import Server
+from soaking import long
 
 
 @pytest.fixture
 def scene(path_server: Server, make_scene: MakeScene) -> Scene:
     scene = make_scene(path_server)
     policy = (scene.clone / ".gitward.yaml").read_text()
-    scene.commit("chore: PROJ-16 refuse what nobody allowed\n", policy=policy + "unaudited-updates: deny\n")
-    assert scene.push("origin", "main").exit_code == 0
-    said = install(scene)
-    assert "git update-ref on them is refused" in said
+    new = scene.commit("chore: PROJ-16 refuse what nobody allowed\n", policy=policy + "unaudited-updates: deny\n")
+    scene.on_server("fetch", "-q", str(scene.clone), "main")
+    scene.on_server("update-ref", "refs/heads/main", new)
+    install(scene, denies=True)
     assert "--deny-unaudited" in (scene.bare / "hooks" / "reference-transaction").read_text()
     return scene
 
@@ -33,7 +34,7 @@ def on_server(scene: Scene, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_pushes_pass_and_what_is_behind_the_hook_does_not(scene: Scene) -> None:
     new = scene.commit(GOOD)
-    assert scene.push("origin", "main", "main:refs/heads/topic").exit_code == 0
+    assert scene.push("origin", "main").exit_code == 0
     for words in (
         ("update-ref", "refs/heads/main", "main~1"),
         ("update-ref", "-d", "refs/heads/main"),
@@ -47,7 +48,6 @@ def test_pushes_pass_and_what_is_behind_the_hook_does_not(scene: Scene) -> None:
             assert "gitward: denied refs/heads/main: the log holds no decision that allows this update" in done.stderr
             assert "fix: push it, so that it is judged" in done.stderr
     assert scene.refs()["refs/heads/main"] == new
-    assert scene.push("origin", ":refs/heads/topic").exit_code == 0
 
 
 def test_housekeeping_and_refs_that_no_entry_names_pass(scene: Scene) -> None:
@@ -59,6 +59,14 @@ def test_housekeeping_and_refs_that_no_entry_names_pass(scene: Scene) -> None:
     ):
         done = on_server(scene, *words)
         assert (words, done.returncode, done.stderr) == (words, 0, "")
+
+
+@long
+def test_a_deletion_and_a_tag_pass(scene: Scene) -> None:
+    assert scene.push("origin", "main:refs/heads/topic", "main:refs/tags/v3.0").exit_code == 0
+    scene.on_server("pack-refs", "--all")
+    assert scene.push("origin", ":refs/heads/topic").exit_code == 0
+    assert len(all_updates(scene)) == 3
 
 
 def test_a_log_that_is_not_there_refuses(scene: Scene) -> None:

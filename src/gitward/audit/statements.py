@@ -1,7 +1,7 @@
 """Statements of others, such as what CI decided, noted in the log when they reach the server: `statement.received`.
 
 A statement is an in-toto Statement v1 in a DSSE envelope (github.com/in-toto/attestation, github.com/secure-systems-lab/dsse),
-at most 64 KiB. Here it is read as a claim: nothing is verified, and nothing follows from it. The blob is kept as evidence, as it came.
+at most 64 KiB. Here it is read as a claim: nothing is verified, and nothing follows from it. The blob is kept as evidence.
 """
 
 from __future__ import annotations
