@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import audit_log
 import audit_serve
 import history
 import memory
@@ -26,7 +27,8 @@ import rules
 import signatures
 
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
-         "rules": rules.rules, "signatures": signatures.signatures, "audit": audit_serve.audit_serve}  # fmt: skip
+         "rules": rules.rules, "signatures": signatures.signatures,
+         "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve}  # fmt: skip
 
 
 def machine() -> str:
@@ -40,7 +42,8 @@ def machine() -> str:
 
 def main() -> int:
     limit_self()
-    chosen = os.environ.get("ONLY", ",".join(PARTS)).split(",")
+    asked = os.environ.get("ONLY", ",".join(PARTS)).split(",")
+    chosen = [name for name in PARTS if name in asked or name.partition("-")[0] in asked]
     commit = git("rev-parse", "--short", "HEAD", cwd=ROOT)
     date = time.strftime("%Y-%m-%d", time.gmtime())
     head = f"# Figures\n\n{date}, commit {commit}, {machine()}.\nMedians of one run; every contestant in turn.\n\n"

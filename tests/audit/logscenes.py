@@ -97,6 +97,7 @@ SCENES = {
     "boot": Scene("append('new')", (filled(5), booted)),
     "boot torn": Scene("append('new')", (filled(5), torn, booted)),
     "second line": Scene("append('new')", (filled(256), one_line)),
+    "last of a segment": Scene("append('new')", (filled(255),)),
     "rotate": Scene("append('new')", (filled(256),), "rotate"),
     "rotate batch": Scene("append(*(f'b{n}' for n in range(40)))", (filled(250),), "rotate"),
     "closed": Scene("append('personal')", (filled(5), unsynced), "rotate"),
@@ -139,16 +140,17 @@ def calls(scene: Scene, folder_: Path) -> list[Call]:
     trace = folder_ / "trace"
     for name in ("warm", "counted"):  # the first may write bytecode
         assert run(scene, made(scene, str(folder_ / name)), "-o", str(trace))[0] == 0
-    found, begun = [], False
+    found, begun, before = [], False, ""
     for number, line in enumerate(re.findall(r"^(?:\d+ +)?([a-z]\w*\(.*)$", trace.read_text(), re.MULTILINE), 1):
         name = line.partition("(")[0]
         if begun and (name, line[6:8]) != ("write", "1,"):
-            found.append(Call(number, name, scene.part or part_of(name, line)))
-        begun = begun or (name == "rmdir" and "/begin" in line)
+            found.append(Call(number, name, scene.part or part_of(name, line, before)))
+        begun, before = begun or (name == "rmdir" and "/begin" in line), name
     return found
 
 
-def part_of(name: str, line: str) -> str:
-    if name in ("fsync", "fdatasync"):
+def part_of(name: str, line: str, before: str) -> str:
+    """Lock, write or sync; what comes right after a sync is a point of that too."""
+    if {name, before} & {"fsync", "fdatasync"}:
         return "sync"
     return "lock" if name in ("flock", "ioctl") or re.search(r"/lock\"|/live\"|boot_id", line) else "write"

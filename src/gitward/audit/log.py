@@ -6,10 +6,10 @@ anyone: it is moved to a side file, so that nothing half-written is ever taken f
 
 from __future__ import annotations
 
+import _thread
 import fcntl
 import json
 import os
-import time
 from contextlib import contextmanager
 
 from gitward.audit import folder, segment
@@ -115,12 +115,31 @@ def _remember(lock: int, start: bytes) -> None:
 
 
 def _acquire(lock: int) -> None:
-    deadline = time.monotonic() + _LOCK_SECONDS
-    while True:
+    """Take the lock, in the order in which the kernel wakes who waits for it. Asking again and again, some would never get it.
+
+    A thread waits, since flock(2) knows no time limit. It waits on a twin of the file descriptor: should it get the lock too
+    late, the twin is the last to be closed, and that gives the lock back.
+    """
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return
+    except BlockingIOError:
+        pass
+    twin, came_to_an_end = os.dup(lock), _thread.allocate_lock()
+    problems: list[OSError] = []
+
+    def wait() -> None:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise Undecided("the log is locked by another writer", "push again", "log-locked") from None
-            time.sleep(0.005)
+            fcntl.flock(twin, fcntl.LOCK_EX)
+        except OSError as problem:
+            problems.append(problem)
+        finally:
+            os.close(twin)
+            came_to_an_end.release()
+
+    came_to_an_end.acquire()
+    _thread.start_new_thread(wait, ())
+    if not came_to_an_end.acquire(timeout=_LOCK_SECONDS):
+        raise Undecided("the log is locked by another writer", "push again", "log-locked")
+    if problems:
+        raise problems[0]
