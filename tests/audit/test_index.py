@@ -138,7 +138,8 @@ def test_several_segments(directory: str) -> None:
 
 @pytest.mark.parametrize("damage", [
     b"", b"no base at all", "half", "truncate", "ALTER TABLE event ADD COLUMN x", "DROP TABLE mention",
-    "UPDATE meta SET value = 'x' WHERE name = 'cursor'", "DELETE FROM meta", "CREATE TRIGGER t AFTER INSERT ON word BEGIN SELECT 1; END",
+    "UPDATE meta SET value = 'x' WHERE name = 'cursor'", "DELETE FROM meta",
+    "CREATE TRIGGER t AFTER INSERT ON word BEGIN SELECT 1; END",
 ])  # fmt: skip
 def test_a_damaged_or_foreign_file_is_made_again(directory: str, damage: bytes | str) -> None:
     assert len(found(directory)) == 4

@@ -31,7 +31,8 @@ ALL = {**SCENES, **LARGE}
 SAMPLE = {"rotate": 5, "checkpoint": 8, "large batch": 2, "torn": 5}  # a scene and how far apart its points are
 # a first writer is killed at the first call of this name after so many; then a second one comes, and then the power fails
 AFTER_A_KILL = [("append", "fdatasync", 0), ("personal", "fdatasync", 1), ("rotate", "pwrite64", 0), ("rotate", "fsync", 1),
-                ("rotate batch", "fdatasync", 1), ("torn", "fdatasync", 0), ("checkpoint", "rename", 1), ("last of a segment", "fdatasync", 0)]  # fmt: skip
+                ("rotate batch", "fdatasync", 1), ("torn", "fdatasync", 0), ("checkpoint", "rename", 1),
+                ("last of a segment", "fdatasync", 0)]  # fmt: skip
 
 
 @pytest.fixture

@@ -35,18 +35,22 @@ def _validator() -> SchemaValidator:
     return _adapter().validator  # type: ignore[return-value]
 
 
-def problem(event: Any) -> str:
-    """What is wrong with an event, a parsed JSON value; '' where nothing is. The words are bounded, and not escaped."""
+def problem(event: Any, *, newer: bool = False) -> str:
+    """What is wrong with an event, a parsed JSON value; '' where nothing is. The words are bounded, and not escaped.
+
+    With `newer`, fields and classes that are not known here are no fault: a later minor version may have added them.
+    """
     try:
         _validator().validate_python(event)
     except ValidationError as failed:
-        return _words(failed)
+        if wrong := _words(failed, newer=newer):
+            return wrong
     except RecursionError:
         return "it is nested too deeply"
     name = event["event"]["class"]
     wanted = needs(name)
     if wanted is None:
-        return f"there is no class {name[:60]!r}"
+        return "" if newer else f"there is no class {name[:60]!r}"
     for part in wanted:
         if part not in event:
             return f"an event of class {name} has no {part!r}"
@@ -69,8 +73,11 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA, **plain}
 
 
-def _words(failed: ValidationError) -> str:
-    first = failed.errors(include_url=False, include_context=False, include_input=False)[0]
+def _words(failed: ValidationError, *, newer: bool) -> str:
+    every = failed.errors(include_url=False, include_context=False, include_input=False)
+    first = next((each for each in every if not (newer and each["type"] == "extra_forbidden")), None)
+    if first is None:
+        return ""
     place = ".".join(str(part)[:40] for part in takewhile(lambda part: part not in _FORMS, first["loc"]))
     part = place.partition(".")[0]
     if part in PARTS and len(first["loc"]) > 1:

@@ -76,7 +76,7 @@ class Actor(TypedDict):
     __pydantic_config__ = STRICT  # type: ignore[misc]
     type: Annotated[Literal["human", "service", "ci", "system"] | None, said("null where nothing tells")]
     id: Annotated[Plain | None, said("the principal; null where nobody was proved")]
-    display: Annotated[Words | None, said("who it is, for people to read; of an operating system's user a commitment")]
+    display: NotRequired[Annotated[Words | None, said("who it is, for people; of an operating system's user a commitment")]]
     claim: NotRequired[Annotated[Personal, said("who it is by its own word, or a CI system's; always a commitment")]]
     auth: NotRequired[Auth]
     roles: NotRequired[Annotated[list[Role], Field(max_length=1_000)]]
@@ -109,9 +109,9 @@ class Update(TypedDict):
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
     ref: Annotated[Text, said("the ref, symbolic refs followed; never masked, since joins rest on it")]
-    alias: Annotated[Text, said("the name as pushed where that is another, else empty")]
-    old: Annotated[Oid, said("before, all zeros for none")]
-    new: Annotated[Oid, said("after, all zeros for none")]
+    alias: NotRequired[Annotated[Text, said("the name as pushed where that is another, else empty")]]
+    old: Annotated[Oid | None, said("before, all zeros for none; null where it was not known")]
+    new: Annotated[Oid | None, said("after, all zeros for none; null where a ref was not found any more")]
     ancestry: Annotated[Ancestry | None, said("create, ff, non-ff, delete; range in CI; null where nobody has looked")]
     protected: NotRequired[bool]
 

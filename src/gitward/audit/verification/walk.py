@@ -165,7 +165,7 @@ class Walk:
             self._found(file, message, seq, "chain")
         if seq == file.first > 0:
             self._began(file, event)
-        wrong = schema.problem(event)
+        wrong = schema.problem(event, newer=True)
         if wrong:
             self._found(file, f"entry {seq}: {wrong}", seq, "schema")
             return
@@ -215,7 +215,7 @@ class Walk:
 
     def _landmark(self, leaf: bytes) -> None:
         entry = self.landmarks.entry(self.size, leaf)
-        if entry is not None and not schema.problem(entry.event):
+        if entry is not None and not schema.problem(entry.event, newer=True):
             self._says(entry, self.landmarks.name)
 
     def _grown(self, count: int) -> None:
