@@ -161,6 +161,10 @@ class Process:
         return self._popen.stdout  # type: ignore[return-value]
 
     @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
     def is_running(self) -> bool:
         return self._popen.poll() is None
 

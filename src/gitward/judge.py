@@ -7,6 +7,7 @@ undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends i
 from __future__ import annotations
 
 from gitward import __version__, budgets, clock, sources, squash, succession
+from gitward.brought import Gathering
 from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change, named_refs
 from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lookups
@@ -76,7 +77,8 @@ def _judge(
     change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
     task = Task(known=change.known, limits=host.limits, moments=_moments(change, host), compares=comparison is not None)
     taking = squash.takers(request, policies)
-    with Bench(repository, policies, task, lookups) as bench:
+    gathering = Gathering(repository, policies, change) if host.log else None
+    with Bench(repository, policies, task, lookups, gathering) as bench:
         change = _with_facts(change, request, policies, bench)
         of_push = judge_change(policies, change)
         if over := is_over_its_limits(policies, of_push):
@@ -91,7 +93,7 @@ def _judge(
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()
-    return conclude(
+    decision = conclude(
         policies,
         change,
         tallies,
@@ -101,6 +103,7 @@ def _judge(
         notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
         details=details,
     )
+    return replace(decision, brought=gathering.end()) if gathering else decision
 
 
 def _with_facts(change: Change, request: Request, policies: tuple[Policy, ...], bench: Bench) -> Change:

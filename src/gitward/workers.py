@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from gitward.batches import Batch
+    from gitward.brought import Gathering
     from gitward.comparison import Comparison
     from gitward.facts import Asks
     from gitward.lookup.ask import Lookups
@@ -66,8 +67,14 @@ class Bench:
     """What one process needs to judge pieces: an open repository and the policies."""
 
     def __init__(
-        self, repository: Repository, policies: tuple[Policy, ...], task: Task, lookups: Lookups | None = None
+        self,
+        repository: Repository,
+        policies: tuple[Policy, ...],
+        task: Task,
+        lookups: Lookups | None = None,
+        gathering: Gathering | None = None,
     ) -> None:
+        self.gathering = gathering  # for the log; it sees the commits that this process reads
         self.repository, self.policies, self.task = repository, policies, task
         self.loader = Loader(repository, policies, task.known, task.limits, task.moments)
         self.asks, self.lookups = asking(policies), lookups
@@ -83,7 +90,8 @@ class Bench:
         """The tallies of a piece, without the commits that are set aside."""
         aside: list[Aside] = []
         denied = self._denied()
-        batches = piece.batches(self.loader.commits(piece))
+        commits = self.loader.commits(piece)
+        batches = piece.batches(self.gathering.watch(commits) if self.gathering else commits)
         if asks := self.asks:
             batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
         return judge_commits(self.policies, batches, self.task.known, denied), aside, denied

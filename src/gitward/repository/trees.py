@@ -10,12 +10,13 @@ from gitward.errors import MissingObject, Undecided
 from gitward.refname import folded
 from gitward.repository import content, differences, history
 from gitward.repository.files import FileReader, Wanted
+from gitward.repository.netdifference import NetDifference
 from gitward.repository.objects import Objects
 from gitward.repository.plumbing import LONG, Plumbing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gitward.model import File
 
@@ -47,6 +48,10 @@ class Trees(Objects):
         told = content.changed_paths(self._plumbing, ends, at_most, self._advice) if found else set()
         untold = tuple(each for each in found if each.path not in told)
         return self.file_reader().files(untold, Wanted())
+
+    def net_difference(self, pairs: Sequence[tuple[str, str]]) -> NetDifference:
+        """What pairs of trees (old, new) differ in, all together, by a git that runs beside this process."""
+        return NetDifference(self._plumbing, tuple((*self._checked(pair),) for pair in pairs))  # type: ignore[misc]
 
     def has_merges(self, include: str, exclude: str) -> bool:
         """Whether a merge is among the commits that one end reaches and the other does not."""

@@ -136,13 +136,13 @@ class TicketReference:
         """What the tracker says of the tickets, where one is to be asked and enough of them are named."""
         if not self.lookup or (commit.merge and self.merges == "skip"):
             return ()
-        found = self._named_in(commit.message, max(self.count, _LOOKED_UP))
+        found = self.named_in(commit.message, max(self.count, _LOOKED_UP))
         if len(found) < self.count:
             return ()
         return tuple(Question(kind="ticket", value=ticket[: _MAX_LENGTH + 1], source=self.lookup) for ticket in found)
 
     def check_commit(self, commit: Commit) -> Iterator[Violation]:
-        found = self._named_in(commit.message, self.count)
+        found = self.named_in(commit.message, self.count)
         if len(found) < self.count:
             places = _named(self.in_)
             yield violation(
@@ -152,7 +152,7 @@ class TicketReference:
         elif self.lookup:
             yield from self._check_states({question: commit.answers.get(question) for question in self.asks(commit)})
 
-    def _named_in(self, message: Message, at_most: int) -> dict[str, None]:
+    def named_in(self, message: Message, at_most: int) -> dict[str, None]:
         """The different tickets, in order, as far as they matter."""
         found: dict[str, None] = {}
         for place in self.in_:
