@@ -119,7 +119,7 @@ def _with_facts(change: Change, request: Request, policies: tuple[Policy, ...], 
 
 def _moments(change: Change, host: Host) -> Moments:
     """When it is, and when things were seen: where a push is judged, what nobody has seen before is seen now."""
-    seen = read_first_seen(host.first_seen) if host.first_seen else {}
+    seen = read_first_seen(host.first_seen) if host.first_seen else host.seen
     return Moments(now=clock.seconds(change.time), seen=seen, enforcing=change.stage in ("push", "receive"))
 
 

@@ -6,7 +6,7 @@ import os
 
 from gitward.audit import folder
 from gitward.audit.entry import MAXIMUM, digest_of
-from gitward.record import record
+from gitward.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +78,16 @@ def lines_after(directory: str, cursor: Cursor) -> Iterator[Line]:
                     yield seq, segment.first, start, None
                     start += len(line) + length
                 seq += 1
+
+
+def behind(cursor: Cursor, batch: list[Line]) -> Cursor:
+    """The cursor behind the last line that is one; what stands after that is read again next time."""
+    for seq, _, start, text in reversed(batch):
+        if text is not None:
+            seen = tuple(dict.fromkeys((*cursor.segments, *(line[1] for line in batch if line[0] <= seq))))
+            digest, end = digest_of(text), start + len(text) + 1
+            return replace(cursor, segments=seen, next=seq + 1, start=start, end=end, digest=digest)
+    return cursor
 
 
 def _passed_over(file: BinaryIO) -> int:

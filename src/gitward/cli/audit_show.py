@@ -27,7 +27,7 @@ _UPDATES = 10  # of which the diff is shown
 @click.command(epilog="exit codes: 0 shown, 2 usage or no such entry, 3 the log cannot be read, or the proof does not hold")
 @click.argument("named", metavar="SEQ|ID")
 @LOG
-@click.option("--repo", metavar="R", default="", help="Where to look for what changed. Default: what the entry names.")
+@click.option("--repo", metavar="R", default="", help="Look here for what changed. Default: the repository that it names.")
 @click.option("--patch", is_flag=True, help="The whole diff, at most 1 MiB, not only which files.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", metavar="F", default="", help="Write the report to this file.")

@@ -15,7 +15,7 @@ from gitward.render import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @click.command(
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 @click.option("--squash", metavar="BASE..HEAD", default="", help="Show and judge the message a squash merge would write.")
 @click.option("--lookup", "lookups", metavar="NAME=FILE", multiple=True, help="The settings of a look-up that policies name.")
 @click.option("--no-lookup", is_flag=True, help="Look no ticket up: judge the messages alone.")
-@click.option("--first-seen", metavar="FILE", default="", help="When commits were first seen: lines of an oid and a time.")
+@click.option("--first-seen", metavar="FILE|DIR", default="",
+              help="When commits were first seen: a file of lines of an oid and a time, or the server's log.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), default=None, help="Processes. Default: the cores, for --all.")
 @click.option("--reader", type=click.Choice(["plumbing", "libgit2"]), default="plumbing", show_default=True,
               help="Who reads the objects: git itself, or libgit2 as a second opinion on the same bytes.")
@@ -86,6 +87,17 @@ def check(ranges: tuple[str, ...], repo: str, policies: tuple[str, ...], lookups
         click.echo("undecided: the range holds no commit\n  fix: check the range, or say --allow-empty", err=True)
         return 3
     return decision.exit_code
+
+
+def seen_in_log(first_seen: str, repo: str) -> Mapping[str, int]:
+    """The times at which the server saw the objects of a repository, where --first-seen names its log; else none."""
+    if not os.path.isdir(first_seen):
+        return {}
+    from gitward.adapters.check import opened
+    from gitward.audit.firstseen import FirstSeen
+
+    with opened(repo) as repository:
+        return FirstSeen(first_seen, repository.path, needed=True)
 
 
 def default_policy(repo: str) -> str:
@@ -158,9 +170,10 @@ def _judged(request: Request, policies: tuple[str, ...], path: str, jobs: int | 
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
+    seen = seen_in_log(first_seen, path)
     workers = jobs or (min(os.cpu_count() or 1, 8) if all_refs else 1)
     host = Host(policies=policies, repository=path, jobs=workers, limits=UNLIMITED, reader=reader, lookups=lookups,
-                first_seen=first_seen)  # fmt: skip
+                first_seen="" if os.path.isdir(first_seen) else first_seen, seen=seen)  # fmt: skip
     with Progress("commits judged") as progress:
         return judge(request, host, progress)
 

@@ -33,8 +33,8 @@ _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
               help="Judge by this policy; may stand more than once. Default: .gitward.yaml at the base of the change.")
 @click.option("--lookup", "lookups", metavar="NAME=FILE", multiple=True,
               help="The settings of a look-up that policies name, in a file outside the checkout.")
-@click.option("--first-seen", metavar="FILE", default="",
-              help="When commits were first seen, in a file outside the checkout: lines of an oid and a time.")
+@click.option("--first-seen", metavar="FILE|DIR", default="",
+              help="When commits were first seen: a file outside the checkout, lines of an oid and a time, or the server's log.")
 @click.option("--first", is_flag=True, help="Where the base has no policy, judge by the one that the change brings.")
 @click.option("--allow-empty", is_flag=True, help="A change without commits is allowed, not undecided.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: what the provider shows best.")
@@ -88,11 +88,13 @@ def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> C
 
 def _judged(check: Check, job: CiJob, repo: str, lookups: dict[str, str], first_seen: str, *, allow_empty: bool) -> Decision:
     """The decision, as `check` makes it; a range without commits is undecided."""
+    from gitward.cli.check import seen_in_log
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
     with Progress("commits judged") as progress:
-        host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=lookups, first_seen=first_seen)
+        host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=lookups,
+                    first_seen="" if os.path.isdir(first_seen) else first_seen, seen=seen_in_log(first_seen, repo))  # fmt: skip
         decision = judge(check.request, host, progress)
     if decision.exit_code == 0 and decision.commits == 0 and not allow_empty:
         empty = Undecided("the range holds no commit", "check the range, or say --allow-empty", "empty")

@@ -34,7 +34,7 @@ def _offered(_context: click.Context, _parameter: click.Parameter, typed: str) -
     "--ref", metavar="REFNAME", default="", help="OID: judge it as a commit for this ref. Default: the target branch."
 )
 @click.option("--signature", is_flag=True, help="OID: how its signature was judged, step by step, and where it stopped.")
-@click.option("--first-seen", metavar="FILE", default="", help="With --signature: when commits were first seen.")
+@click.option("--first-seen", metavar="FILE|DIR", default="", help="With --signature: when commits were first seen.")
 def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str, first_seen: str, *, signature: bool) -> int:
     """Explain a rule, an entry of the policy, or the judgement of one commit.
 
@@ -133,7 +133,7 @@ def _signature(revision: str, repo: str, policies: tuple[str, ...], first_seen: 
         oid = repository.peel(repository.resolve(revision))[1]
         (commit,) = repository.commits((oid,))
         policy = command.policy_of(policies[0] if policies else default_policy(repo), repository)
-    survey = command.survey_of(policy, first_seen, command.choice_of(policy), "")
+    survey = command.survey_of(policy, first_seen, command.choice_of(policy), "", repo)
     signers = Signers(survey.trust, survey.moments)
     try:
         found, result = steps(commit, signers.reader, survey.moments, survey.choice)

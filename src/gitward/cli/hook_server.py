@@ -18,6 +18,8 @@ from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     Options = dict[str, list[str]]
 
 # all that a server hook keeps of its environment (githooks(5), gitenvironment): the rest may be the pusher's
@@ -72,7 +74,9 @@ def _lookups(words: list[str]) -> dict[str, str]:
 def _judged(stdin: bytes, host: Host) -> Decision:
     """A daemon that does not say which revisions policies had leaves the push undecided: it may answer again a moment later."""
     try:
-        return _supervised(stdin, replace(host, revisions=_revisions(host.log)) if host.log else host)
+        if host.log:
+            host = replace(host, revisions=_revisions(host.log), seen=_first_seen(host.log))
+        return _supervised(stdin, host)
     except Undecided as problem:
         from gitward.failure import no_decision
 
@@ -87,6 +91,14 @@ def _revisions(target: str) -> dict[tuple[str, str], int]:
         return recorder.last_revisions(target)
     except OSError:
         return {}
+
+
+def _first_seen(target: str) -> Mapping[str, int]:
+    """When the log's own server saw objects first, read where a policy asks; the daemon of a log does not tell."""
+    from gitward.audit.firstseen import FirstSeen
+    from gitward.audit.recorder import socket_of
+
+    return {} if socket_of(target) else FirstSeen(target, os.environ.get("GIT_DIR", "."))
 
 
 def _decide(stdin: bytes, host: Host) -> Decision:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 @click.option("--repo", metavar="R", default=".", show_default=True, help="The repository, or a folder in its work tree.")
 @click.option("--policy", "source", metavar="F|REF:PATH", default="",
               help="Whose signatures count. Default: .gitward.yaml at the top of the work tree.")
-@click.option("--first-seen", metavar="FILE", default="", help="When commits were first seen: lines of an oid and a time.")
+@click.option("--first-seen", metavar="FILE|DIR", default="",
+              help="When commits were first seen: a file of lines of an oid and a time, or the server's log.")
 @click.option("--validity", type=click.Choice(["first-seen", "signature", "now"]), default=None,
               help="When the key must have been valid. Default: as the policy's signed-commit says.")
 @click.option("--unknown-first-seen", type=click.Choice(["now", "signature"]), default=None,
@@ -67,7 +68,7 @@ def signatures(ranges: tuple[str, ...], repo: str, source: str, first_seen: str,
     with adapter.opened(repo) as repository:
         policy = policy_of(source or default_policy(repo), repository)
         choice = choice_of(policy, validity, unknown_first_seen, signer)
-        survey = survey_of(policy, first_seen, choice, "" if no_cache else _folder(cache))
+        survey = survey_of(policy, first_seen, choice, "" if no_cache else _folder(cache), repo)
         oids = _walk(repository, ranges, all_refs=all_refs)
         first = next(oids, None)
         if first is None and ranges:
@@ -96,12 +97,14 @@ def choice_of(policy: Policy, validity: Any = None, unknown: Any = None, signer:
     )
 
 
-def survey_of(policy: Policy, first_seen: str, choice: Choice, cache: str) -> Survey:
+def survey_of(policy: Policy, first_seen: str, choice: Choice, cache: str, repo: str = ".") -> Survey:
     from gitward import clock
+    from gitward.cli.check import seen_in_log
     from gitward.signatures.moments import Moments, read_first_seen
     from gitward.survey import Survey
 
-    seen = read_first_seen(first_seen) if first_seen else {}
+    is_log = os.path.isdir(first_seen)
+    seen = read_first_seen(first_seen) if first_seen and not is_log else seen_in_log(first_seen, repo)
     moments = Moments(now=clock.seconds(clock.now()), seen=seen)
     return Survey(trust=policy.trust, moments=moments, choice=choice, cache=cache)
 

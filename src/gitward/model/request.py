@@ -95,7 +95,8 @@ class Host:
     """Where things are on this machine. The policy never says any of this.
 
     `revisions` are those that policies, by id and source, had in the last decisions of the log. `lookups` are the look-ups
-    that policies may name, each with the file of its settings; None: nothing is looked up.
+    that policies may name, each with the file of its settings; None: nothing is looked up. `first_seen` is a file of the times
+    at which objects were first seen, `seen` are these times where no file is named, by oid, in seconds since 1970.
     """
 
     policies: tuple[str, ...] = ()
@@ -108,3 +109,4 @@ class Host:
     reader: Literal["plumbing", "libgit2"] = "plumbing"
     lookups: Mapping[str, str] | None = {}
     first_seen: str = ""
+    seen: Mapping[str, int] = {}

@@ -67,18 +67,8 @@ def grow(base: sqlite3.Connection, directory: str, cursor: Cursor) -> Cursor:
         if rows.erased and not is_new:
             raise Outdated
         rows.write(base, words)
-        cursor = _behind(cursor, batch)
+        cursor = scan.behind(cursor, batch)
     return replace(cursor, personal=personal.used)
-
-
-def _behind(cursor: Cursor, batch: list[Line]) -> Cursor:
-    """The cursor behind the last line that is one; what stands after that is read again next time."""
-    for seq, _, start, text in reversed(batch):
-        if text is not None:
-            seen = tuple(dict.fromkeys((*cursor.segments, *(line[1] for line in batch if line[0] <= seq))))
-            digest, end = entry.digest_of(text), start + len(text) + 1
-            return replace(cursor, segments=seen, next=seq + 1, start=start, end=end, digest=digest)
-    return cursor
 
 
 @record
