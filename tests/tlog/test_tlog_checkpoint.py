@@ -70,7 +70,7 @@ def test_a_checkpoint_carries_signatures_and_has_a_limit():
         checkpoint.read(signed(f"o\n1\n{ROOT}\n{'x' * checkpoint.MAXIMUM}\n"))
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1), st.integers(0, checkpoint.MAXIMUM_SIZE),
        st.binary(min_size=32, max_size=32))  # fmt: skip
 def test_what_is_written_is_read(origin, size, root):

@@ -189,7 +189,7 @@ def test_limits():
             note.read(shape)
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]) | st.just("\n"), max_size=60), st.integers(0))
 def test_any_text_is_signed_and_any_changed_byte_shows(text, where):
     signed = note.signed(f"{text}\n", ANN, BOB).encode()
@@ -203,7 +203,7 @@ def test_any_text_is_signed_and_any_changed_byte_shows(text, where):
         pass
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_note_or_refused(data):
     try:
@@ -212,7 +212,7 @@ def test_any_bytes_are_a_note_or_refused(data):
         pass
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_a_key_or_refused(text):
     for read, written in ((note.public_key, str), (note.private_key, PrivateKey.text)):

@@ -84,7 +84,7 @@ def test_what_stands_after_the_hashes_is_a_checkpoint():
         proof.read(b"c2sp.org/tlog-proof@v1\n" + b"extra \xff\n" * 1000)
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 def test_any_bytes_are_a_proof_or_refused(data, headed):
     data = (b"c2sp.org/tlog-proof@v1\n" if headed else b"") + data
@@ -94,7 +94,7 @@ def test_any_bytes_are_a_proof_or_refused(data, headed):
         pass
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**19 - 1), st.lists(st.binary(min_size=32, max_size=32), max_size=63), st.binary(max_size=99))
 def test_what_is_written_is_read(number, path, extra):
     for made in (Inclusion(index=number, path=tuple(path), checkpoint=AT, extra=extra),

@@ -201,7 +201,7 @@ def test_the_published_edges_of_consistency():
 
 
 def test_every_index_of_every_size():
-    leaves = some(36)
+    leaves = some(34)
     at = hash_at(leaves)
     for size in range(1, len(leaves) + 1):
         top = root(leaves[:size])
@@ -227,7 +227,7 @@ def test_every_pair_of_sizes():
                 assert tree.extends(old, roots[old], other, roots[other], proved) == (other == new)
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.data())
 def test_an_altered_inclusion_proof_is_refused(data):
     size = data.draw(st.integers(1, 50))
@@ -241,7 +241,7 @@ def test_an_altered_inclusion_proof_is_refused(data):
     assert not tree.includes(every[0], index, size, every[2:], every[1])
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.data())
 def test_an_altered_consistency_proof_is_refused(data):
     new = data.draw(st.integers(1, 50))
@@ -254,7 +254,7 @@ def test_an_altered_consistency_proof_is_refused(data):
     assert not tree.extends(old, every[0], new, every[1], every[2:])
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(0, 1 << 70), st.integers(0, 1 << 70), st.lists(st.binary(max_size=40), max_size=80))
 def test_any_claim_is_answered_at_once(one, two, claimed):
     claim = claimed[0] if claimed else b""
@@ -282,7 +282,7 @@ def test_proofs_that_cannot_be_made():
             tree.prove_consistency(old, new, hash_at(LEAVES))
 
 
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(0, 1 << 63))
 def test_the_full_subtrees_of_any_size_cover_it(size):
     places = [(index << level, index + 1 << level) for level, index in tree.subtrees(size)]

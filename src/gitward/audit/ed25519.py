@@ -24,14 +24,6 @@ def add(p: Point, q: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def times(number: int, p: Point) -> Point:
-    total = (0, 1, 1, 0)
-    while number:
-        total = add(total, p) if number & 1 else total
-        p, number = add(p, p), number >> 1
-    return total
-
-
 def decoded(data: bytes) -> Point | None:
     y = int.from_bytes(data, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
@@ -61,4 +53,9 @@ def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
         return False
     k = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % L
     minus_key = P - key[0], key[1], 1, P - key[3]
-    return encoded(add(times(s, BASE), times(k, minus_key))) == signature[:32]
+    total = (0, 1, 1, 0)
+    for bit in range(L.bit_length() - 1, -1, -1):
+        total = add(total, total)
+        total = add(total, BASE) if s >> bit & 1 else total
+        total = add(total, minus_key) if k >> bit & 1 else total
+    return encoded(total) == signature[:32]
