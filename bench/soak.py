@@ -92,9 +92,9 @@ def _encoding(result: dict[str, object]) -> list[tuple[str, str, int]]:
 
 
 def properties() -> tuple[str, bool]:
-    """Every test file that holds a property, with ten times the examples, or what takes long."""
-    every = sorted((ROOT / "tests").rglob("test_*.py"))
-    files = [str(path) for path in every if any(word in path.read_text() for word in ("@given", "import long"))]
+    """Every test file that holds a property, or asks how often it is to try, with ten times the examples; and what takes long."""
+    texts = {str(path): path.read_text() for path in sorted((ROOT / "tests").rglob("test_*.py"))}
+    files = [path for path, text in texts.items() if any(word in text for word in ("@given", "from soaking import"))]
     done = subprocess.run([str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "-o", "addopts=", *files], cwd=ROOT,
                           text=True, capture_output=True, check=False, env={**os.environ, "GITWARD_SOAK": "1"})  # fmt: skip
     lines = done.stdout.strip().splitlines()

@@ -85,6 +85,12 @@ def test_what_is_no_request_is_refused(served: Daemon, request_: bytes) -> None:
     assert served.record() == before
 
 
+def test_bytes_behind_a_request_are_no_part_of_it(served: Daemon) -> None:
+    whole = wire.packed(b"record", GOOD, b"")
+    assert answer(served, whole + b"\0\0\0\0")[1] == b"the log's daemon refuses the request: one connection is for one request"
+    assert ID.decode() not in served.ids()
+
+
 def test_half_a_request_is_none(served: Daemon) -> None:
     before, whole = len(served.lines()), wire.packed(b"record", event(), b"")
     for cut in (0, 3, 8, 15, len(whole) - 1):

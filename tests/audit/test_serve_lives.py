@@ -20,6 +20,7 @@ from gitward.audit.log import Item
 from gitward.errors import Undecided
 from logdaemons import SRC, Daemon, Writers, chain_faults, daemon, event
 from servers import need
+from soaking import FACTOR
 
 
 def test_it_ends_and_starts_again_and_nothing_is_lost() -> None:
@@ -27,7 +28,7 @@ def test_it_ends_and_starts_again_and_nothing_is_lost() -> None:
     chance = random.Random(5)
     with daemon(is_started=False) as served:
         acknowledged: dict[str, int] = {}
-        for number in (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL):
+        for number in [signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL] * FACTOR:
             served.start("--mode", "0600")
             with Writers(served.target, 16) as writers:
                 time.sleep(0.05 + chance.random() * 0.25)

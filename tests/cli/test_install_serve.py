@@ -11,6 +11,8 @@ import pytest
 from hookscripts import POLICY, not_ok
 
 from gitward.doctor.logdaemon import check_log_daemon
+from gitward.errors import UsageError
+from gitward.installer import logtarget
 from logdaemons import DAEMON, NOBODY, Daemon, as_root, daemon
 
 TYPE_CHECKING = False
@@ -50,8 +52,9 @@ def test_a_daemon_that_is_not_there_yet_is_a_remark(gitward: Run, git: Git, bare
     assert (done.returncode, [line.split(";")[0] for line in not_ok(done.stdout)]) == (
         1, [f"fail log: {path}: No such file or directory: every push is denied"],
     )  # fmt: skip
-    done = gitward("install", "--server", bare, "--policy", "org.yaml", "--log", "unix:" + "x" * 100, cwd=bare.parent)
-    assert (done.returncode, "at most 107 bytes" in done.stderr) == (2, True)
+    for wrong, says in (("unix:" + "x" * 107, "at most 107 bytes"), ("unix:", "names no socket")):
+        with pytest.raises(UsageError, match=says):
+            logtarget.absolute(wrong)
 
 
 WHO = "user 65534, who receives the pushes, "

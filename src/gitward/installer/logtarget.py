@@ -11,8 +11,10 @@ _PATH_BYTES = 107  # unix(7), sun_path
 
 
 def absolute(log: str) -> str:
-    """The same log, its path absolute. Raises UsageError for a socket whose path is too long."""
+    """The same log, its path absolute. Raises UsageError for a socket without a path, or with too long a one."""
     path = recorder.socket_of(log)
+    if log == recorder.SOCKET:
+        raise UsageError(f"--log {log} names no socket", "--log unix:/run/gitward/log.sock")
     if not path:
         return os.path.abspath(log)
     if len(os.fsencode(os.path.abspath(path))) > _PATH_BYTES:

@@ -179,8 +179,8 @@ class Loop:
                 item = requests.item_of(parts[1:], client.peer)
                 self._leave(client)
                 self._waiting.append((client, item))
-            elif name in requests.QUESTIONS and len(parts) == 1:
-                self._answer(client, b"ok", canonical(requests.QUESTIONS[name](self._scribe.directory)))
+            elif name in requests.QUESTIONS:
+                self._answer(client, b"ok", canonical(requests.QUESTIONS[name](self._scribe.directory, parts[1:])))
             else:
                 raise ValueError("there is no such request")
         except ValueError as problem:

@@ -74,14 +74,22 @@ def _refused(_: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)  # numbers that no event has
 
 
-def _revisions(directory: str) -> list[tuple[str, str, int]]:
+def _revisions(directory: str, arguments: list[bytes]) -> list[tuple[str, str, int]]:
+    _none(arguments)
     return [(*names, revision) for names, revision in log.last_revisions(directory).items()]
 
 
-def _about(directory: str) -> dict[str, Any]:
+def _about(directory: str, arguments: list[bytes]) -> dict[str, Any]:
+    _none(arguments)
     return {"log": directory, "origin": folder.about(directory).origin, "pid": os.getpid(), "uid": os.geteuid(),
             "version": __version__}  # fmt: skip
 
 
-# What a client may ask for without recording anything: each answers with what JSON can say. Raises OSError, GitwardError.
-QUESTIONS: dict[str, Callable[[str], Any]] = {"revisions": _revisions, "about": _about}
+def _none(arguments: list[bytes]) -> None:
+    if arguments:
+        raise ValueError("this question has no arguments")
+
+
+# What a client may ask without recording anything, of the log's folder and with further parts; each answers, soon, with what
+# canonical JSON can say. Raises ValueError for arguments that are none, OSError, GitwardError.
+QUESTIONS: dict[str, Callable[[str, list[bytes]], Any]] = {"revisions": _revisions, "about": _about}
