@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from trails import KEY, chained, event, flips, lines, put, record, rotated, segment, small, twin
 
-from gitward.audit import checkpoints, log
+from gitward.audit import checkpoints, log, turnover
+from gitward.audit.happenings import happening
 from gitward.audit.log import Item
+from gitward.audit.pruning import holds
+from gitward.audit.pruning.prune import prune
 from gitward.audit.verification.saying import text
 from gitward.audit.verification.verify import verify
 from gitward.canonical import canonical
@@ -41,10 +44,12 @@ VERDICTS = {
     "a byte of log.json": (1, "log.json"),
     "a byte of evidence, or its end cut": (1, "evidence file, seq"),
     "a byte of a salt or of a personal value": (1, "side table, seq"),
+    "a byte of a landmark of a pruned log": (1, "landmarks, seq"),
     "the whole folder rolled back": (1, "seq at which it ends"),
     "another log grown from a copy (split view)": (1, "range of seqs"),
     "all of it written and signed anew with the log's own key": (1, "range of seqs"),
     "all of it written and signed anew with another key": (1, "range of seqs"),
+    "entries pruned though another entry holds them": (1, "range of seqs, the entry that holds them"),
     "no log in the folder": (3, "folder"),
     "no checkpoint in the folder, and none given": (3, "checkpoint"),
     "a byte of the checkpoint that was given": (3, "its file"),
@@ -62,6 +67,8 @@ VERDICTS = {
     "it grew": (0, "not covered: from seq, since"),
     "it grew, and a checkpoint was taken": (0, ""),
     "it was rotated": (0, ""),
+    "it was pruned": (0, "range of seqs, the entry that says so"),
+    "it has another key": (0, ""),
     "a torn tail was recovered": (0, ""),
     "it was idle": (0, ""),
     "values were erased, and a log.erased under a checkpoint says so": (0, ""),
@@ -354,13 +361,36 @@ def test_a_rotated_log(long):
     expect("nothing", directory, kept)
 
 
+def test_a_pruned_log(long):
+    directory, kept = long
+    held = holds.place(str(directory), 300, 301, "a case")
+    assert prune(str(directory), 512, kept).before == 256
+    expect("it was pruned", directory, kept, names="entries 0 to 255 pruned, as entry 523 says")
+    (first,) = lines(directory / "landmarks")
+    for _ in flips(directory / "landmarks", range(0, len(first), 1 if FACTOR > 1 else 50)):
+        expect("a byte of a landmark of a pruned log", directory, kept, names="landmarks")
+    log.append(str(directory), happening("log.pruned", log={"from": 256, "before": 512, "segments": 1, "size": 520}))
+    checkpoints.take(str(directory))
+    segment(directory, 256).unlink()
+    expect("entries pruned though another entry holds them", directory, kept, names=f"though entry {held} holds 300 to 301")
+
+
+def test_a_log_with_another_key(short):
+    directory, kept = short
+    turnover.rotate(str(directory))
+    expect("it has another key", directory, kept, key=KEY.public)
+    newer = (directory / "checkpoint").read_bytes()
+    expect("it has another key", directory, kept, newer)
+    turnover.rotate(str(directory))
+    report = expect("it has another key", directory, newer, kept)
+    assert len({signer for each in report.checkpoints for signer in each.signers}) == 3
+
+
 def test_erased_values(short):
     directory, kept = short
     (table,) = (directory / "personal").iterdir()
     (first,) = table.read_bytes().splitlines(keepends=True)
     table.write_bytes(b"")
-    from gitward.audit.happenings import happening
-
     log.append(str(directory), happening("log.erased", log={"events": [json.loads(first)["id"]]}))
     checkpoints.take(str(directory))
     what = "values were erased, and a log.erased under a checkpoint says so"

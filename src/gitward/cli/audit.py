@@ -22,6 +22,8 @@ COMMANDS = {
     "proof": "gitward.cli.audit_proof:proof",
     "export": "gitward.cli.audit_export:export",
     "witness": "gitward.cli.audit_witness:witness",
+    "prune": "gitward.cli.audit_prune:prune",
+    "hold": "gitward.cli.audit_hold:hold",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 INDEX = click.option("--index", "path", metavar="FILE", default="",

@@ -25,7 +25,7 @@ class Sayings:
         self.about: About | None = None
         self.keys: KeyHistory | None = None
         self.pruned: list[tuple[int, int, int]] = []  # from, before, seq of the entry that says so
-        self.held: list[tuple[int, int, int]] = []  # from, to, seq
+        self.held: dict[str, tuple[int, int, int]] = {}  # id of the hold -> from, to, seq
 
     def see(self, entry: Entry, place: str) -> None:
         name = entry.event["event"]["class"]
@@ -39,11 +39,7 @@ class Sayings:
         elif name == "log.pruned":
             self._pruned(entry, place)
         elif name == "log.hold":
-            self._range(entry, ("from", "to"), self.held, place)
-        elif name == "log.hold_released":
-            released: list[tuple[int, int, int]] = []
-            if self._range(entry, ("from", "to"), released, place):
-                self.held = [each for each in self.held if each[:2] != released[0][:2]]
+            self._hold(entry, place)
 
     def _started(self, entry: Entry, name: str, place: str) -> None:
         part = entry.event.get("log")
@@ -64,10 +60,19 @@ class Sayings:
     def _pruned(self, entry: Entry, place: str) -> None:
         if self._range(entry, ("from", "before"), self.pruned, place):
             first, before, _ = self.pruned[-1]
-            for start, end, seq in self.held:
+            for start, end, seq in self.held.values():
                 if start < before and first <= end:
                     message = f"entries {first} to {before - 1} were pruned, though entry {seq} holds {start} to {end}"
                     self.findings.add("missing", BROKEN, place, message, entry.seq)
+
+    def _hold(self, entry: Entry, place: str) -> None:
+        held: list[tuple[int, int, int]] = []
+        if self._range(entry, ("from", "to"), held, place):
+            name = str(entry.event["log"].get("hold"))[:100]
+            if entry.event["event"].get("action") == "released":
+                self.held.pop(name, None)
+            elif len(self.held) < _MOST:
+                self.held[name] = held[0]
 
     def _range(self, entry: Entry, ends: tuple[str, str], to: list[tuple[int, int, int]], place: str) -> bool:
         part: Any = entry.event.get("log")

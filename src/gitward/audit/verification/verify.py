@@ -43,6 +43,8 @@ def verify(directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKe
         raise GitwardError(f"{directory} holds no log", "name the folder in which log.json and the segments stand")
     about = walk.sayings.about or said
     origin = about.origin if about else own.said.origin if own else ""
+    if walk.sayings.about is None and walk.gaps and walk.gaps[0].first == 0:
+        findings.add("lines", INCOMPLETE, "seq 0", "entry 0, which names the log and its first key, is not there", 0)
     keys = walk.sayings.keys or _history(about, findings)
     if walk.sayings.about and said and said != walk.sayings.about:
         findings.add("files", BROKEN, folder.ABOUT, "does not say what entry 0 says")

@@ -1,0 +1,1 @@
+"""Taking old entries away, and keeping some from it: retention with an end, and holds. Every hash tile stays."""
