@@ -97,6 +97,8 @@ class Session(TypedDict):
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
     id: Annotated[Plain, said("the same in all events of one push: boot, process and start of the git that receives it")]
+    command: NotRequired[Annotated[Text, said("what moved the refs: receive-pack, update-ref; the name of git's process")]]
+    uid: NotRequired[Annotated[Number, said("the user as whom that ran")]]
     address: NotRequired[Annotated[Personal, said("of the client, by SSH_CONNECTION, SSH_CLIENT or REMOTE_ADDR")]]
     transport: NotRequired[Annotated[Plain | None, said("ssh or http, by the same variables")]]
     push_options: NotRequired[Annotated[list[Words], said("the first twenty; secrets are masked", max_length=20)]]
