@@ -10,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from gitward.audit import checkpoints, folder, recorder
-from gitward.audit.daemon import client
-from gitward.errors import Undecided
+from gitward.audit import checkpoints, recorder
+from gitward.audit.daemon import client, listening
+from gitward.cli import audit_serve
+from gitward.errors import GitwardError, Undecided
 from logdaemons import SRC, Daemon, chain_faults, daemon, event
 
 
@@ -95,19 +95,19 @@ def test_a_hangup_is_nothing_to_it(served: Daemon) -> None:
 
 
 def test_a_second_daemon_is_refused(served: Daemon) -> None:
-    def refused(log: Path, path: Path) -> str:
-        command = [*served.command()[:-4], "--log", str(log), "--socket", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
-        assert done.returncode == 3
-        return done.stderr
-
-    assert "another gitward audit serve runs on" in refused(served.log, served.folder / "other")
+    done = subprocess.run(served.command(), capture_output=True, text=True, timeout=20)
+    assert (done.returncode, "another gitward audit serve runs on" in done.stderr) == (3, True)
     copy = served.folder / "copy"
     shutil.copytree(served.log, copy)
-    assert "is the copy of a log" in refused(copy, served.folder / "other")
-    folder.mark_live(str(copy))  # a log like any other, for once
-    assert "a process listens on" in refused(copy, served.socket)
-    assert "is no socket" in refused(copy, served.log / "log.json")
-    assert "holds no log" in refused(served.folder, served.folder / "other")
-    assert not (served.folder / "other").exists()
+    for directory, says in ((copy, "is the copy of a log"), (served.folder, "holds no log")):
+        with pytest.raises(GitwardError, match=says):
+            audit_serve._own(str(directory))
+    taken, file = (served.socket, "a process listens on"), (served.log / "log.json", "is no socket")
+    for path, says in (taken, file, ("x" * 107, "too long")):
+        with pytest.raises(GitwardError, match=says):
+            listening.listen(str(path), 0o600)
+    with pytest.raises(GitwardError, match="no such group"):
+        listening.listen(str(served.folder / "other"), 0o600, "no-such-group")
+    assert sorted(path.name for path in served.folder.iterdir()) == ["copy", "log", "socket"]
+    assert [path.name for path in served.socket.parent.iterdir()] == ["log.sock"]
     served.record()

@@ -28,7 +28,7 @@ def test_it_ends_and_starts_again_and_nothing_is_lost() -> None:
     chance = random.Random(5)
     with daemon(is_started=False) as served:
         acknowledged: dict[str, int] = {}
-        for number in [signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL] * FACTOR:
+        for number in [signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL] * FACTOR:
             served.start("--mode", "0600")
             with Writers(served.target, 16) as writers:
                 time.sleep(0.05 + chance.random() * 0.25)
