@@ -209,6 +209,7 @@ http {{
       fastcgi_param QUERY_STRING $query_string;
       fastcgi_param CONTENT_TYPE $content_type;
       fastcgi_param CONTENT_LENGTH $content_length;
+      fastcgi_param REMOTE_ADDR $remote_addr;
       fastcgi_param GIT_PROJECT_ROOT /;
       fastcgi_param GIT_HTTP_EXPORT_ALL 1;
       fastcgi_param PATH {path};
