@@ -29,11 +29,12 @@ _MARK = "# gitward hook "
 _SECOND = re.compile(rb"# gitward hook ([0-9a-f]{16}): ")
 _SHELLS = ("sh", "dash", "bash", "ash", "ksh")
 
-# of the environment that a push arrives with, pre-receive keeps what git itself set (githooks(5), git-receive-pack(1))
+# of the environment that a push arrives with, pre-receive keeps what git itself set (githooks(5), git-receive-pack(1)), and what
+# may say where the client is: a claim for the log, of which nothing else is made
 _PUSH_NAMES = (
     "HOME GIT_DIR GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_PUSH_CERT"
     " GIT_PUSH_CERT_SIGNER GIT_PUSH_CERT_KEY GIT_PUSH_CERT_STATUS GIT_PUSH_CERT_NONCE GIT_PUSH_CERT_NONCE_STATUS"
-    " GIT_PUSH_CERT_NONCE_SLOP GIT_PUSH_OPTION_COUNT"
+    " GIT_PUSH_CERT_NONCE_SLOP GIT_PUSH_OPTION_COUNT SSH_CONNECTION SSH_CLIENT REMOTE_ADDR"
 )
 _PATH = "PATH=/usr/local/bin:/usr/bin:/bin"
 
