@@ -7,13 +7,13 @@ import itertools
 import json
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from killing import killed_before
 
 from gitward.audit import checkpoints, creation, folder, log, reading, signingkey, turnover
 from gitward.audit.happenings import happening
@@ -24,8 +24,6 @@ from gitward.tlog import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conftest import Run
     from gitward.tlog.note import PrivateKey, PublicKey
 
@@ -213,35 +211,6 @@ def test_a_wrong_key_signs_nothing(made: Path) -> None:
         turnover.rotate(str(copy))
 
 
-CHANGING = ("open", "replace", "fsync", "fdatasync", "pwrite", "write", "unlink", "ftruncate")
-
-
-def killed_before(step: int, act: Callable[[], str]) -> bool:
-    """Run it in a child that kills itself, with SIGKILL, before its nth call that changes something; whether it came so far."""
-    child = os.fork()
-    if child == 0:
-        calls = itertools.count(1)
-
-        def dying(call: Callable[..., object]) -> Callable[..., object]:
-            def instead(*arguments: object, **named: object) -> object:
-                if next(calls) == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return call(*arguments, **named)
-
-            return instead
-
-        for name in CHANGING:
-            setattr(os, name, dying(getattr(os, name)))
-        try:
-            act()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, -signal.SIGKILL)
-    return status != 0
-
-
 @pytest.mark.parametrize("kind", ["rotate", "recover"])
 def test_killed_at_any_step_the_log_goes_on(kind: str, made: Path, recovery: PrivateKey) -> None:
     """kill -9 before each call that changes something, one process each, again and again on one log."""
@@ -261,6 +230,13 @@ def test_killed_at_any_step_the_log_goes_on(kind: str, made: Path, recovery: Pri
     assert len(keys) > 3
     assert signer_of(made) not in keys
     assert os.listdir(made).count("signing.key.next") == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_root_does_not_write_where_another_user_must(made: Path) -> None:
+    os.chown(made, 12_345, 12_345)
+    with pytest.raises(GitwardError, match="belongs to user 12345"):
+        turnover.rotate(str(made))
 
 
 def test_two_at_once_make_no_contradiction(made: Path, gitward: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
+import itertools
 import os
 import random
 import socket
@@ -12,6 +13,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from killing import killed_before
 from witnessing import witnessing
 
 from gitward.audit.witness.memory import Memory
@@ -137,6 +139,29 @@ def test_nothing_is_cosigned_that_is_not_remembered(memory: Memory, tmp_path: Pa
     assert memory.add_checkpoint(request(0, 8)).body == b"5\n"
     with pytest.raises(GitwardError, match="another witness"):
         Memory(str(tmp_path / "state"), WITNESS, (KEY.public,))
+
+
+def test_killed_at_any_step_it_remembers_what_it_cosigned(tmp_path: Path) -> None:
+    """It has seen the old size or the new one; a cosignature that left is always remembered."""
+    state = str(tmp_path / "state")
+    first = Memory(state, WITNESS, (KEY.public,))
+    assert first.add_checkpoint(request(0, 5)).status == 200
+    first.close()
+    seen = set()
+
+    def serve() -> str:
+        return str(Memory(state, WITNESS, (KEY.public,)).add_checkpoint(request(5, 6)).status)
+
+    steps = itertools.count(1)
+    while killed_before(next(steps), serve):
+        again = Memory(state, WITNESS, (KEY.public,))
+        size = int(again.add_checkpoint(request(0, 9)).body)
+        seen.add(size)
+        if size == 6:
+            break
+        again.close()
+    assert seen == {5, 6}
+    assert next(steps) > 4
 
 
 def test_many_at_once_never_fork(memory: Memory) -> None:

@@ -22,7 +22,7 @@ from gitward.audit.witness.settings import Settings, Witness, load
 from gitward.cli.audit_checkpoint import checkpoint
 from gitward.errors import UsageError
 from gitward.tlog import note
-from gitward.tlog.cosignature import cosigned, cosigner_key
+from gitward.tlog.cosignature import cosigned, cosigner_key, cosigner_of
 from servers import need, serving
 
 TYPE_CHECKING = False
@@ -263,6 +263,33 @@ def test_settings_are_held_to_their_form(text: str, words: str, made: Path) -> N
         load(str(made))
     assert raised.value.exit_code == 2
     assert words in f"{raised.value} {raised.value.fix}"
+
+
+def test_hostile_evidence_is_no_witness(made: Path) -> None:
+    """An auditor looks at a folder that somebody else has filled."""
+    key = cosigner_of(note.new_key("witness.example.com"))
+    nowhere = "http://127.0.0.1:1"
+    settle(made, COSIGNER.format(name="city", url=nowhere, key=key), GIT.format(name="b", remote="/x"),
+           STAMPER.format(name="notary", url=nowhere, ca="/etc/hostname"))  # fmt: skip
+    kept, newest = made / "witnessed", checkpoints.newest(str(made))
+    kept.mkdir()
+    forged = note.Signature(name=key.name, hint=key.hint, raw=bytes(72))
+    lines = note.text_of(note.Note(text=newest.text(), signatures=(*newest.note.signatures, forged)))
+    hostile = {
+        "note": [lines.encode(), b"\xff" * 100, b"x" * 70_000, lines.encode()[:-5]],
+        "notary.tsr": [b"", b"0" * 70_000, b"\x30\x84"],
+        "b.git": [lines.encode()],
+    }
+    for kind, contents in hostile.items():
+        for content in contents:
+            (kept / f"{1:020d}.{kind}").write_bytes(content)
+            assert [each.ok for each in said(made)] == [False] * 3
+    (kept / f"{'9' * 20}.note").write_bytes(lines.encode())
+    (kept / f"{'9' * 20}.notary.tsr").mkdir()
+    assert [(each.ok, each.contradicts) for each in said(made)] == [(False, False)] * 3
+    (made / "checkpoint").write_bytes(b"")
+    settings = load(str(made))
+    assert [each.ok for each in witnesses.statement(str(made), newest, settings)] == [False] * 3
 
 
 @pytest.mark.parametrize(("quorum", "met"), [(0, False), (1, True), (2, True), (3, False)])

@@ -79,9 +79,6 @@ def prepare(directory: str, name: str) -> PrivateKey:
         os.unlink(place)
     key = note.new_key(name)
     new_file(place, key.text().encode() + b"\n", 0o600)
-    folder_of_log = os.stat(directory)
-    if os.geteuid() == 0 and folder_of_log.st_uid != 0:
-        os.chown(place, folder_of_log.st_uid, folder_of_log.st_gid)
     sync_folder(directory)
     return key
 

@@ -66,6 +66,9 @@ def _alone(directory: str) -> Iterator[None]:
     folder.about(directory)
     if not folder.is_live(directory):
         raise Undecided(f"{directory} is the copy of a log", "run it where the log is written", "log-damaged")
+    owner = os.stat(directory).st_uid
+    if owner != os.geteuid():  # root too: what it makes the log's own user could not write
+        raise GitwardError(f"{directory} belongs to user {owner}", "run it as that user, who writes the log")
     lock = os.open(os.path.join(directory, _LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

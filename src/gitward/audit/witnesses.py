@@ -105,7 +105,7 @@ def _statement(directory: str, witness: Witness, checkpoint: Checkpoint, seconds
         )  # fmt: skip
     except NoWitness as problem:
         return said(str(problem))
-    except (OSError, ValueError) as problem:
+    except (GitwardError, OSError, ValueError, OverflowError) as problem:
         return said(f"cannot be read: {problem}")
     if found is None:
         return said("has vouched for nothing yet")
@@ -117,7 +117,7 @@ def _statement(directory: str, witness: Witness, checkpoint: Checkpoint, seconds
         return said(f"has vouched for {entries(size)}, the log has {checkpoint.size}", at=at, size=size, contradicts=True)
     try:
         same = kept.root(directory, size) == witnessed.root
-    except (OSError, ValueError) as problem:
+    except (GitwardError, OSError, ValueError) as problem:
         return said(f"has vouched for {entries(size)}, and the tiles do not tell whether for these: {problem}", at=at, size=size)
     if not same:
         return said(f"has vouched for {entries(size)} that are not those of the log", at=at, size=size, contradicts=True)

@@ -54,6 +54,10 @@ class Memory:
             os.close(self._lock)
             raise GitwardError(f"another witness remembers in {state}", "one process for one folder") from None
 
+    def close(self) -> None:
+        """Let another process remember here."""
+        os.close(self._lock)
+
     def newest(self, name: str) -> bytes | None:
         """The newest checkpoint of the log whose origin has this SHA-256 in hex; None where none was cosigned. Raises OSError."""
         if len(name) != 64 or set(name) - set("0123456789abcdef"):
