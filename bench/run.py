@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import audit_index
 import audit_log
 import audit_serve
 import history
@@ -28,7 +29,8 @@ import signatures
 
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
          "rules": rules.rules, "signatures": signatures.signatures,
-         "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve}  # fmt: skip
+         "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
+         "audit-index": audit_index.index}  # fmt: skip
 
 
 def machine() -> str:

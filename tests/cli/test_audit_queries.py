@@ -7,11 +7,14 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gitward.audit import checkpoints, folder
 from gitward.audit.index import asked as asking
@@ -77,6 +80,18 @@ def test_filters(audit: Callable[..., Said], directory: str) -> None:
     ):  # fmt: skip
         found = seqs(audit(*head, *options))
         assert [seq for seq in found if seq < 4] == expected, options
+
+
+@given(pattern=st.text("a*[?]\u00e9/", max_size=8), ref=st.text("ab[?]\u00e9/", max_size=6))
+def test_what_sqlite_leaves_over_is_enough(pattern: str, ref: str) -> None:
+    """Every ref that a pattern matches is met by its GLOB, and by no other where that says all."""
+    made = asking.query_of(asking.Asked(ref=(f"refs/{pattern}*",)), now=0).filters[0]
+    word = f"refs/{ref}".encode()
+    base = sqlite3.connect(":memory:")
+    (met,) = base.execute("SELECT CAST(? AS TEXT) GLOB ?", (word, made.glob)).fetchone()
+    base.close()
+    assert met or not made.takes(word)
+    assert made.takes(word) or not (met and made.says_all)
 
 
 @pytest.mark.parametrize("options", [

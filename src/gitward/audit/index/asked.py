@@ -107,7 +107,9 @@ def _refs(words: tuple[str, ...]) -> Filter:
         return Filter(kind=t.REF, words=frozenset(map(raw, words)))
     wanted = [word for word in words if not word.startswith("!")]
     glob = "*".join(map(_literal, re.split(r"\*+", wanted[0]))) if len(wanted) == 1 else "*"
-    return Filter(kind=t.REF, fits=lambda word: matches_ref(words, word.decode("utf-8", "surrogateescape")), glob=glob)
+    says_all = wanted == list(words) and len(words) == 1 and words[0].isascii() and "*" not in words[0].replace("**", "")
+    fits = lambda word: matches_ref(words, word.decode("utf-8", "surrogateescape"))  # noqa: E731
+    return Filter(kind=t.REF, fits=fits, glob=glob, says_all=says_all)
 
 
 def _literal(text: str) -> str:

@@ -26,13 +26,14 @@ _EACH = 64  # words that are looked up for each entry
 class Filter:
     """What is asked of the words of one kind: that one is among `words`, or that it `fits`.
 
-    `glob`, in SQLite's own language, is met by every word that fits.
+    `glob`, in SQLite's own language, is met by every word that fits, and where it `says_all` by no other.
     """
 
     kind: int
     words: frozenset[bytes] = frozenset()
     fits: Callable[[bytes], bool] | None = None
     glob: str = "*"
+    says_all: bool = False
 
     def takes(self, word: bytes) -> bool:
         return self.fits(word) if self.fits else word in self.words
@@ -100,7 +101,7 @@ def _ids(base: sqlite3.Connection, wanted: Filter) -> list[int]:
                 for word in wanted.words)  # fmt: skip
         return [row[0] for row in rows if row]
     known = base.execute("SELECT id, text FROM word WHERE kind = ? AND CAST(text AS TEXT) GLOB ?", (wanted.kind, wanted.glob))
-    return list(islice((id for id, text in known if wanted.fits(text)), _LISTED + 1))
+    return list(islice((id for id, text in known if wanted.says_all or wanted.fits(text)), _LISTED + 1))
 
 
 def _by_words(base: sqlite3.Connection, ids: list[int]) -> _Condition:
