@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gitward import clock
-from gitward.audit import bundle, checkpoints, creation, folder, log, proving
+from gitward.audit import bundle, checkpoints, creation, folder, log, proving, schema
 from gitward.audit.bundle import Asked
 from gitward.audit.checking import DoesNotHold
 from gitward.audit.happenings import happening
@@ -260,7 +260,8 @@ def test_the_export_stands_in_the_live_log_and_not_in_a_copy(made, tmp_path):
     export(made, tmp_path / "b")
     event = json.loads(log.tail(str(made.path))[0])["event"]
     assert event["event"]["class"] == "log.exported"
-    assert event["export"] == {"form": "bundle", "start": made.times[2], "end": made.times[3], "first": 3, "count": 4}
+    assert event["log"] == {"form": "bundle", "start": made.times[2], "end": made.times[3], "first": 3, "last": 6}
+    assert schema.problem(event) == ""
     copy = tmp_path / "copy"
     shutil.copytree(made.path, copy)
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gitward.audit import checkpoints, creation, folder, log, tileexport
+from gitward.audit import checkpoints, creation, folder, log, schema, tileexport
 from gitward.audit.checking import DoesNotHold
 from gitward.audit.happenings import happening
 from gitward.cli import audit_export
@@ -83,7 +83,17 @@ def test_in_steps_only_what_is_new_is_written(tmp_path):
     extra = stored(tmp_path / "out").keys() - stored(fresh).keys()
     assert all(".p/" in name and name.partition(".p/")[0] not in stored(fresh) for name in extra)  # for an older size
     event = json.loads(log.tail(str(live))[0])["event"]
-    assert (event["event"]["class"], event["export"]) == ("log.exported", {"form": "tiles", "first": 0, "size": 566})
+    assert (event["event"]["class"], event["log"]) == ("log.exported", {"form": "tiles", "first": 0, "last": 565})
+    assert schema.problem(event) == ""
+
+
+def test_what_stands_behind_the_end_of_a_segment_is_not_exported(copy, tmp_path):
+    """A tail that was never released stays where the next segment has begun (log.recovered says so)."""
+    whole = lines(copy)
+    Path(folder.segment_path(str(copy), 0)).write_bytes(b"\n".join(whole[:256]) + b'\n{"a":1}\n{"b":2}\n')
+    Path(folder.segment_path(str(copy), 256)).write_bytes(b"\n".join(whole[256:]) + b"\n")
+    tileexport.export(str(copy), str(tmp_path / "out"))
+    assert list(entries(stored(tmp_path / "out")["tile/entries/001"])) == whole[256:512]
 
 
 def test_a_pruned_log(copy, tmp_path):

@@ -92,7 +92,7 @@ def export(directory: str, output: str, asked: Asked) -> Bundled:
     try:
         first, last, inside = _run(directory, newest.size, asked)
         is_recorded = exporting.recorded(
-            directory, form="bundle", start=asked.start, end=asked.end, first=first, count=last + 1 - first
+            directory, form="bundle", start=asked.start, end=asked.end, first=first, last=last
         )
         with tempfile.TemporaryDirectory(prefix=".bundle-", dir=os.path.dirname(os.path.abspath(output))) as beside:
             draft = os.path.join(beside, "bundle")

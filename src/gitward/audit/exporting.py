@@ -17,7 +17,7 @@ def recorded(directory: str, **what: str | int) -> bool:
     """Append `log.exported` where the log is live; False on a copy, which is never written. Raises Undecided, OSError."""
     if not folder.is_live(directory):
         return False
-    log.append(directory, happening("log.exported", export=what))
+    log.append(directory, happening("log.exported", log=what))
     return True
 
 
@@ -36,6 +36,8 @@ def numbered(directory: str, first: int, end: int) -> Iterator[tuple[int, bytes]
         for seq, line in enumerate(reading.lines(segment.path), segment.first):
             if seq >= end:
                 return
+            if following is not None and seq >= following.first:
+                break  # what stands behind the end of a segment was never released
             if seq == wanted:
                 yield seq, line
                 wanted += 1

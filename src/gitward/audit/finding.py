@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _END = re.compile(rb'"seq":(0|[1-9][0-9]{0,18})\}\n')
-LANDMARKS = "landmarks"
 
 
 def line_at(directory: str, seq: int) -> bytes | None:
@@ -29,7 +28,7 @@ def line_at(directory: str, seq: int) -> bytes | None:
         with open(before[-1].path, "rb") as file:
             found = _halved(file, seq)
         return found or _counted(before[-1].path, seq - before[-1].first)
-    kept = os.path.join(directory, LANDMARKS)
+    kept = os.path.join(directory, folder.LANDMARKS)
     if not os.path.exists(kept):
         return None
     return next((line for line in reading.lines(kept) if seq_of(line + b"\n") == seq), None)

@@ -42,7 +42,7 @@ def export(directory: str, output: str) -> Exported:
         if newest.size == 0 or tiles.frontier().root() != newest.root:
             raise DoesNotHold("the hash tiles of the log do not lead to the root that was signed")
         _check_earlier(output, newest, tiles)
-        is_recorded = exporting.recorded(directory, form="tiles", first=first, size=newest.size)
+        is_recorded = exporting.recorded(directory, form="tiles", first=first, last=newest.size - 1)
         for name, data in (*_hashes(output, tiles), *_bundles(directory, output, first, tiles)):
             exporting.place(output, name, data)
             shutil.rmtree(os.path.join(output, f"{name}.p"), ignore_errors=True)  # a full one stands for all partial ones
