@@ -27,7 +27,7 @@ _FILED = {"github": "text", "gitlab": "gitlab", "bitbucket": "junit"}
 _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
 
 
-@click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range too)")
+@click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range, or not recorded)")
 @click.option("--provider", type=click.Choice(PROVIDERS), help="Default: the one whose environment this is.")
 @click.option("--policy", "policies", metavar="F|REF:PATH", multiple=True,
               help="Judge by this policy; may stand more than once. Default: .gitward.yaml at the base of the change.")
@@ -35,6 +35,8 @@ _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
               help="The settings of a look-up that policies name, in a file outside the checkout.")
 @click.option("--first-seen", metavar="FILE|DIR", default="",
               help="When commits were first seen: a file outside the checkout, lines of an oid and a time, or the server's log.")
+@click.option("--log", "log", metavar="DIR", default="",
+              help="Record the decision in this log, outside the checkout, before the exit code is returned.")
 @click.option("--first", is_flag=True, help="Where the base has no policy, judge by the one that the change brings.")
 @click.option("--allow-empty", is_flag=True, help="A change without commits is allowed, not undecided.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: what the provider shows best.")
@@ -42,7 +44,7 @@ _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
 @click.option("--repo", metavar="P", default=".", show_default=True, help="The checkout.")
 @click.option("--dry-run", is_flag=True, help="Print the `check` line that the job amounts to, and judge nothing.")
 def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...], form: str | None, output: str, repo: str,
-       first_seen: str, *, first: bool, allow_empty: bool, dry_run: bool) -> int:  # fmt: skip
+       first_seen: str, log: str, *, first: bool, allow_empty: bool, dry_run: bool) -> int:  # fmt: skip
     """Judge the change that this CI job is about.
 
     Works out the range, the ref and a policy that the change itself cannot have touched, prints the `gitward check`
@@ -54,7 +56,7 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
       gitward ci --dry-run                              only show what would be judged
       gitward ci --output gl-code-quality-report.json   GitLab: findings in the merge request
     """
-    from gitward.cli.check import named_lookups
+    from gitward.cli.check import named_lookups, seen_in_log
 
     provider, found = provider or detect(os.environ), named_lookups(lookups, repo)
     try:
@@ -66,7 +68,7 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
         if problem.reason == "empty" and allow_empty:
             click.echo(visible(problem.message), err=True)
             return 0
-        return _report(no_decision("ci", problem), provider, form, output)
+        return _report(_recorded(no_decision("ci", problem), log, provider, repo), provider, form, output)
     options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()),
                *(word for given in lookups for word in ("--lookup", given)),
                *(("--first-seen", first_seen) if first_seen else ()))  # fmt: skip
@@ -75,7 +77,10 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
         click.echo(visible(f"# {check.squash}"), err=not dry_run)
     if dry_run:
         return 0
-    return _report(_judged(check, job, repo, found, first_seen, allow_empty=allow_empty), provider, form, output)
+    host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=found, log=log,
+                first_seen="" if os.path.isdir(first_seen) else first_seen, seen=seen_in_log(first_seen, repo))  # fmt: skip
+    decision = _judged(check, job, host, allow_empty=allow_empty)
+    return _report(_recorded(decision, log, provider, repo), provider, form, output)
 
 
 def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> Check:
@@ -86,15 +91,27 @@ def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> C
         return plan(job, repository, policies, first=first)
 
 
-def _judged(check: Check, job: CiJob, repo: str, lookups: dict[str, str], first_seen: str, *, allow_empty: bool) -> Decision:
+def _recorded(decision: Decision, log: str, provider: str, repo: str) -> Decision:
+    """The same decision, now in the log, if there is one; where it cannot be recorded there is none."""
+    if not log:
+        return decision
+    from gitward.adapters.ci.started import claims
+    from gitward.audit import recorder
+    from gitward.audit.event import decision_item
+
+    try:
+        recorder.record(log, decision_item(decision, claims(provider, os.environ, repo)))
+    except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
+        return no_decision("ci", problem)
+    return decision
+
+
+def _judged(check: Check, job: CiJob, host: Host, *, allow_empty: bool) -> Decision:
     """The decision, as `check` makes it; a range without commits is undecided."""
-    from gitward.cli.check import seen_in_log
     from gitward.cli.progress import Progress
     from gitward.judge import judge
 
     with Progress("commits judged") as progress:
-        host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=lookups,
-                    first_seen="" if os.path.isdir(first_seen) else first_seen, seen=seen_in_log(first_seen, repo))  # fmt: skip
         decision = judge(check.request, host, progress)
     if decision.exit_code == 0 and decision.commits == 0 and not allow_empty:
         empty = Undecided("the range holds no commit", "check the range, or say --allow-empty", "empty")
