@@ -391,7 +391,7 @@ def test_erased_values(short):
     (table,) = (directory / "personal").iterdir()
     (first,) = table.read_bytes().splitlines(keepends=True)
     table.write_bytes(b"")
-    log.append(str(directory), happening("log.erased", log={"events": [json.loads(first)["id"]]}))
+    log.append(str(directory), happening("log.erased", log={"values": [{"event": json.loads(first)["id"], "paths": []}]}))
     checkpoints.take(str(directory))
     what = "values were erased, and a log.erased under a checkpoint says so"
     report = expect(what, directory, kept, names="0 present, 1 erased, 0 missing")

@@ -42,7 +42,8 @@ def test_all_that_records_verifies(gitward: Run, git: Git, repo: Path, bare: Pat
     run("audit", "export", "--log", log, "--output", tmp_path / "tiles")
     run("audit", "proof", "3", "--log", log, "--output", tmp_path / "proof")
     run("audit", "hold", "--log", log, "--from", "0", "--to", "3", "--reason", "a case")
-    # run("audit", "erase", "--log", log, "--reason", "asked to", "--person", "root")
+    second = (log / f"{0:020}.jsonl").read_bytes().splitlines()[1]
+    run("audit", "erase", "--log", log, "--reason", "asked to", "--event", json.loads(second)["event"]["id"])
     run("audit", "verify", "--log", log, "--against", kept, "--record")
     subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", tmp_path / "key"), check=True)
     run("audit", "review", "--log", log, "--repo", bare, "--reviewer", "ann", "--sign", tmp_path / "key")
@@ -55,7 +56,7 @@ def test_all_that_records_verifies(gitward: Run, git: Git, repo: Path, bare: Pat
     classes = {event["event"]["class"] for event in events}
     assert classes >= {
         "log.started", "config.changed", "ref.read", "decision.receive", "ref.updated", "receive.completed", "log.heartbeat",
-        "key.added", "key.revoked", "log.accessed", "log.exported", "log.hold", "log.verified", "log.reviewed",
+        "key.added", "key.revoked", "log.accessed", "log.exported", "log.hold", "log.erased", "log.verified", "log.reviewed",
     }  # fmt: skip
     whole = run("audit", "verify", "--log", log, "--against", kept)
     assert f"covers     entries 0 to {len(lines) - 1}" in whole

@@ -12,24 +12,15 @@ import os
 from gitward import clock
 from gitward.audit import folder, reading, segment
 from gitward.audit.entry import digest_of, line_of
+from gitward.audit.happenings import happening
+from gitward.audit.item import Item
 from gitward.durable import replace_file, sync_folder
-from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from gitward.audit.segment import End
-
-
-@record
-class Item:
-    """What is to be recorded: an event (canonical bytes), the values behind its commitments, who gave it, its evidence."""
-
-    event: bytes
-    personal: bytes = b""
-    peer: dict[str, int] | None = None
-    evidence: tuple[bytes, ...] = ()
 
 
 class Appender:
@@ -192,6 +183,4 @@ def _write_at(file: int, data: bytes, offset: int) -> None:
 
 
 def _about_the_log(name: str, **about: Any) -> bytes:
-    from gitward.audit.happenings import happening
-
     return happening(name, log=about)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitward.audit import folder, log, reading
-from gitward.audit.happenings import happening
+from gitward.audit.happenings import act
 from gitward.errors import GitwardError, UsageError
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ def recorded(directory: str, **what: str | int) -> bool:
     """Append `log.exported` where the log is live; False on a copy, which is never written. Raises Undecided, OSError."""
     if not folder.is_live(directory):
         return False
-    log.append(directory, happening("log.exported", log=what))
+    log.append_all(directory, (act("log.exported", log=what),))
     return True
 
 

@@ -13,7 +13,8 @@ import os
 from contextlib import contextmanager
 
 from gitward.audit import folder, segment
-from gitward.audit.appender import Appender, Item
+from gitward.audit.appender import Appender
+from gitward.audit.item import Item
 from gitward.durable import boot
 from gitward.errors import Undecided
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from gitward.audit.happenings import happening
+from gitward.audit.happenings import act
 from gitward.audit.log import Item
 from gitward.audit.session import session_id
 from gitward.canonical import canonical, text
@@ -22,7 +22,7 @@ def refs_read(repository: str, refs: Iterable[tuple[str, str | None, str | None]
     listed = [{"ref": text(ref), "alias": "", "old": old, "new": new, "ancestry": None} for ref, old, new in refs]
     whole = canonical(listed)
     is_long = len(listed) > KEPT
-    event = happening(
+    return act(
         "ref.read",
         action=action,
         repository=text(repository),
@@ -30,11 +30,10 @@ def refs_read(repository: str, refs: Iterable[tuple[str, str | None, str | None]
         updates=listed[:KEPT],
         update_count=len(listed),
         updates_evidence={"sha256": hashlib.sha256(whole).hexdigest(), "bytes": len(whole)} if is_long else None,
+        evidence=(whole,) if is_long else (),
     )
-    return Item(event=event, evidence=(whole,) if is_long else ())
 
 
 def config_changed(repository: str, action: Literal["installed", "removed"], after: Mapping[str, str]) -> Item:
     """What decides whether a push is judged, by name, each with its SHA-256 (installer.digests), as it is from now on."""
-    event = happening("config.changed", action=action, repository=text(repository), config_change={"after": dict(after)})
-    return Item(event=event)
+    return act("config.changed", action=action, repository=text(repository), config_change={"after": dict(after)})

@@ -11,8 +11,7 @@ import os
 from contextlib import contextmanager
 
 from gitward.audit import checkpoints, folder, log, signingkey
-from gitward.audit.happenings import happening
-from gitward.audit.log import Item
+from gitward.audit.happenings import act
 from gitward.audit.logkeys import ADDED, REVOKED, added, revoked
 from gitward.errors import GitwardError, Undecided
 
@@ -34,7 +33,7 @@ def rotate(directory: str) -> str:
         if signingkey.history(directory).newest != old.public:
             raise GitwardError(f"{folder.KEY} is not the key that the log names", "gitward audit recover replaces it")
         new = signingkey.prepare(directory, old.name)
-        log.append_all(directory, (Item(event=happening(ADDED, key=added(origin, new.public, "signing", old))),))
+        log.append_all(directory, (act(ADDED, key=added(origin, new.public, "signing", old)),))
         checkpoints.take(directory)
         return str(new.public)
 
@@ -52,9 +51,9 @@ def recover(directory: str, recovery: PrivateKey) -> str:
         known = signingkey.history(directory)
         items = []
         if known.newest:
-            items.append(Item(event=happening(REVOKED, key=revoked(about.origin, known.newest, recovery))))
+            items.append(act(REVOKED, key=revoked(about.origin, known.newest, recovery)))
         new = signingkey.prepare(directory, known.signers(0)[0].name)
-        items.append(Item(event=happening(ADDED, key=added(about.origin, new.public, "recovery", recovery))))
+        items.append(act(ADDED, key=added(about.origin, new.public, "recovery", recovery)))
         log.append_all(directory, tuple(items))
         checkpoints.take(directory)
         return str(new.public)

@@ -24,6 +24,7 @@ COMMANDS = {
     "witness": "gitward.cli.audit_witness:witness",
     "prune": "gitward.cli.audit_prune:prune",
     "hold": "gitward.cli.audit_hold:hold",
+    "erase": "gitward.cli.audit_erase:erase",
 }
 LOG = click.option("--log", "directory", metavar="DIR", required=True, help="The folder of the log.")
 INDEX = click.option("--index", "path", metavar="FILE", default="",

@@ -74,10 +74,9 @@ def _key(given: str) -> PublicKey:
 def _record(directory: str, report: Report) -> None:
     """Raises GitwardError where the folder is not the log itself: a copy is never written."""
     from gitward.audit import folder
-    from gitward.audit.log import Item
     from gitward.audit.recorder import record
     from gitward.audit.verification.happened import verified
 
     if not folder.is_live(directory):
         raise GitwardError(f"{directory} is the copy of a log: what came of it is not recorded", "leave --record out")
-    record(directory, Item(event=verified(report)))
+    record(directory, verified(report))

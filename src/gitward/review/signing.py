@@ -6,9 +6,12 @@ import hashlib
 import os
 import subprocess
 
-from gitward.audit.happenings import happening
-from gitward.audit.log import Item
+from gitward.audit.happenings import act
 from gitward.errors import GitwardError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.audit.item import Item
 
 NAMESPACE = "gitward-review"
 _SECONDS = 120  # a key may ask for its passphrase, or to be touched
@@ -37,4 +40,4 @@ def reviewed(report: bytes, reviewer: str, signature: str, outcome: str, counts:
         "signature": signature,
         "gaps": counts,
     }
-    return Item(event=happening("log.reviewed", outcome=outcome, review=review), evidence=(report,))
+    return act("log.reviewed", outcome=outcome, review=review, evidence=(report,))

@@ -7,7 +7,7 @@ import os
 from gitward import clock
 from gitward.audit import folder, log, reading
 from gitward.audit.entry import read
-from gitward.audit.happenings import happening
+from gitward.audit.happenings import act
 from gitward.canonical import text
 from gitward.durable import sync_folder
 from gitward.errors import GitwardError, UsageError
@@ -76,7 +76,7 @@ def _append(directory: str, action: str, hold: Hold, reason: str) -> int:
     if not folder.is_live(directory):
         raise GitwardError(f"{directory} is no log, or the copy of one", "run it where the log is written")
     part = {"hold": hold.id, "from": hold.first, "to": hold.last, "reason": text(reason[:_LONGEST])}
-    seq = log.append(directory, happening(CLASS, action=action, log=part))
+    (seq,) = log.append_all(directory, (act(CLASS, action=action, log=part),))
     sync_folder(directory)
     return seq
 

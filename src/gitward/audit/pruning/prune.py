@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from gitward.audit import checkpoints, folder, log, reading
 from gitward.audit.entry import read
-from gitward.audit.happenings import happening
+from gitward.audit.happenings import act
 from gitward.audit.pruning import holds, limits
 from gitward.audit.verification.evidence import FOLDER
 from gitward.audit.verification.named import MARKS, commitments_and_evidence
@@ -72,7 +72,8 @@ def prune(directory: str, before: int | str, against: bytes) -> Pruned:
         landmarks, evidence = _what_stays(directory, end)
         _keep_landmarks(directory, landmarks)
         gone = [segment.first for segment in folder.segments(directory) if segment.first < end]
-        log.append(directory, happening("log.pruned", log={"from": first, "before": end, "segments": len(gone), "size": covered}))
+        said = {"from": first, "before": end, "segments": len(gone), "size": covered}
+        log.append_all(directory, (act("log.pruned", log=said),))
         checkpoints.take(directory)
         replace_file(os.path.join(directory, PLAN), canonical({"before": end, "evidence": sorted(evidence)}) + b"\n")
         sync_folder(directory)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from gitward.audit.happenings import happening
+from gitward.audit.happenings import act
 from gitward.canonical import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitward.audit.item import Item
     from gitward.audit.verification.report import Report
 
 _SAID = 400  # characters of a finding
 
 
-def verified(report: Report) -> bytes:
+def verified(report: Report) -> Item:
     """`log.verified` for exit code 0, else `log.verify_failed`: what it was held against, what is covered, the first findings."""
-    return happening(
+    return act(
         "log.verify_failed" if report.code else "log.verified",
         outcome=report.outcome.replace(" ", "-"),
         log={

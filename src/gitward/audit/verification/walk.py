@@ -8,6 +8,7 @@ from hashlib import sha256
 from gitward.audit import folder, schema
 from gitward.audit.entry import Entry
 from gitward.audit.verification import segmentfiles, succession
+from gitward.audit.verification.erased import erased_by
 from gitward.audit.verification.evidence import Evidence
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE, UNVERIFIABLE
 from gitward.audit.verification.growth import Growth
@@ -182,8 +183,11 @@ class Walk:
     def _says(self, entry: Entry, place: str) -> None:
         self.sayings.see(entry, place)
         if entry.event["event"]["class"] == "log.erased":
-            for each in erased_events(entry.event):
+            events, pieces = erased_by(entry.event, self.evidence.folder)
+            for each in events:
                 self.values.erase(each)
+            for each in pieces:
+                self.evidence.erase(each)
 
     def _bridge(self, before: int) -> None:
         """Entries that no segment holds: their leaf hashes come from the tiles, landmarks are held against these."""
@@ -232,10 +236,3 @@ class Walk:
                 if claim.said.size == size:
                     claim.root, claim.is_reached = root, True
         self._next_size = self._sizes[-1] if self._sizes else -1
-
-
-def erased_events(event: dict[str, Any]) -> list[str]:
-    """The ids of the events whose values an entry `log.erased` says are gone."""
-    part = event.get("log")
-    ids = part.get("events") if type(part) is dict else None
-    return [each for each in ids if type(each) is str] if type(ids) is list else []
