@@ -238,6 +238,24 @@ def test_of_three_two_are_a_quorum(made: Path, tmp_path: Path, launcher: Path, b
     silent.close()
 
 
+def test_a_newer_checkpoint_is_never_replaced(made: Path, tmp_path: Path, launcher: Path) -> None:
+    """Cosignatures are put under the checkpoint with the checkpoints' lock, and never with that of the writers."""
+    with witnessing(launcher, tmp_path / "w", key_of(made)) as witness:
+        settle(made, COSIGNER.format(name="city", url=witness.url, key=witness.key))
+        asking = threading.Thread(target=witnesses.ask, args=(str(made),))
+        with log.locked(str(made), folder.CHECKPOINT_LOCK):
+            asking.start()
+            asking.join(0.7)
+            assert asking.is_alive()
+        asking.join()
+        assert len(checkpoints.newest(str(made)).note.signatures) == 2
+        grow(made, 1)
+        checkpoints.take(str(made))
+        with log.locked(str(made)):
+            assert witnesses.ask(str(made))[1][0].ok
+        assert len(checkpoints.newest(str(made)).note.signatures) == 2
+
+
 BAD = {
     "witnesses: []\n": "1",
     "quorum: 1\n": "witnesses",

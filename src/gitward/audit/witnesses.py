@@ -10,7 +10,7 @@ import time
 from gitward.audit import checkpoints, folder
 from gitward.audit.log import locked
 from gitward.audit.witness import NoWitness, Statement, cosigner, entries, gitref, kept, timestamp
-from gitward.durable import sync_folder
+from gitward.durable import replace_file, sync_folder
 from gitward.errors import GitwardError, UsageError
 from gitward.tlog import note
 
@@ -141,14 +141,9 @@ def _add(directory: str, newest: Checkpoint, lines: list[Note]) -> None:
     """Keep cosignatures, and put them under the log's checkpoint unless there is a larger one by now."""
     whole = _merged(newest, [*_cosignatures(directory, newest), *lines])
     kept.keep(directory, newest.size, "note", note.text_of(whole).encode())
-    with locked(directory):
+    with locked(directory, folder.CHECKPOINT_LOCK):
         now = checkpoints.newest(directory)
         if now is None or now.text() != newest.text():
             return
-        place = os.path.join(directory, folder.CHECKPOINT)
-        with open(f"{place}.new", "wb") as file:
-            file.write(note.text_of(_merged(now, [whole])).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(f"{place}.new", place)
+        replace_file(os.path.join(directory, folder.CHECKPOINT), note.text_of(_merged(now, [whole])).encode(), 0o644)
         sync_folder(directory)
