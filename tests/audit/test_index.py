@@ -161,7 +161,7 @@ def test_a_damaged_or_foreign_file_is_made_again(directory: str, damage: bytes |
 
 def test_of_a_log_that_is_another_one_now(directory: str, tmp_path: Path) -> None:
     """Of another origin, ahead of the log, or of a log with another past: made again."""
-    path = str(tmp_path / "index")
+    path = str(tmp_path / "an index%41?#x")
     other = made(tmp_path / "other")
     copy = str(tmp_path / "copy")
     shutil.copytree(directory, copy)

@@ -33,8 +33,8 @@ ORACLE: dict[str, Callable[[dict[str, Any], str], bool]] = {
     "actor, ref and a quarter": lambda event, when: event["actor"]["id"] == "person-7" and ref_of(event) == "refs/heads/main"
     and "2026-04-01" <= when < "2026-07-01",
     "an entry, violated": lambda event, when: ("change-ticket", "violated") in verdicts(event),
-    "an abbreviated oid": lambda event, when: any(
-        OID in (each["old"][:10], each["new"][:10]) for each in event.get("updates", ())),
+    "an abbreviated oid": lambda event, when: any(OID in (each["old"][:10], each["new"][:10])
+                                              for each in event.get("updates", ())),
     "a ticket": lambda event, when: "PROJ-4242" in event.get("change", {}).get("tickets", ()),
     "two words": lambda event, when: False,
     "common outcome, rare class": lambda event, when: event["event"]["class"] == "log.started",

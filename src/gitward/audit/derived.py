@@ -13,7 +13,6 @@ import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
-from urllib.parse import quote
 
 from gitward.audit import folder, scan
 from gitward.audit.scan import Cursor
@@ -129,7 +128,8 @@ def _acquire(lock: int, patience: float | None) -> None:
 
 
 def _connected(path: str) -> sqlite3.Connection:
-    base = sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True, isolation_level=None)
+    name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # https://www.sqlite.org/uri.html
+    base = sqlite3.connect(f"file:{name}?mode=rw", uri=True, isolation_level=None)
     base.execute("PRAGMA trusted_schema = OFF")
     base.execute("PRAGMA cell_size_check = ON")
     return base
