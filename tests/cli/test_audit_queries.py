@@ -197,9 +197,10 @@ def test_a_proof_that_does_not_hold(audit: Callable[..., Said], directory: str, 
 
 def test_what_came_of_it_and_what_it_changed(audit: Callable[..., Said], directory: str, git: Git, repo: Path) -> None:
     (repo / "a\tb").write_text("\x1b[31m\n")
-    git("config", "diff.external", "touch ran", cwd=repo)
+    git("config", "diff.external", f"touch {repo}/ran", cwd=repo)
     (repo / ".gitattributes").write_text("* diff=evil\n")
-    git("config", "diff.evil.textconv", "touch ran", cwd=repo)
+    (repo / ".git/info/attributes").write_text("* diff=evil\n")
+    git("config", "diff.evil.textconv", f"touch {repo}/ran", cwd=repo)
     git("add", ".", cwd=repo)
     git("commit", "-q", "-m", "x", cwd=repo)
     head = git("rev-parse", "HEAD", cwd=repo).stdout.strip()

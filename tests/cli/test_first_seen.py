@@ -85,8 +85,12 @@ def test_the_first_update_that_brought_it(directory: str, git: Git, repo: Path, 
     assert (found.get(side), found.get("")) == (None, None)
     again = pickle.loads(pickle.dumps(FirstSeen(directory, str(git_dir))))
     assert (dict(again), again.get(never)) == (whole, None)
-    for name in Path(directory).glob("seen-*.sqlite"):
-        name.write_bytes(b"damaged")
+    (name,) = Path(directory).glob("seen-*.sqlite")
+    assert dict(FirstSeen(directory, str(repo))) == {}
+    (other,) = set(Path(directory).glob("seen-*.sqlite")) - {name}
+    other.write_bytes(name.read_bytes())
+    assert dict(FirstSeen(directory, str(repo))) == {}
+    name.write_bytes(b"damaged")
     assert dict(FirstSeen(directory, str(git_dir))) == whole
 
 
