@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from indexed import ZERO, add, add_personal, event, lines, made, update
+from indexed import ORIGIN, ZERO, add, add_personal, event, lines, made, update
 
 import gitward
-from gitward.audit import checkpoints, derived, folder, log
+from gitward.audit import checkpoints, creation, derived, folder, log, outcomes
 from gitward.audit.index import query, reading, terms
 from gitward.audit.index import update as updating
 from gitward.audit.index.query import Filter, Query
+from gitward.audit.pruning.prune import prune
 from gitward.errors import GitwardError, UsageError
 from gitward.tlog import checkpoint
 from soaking import examples
@@ -222,6 +223,23 @@ def test_the_root_is_that_of_the_log(directory: str) -> None:
         assert index.root(35) != signed.root
         with pytest.raises(GitwardError, match="no root of 36"):
             index.root(36)
+
+
+def test_of_a_pruned_log(tmp_path: Path) -> None:
+    """What was pruned is found no more; the root is still that of the log."""
+    directory = str(tmp_path / "log")
+    creation.make(directory, ORIGIN, segment_entries=256)
+    moved = (outcomes.ref_updated("/srv/git/app.git", [(f"refs/heads/{number}", ZERO, "12" * 20)]) for number in range(600))
+    log.append_all(directory, tuple(moved))
+    kept = checkpoints.take(directory).encode()
+    wanted = (of(terms.REF, "refs/heads/3", "refs/heads/550"),)
+    assert found(directory, filters=wanted) == [553, 4]
+    assert prune(directory, 300, kept).before == 256
+    assert found(directory, filters=wanted) == [553]
+    signed = checkpoint.read(checkpoints.take(directory).encode())
+    with reading.opened(directory) as index:
+        assert index.root(signed.size) == signed.root
+        assert index.entry(3) is None
 
 
 def test_readers_at_once(directory: str) -> None:

@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 from gitward import clock
-from gitward.audit import firstseen
+from gitward.audit import checkpoints, creation, firstseen, log, outcomes
 from gitward.audit.firstseen import FirstSeen
+from gitward.audit.happenings import happening
+from gitward.audit.log import Item
+from gitward.audit.pruning.prune import prune
 from gitward.errors import Undecided
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "audit"))
@@ -110,8 +113,28 @@ def test_whose_word_counts(directory: str, git: Git, repo: Path) -> None:
     assert FirstSeen(directory + "/none", str(git_dir)).get(head) is None
 
 
+def test_the_times_outlive_pruning(tmp_path: Path, git: Git, repo: Path) -> None:
+    directory = str(tmp_path / "log")
+    creation.make(directory, "git.example.com/log", segment_entries=256)
+    git_dir = repo / ".git"
+    first = commit(git, repo, "first")
+    filler = tuple(Item(event=happening("log.heartbeat")) for _ in range(600))
+    log.append_all(directory, (outcomes.ref_updated(str(git_dir), [("refs/heads/main", ZERO, first)]), *filler))
+    assert set(FirstSeen(directory, str(git_dir))) == {first}
+    prune(directory, 300, checkpoints.take(directory).encode())
+    second = commit(git, repo, "second")
+    add(directory, moved(git_dir, update(old=first, new=second)))
+    found = dict(FirstSeen(directory, str(git_dir)))
+    assert set(found) == {first, second}
+    for name in Path(directory).glob("seen-*"):
+        name.unlink()
+    again = dict(FirstSeen(directory, str(git_dir)))
+    assert set(again) == {first, second}
+    assert again[first] == again[second] >= found[first]
+
+
 def test_more_than_fifty_updates(directory: str, git: Git, repo: Path) -> None:
-    from gitward.audit import outcomes, recorder
+    from gitward.audit import recorder
 
     heads = [commit(git, repo, str(number)) for number in range(3)]
     many = [(f"refs/heads/{number}", ZERO, "34" * 20) for number in range(60)]

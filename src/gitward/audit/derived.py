@@ -39,12 +39,14 @@ class Outdated(Exception):
 class Kind:
     """What such a file holds: the statements that make it, and `grow`, which adds what the log holds after a cursor.
 
-    `about` is what beside the log it is about. `grow` may raise Outdated, but for an empty cursor.
+    `about` is what beside the log it is about. `grow` may raise Outdated, but for an empty cursor. With `outlives` it
+    stays what it is when the beginning of the log is pruned.
     """
 
     schema: tuple[str, ...]
     grow: Grow
     about: str = ""
+    outlives: bool = False
 
 
 def place(directory: str, name: str) -> str:
@@ -139,7 +141,7 @@ def _has_grown(directory: str, path: str, kind: Kind) -> bool:
     """Bring the file up to date; False where it does not fit the log, or is none."""
     try:
         with closing(_connected(path)) as base:
-            if not _fits(base, directory, kind) or not scan.is_at(directory, before := cursor_of(base)):
+            if not _fits(base, directory, kind) or not scan.is_at(directory, before := cursor_of(base), pruned=kind.outlives):
                 return False
             if scan.has_more(directory, before):
                 base.execute("PRAGMA synchronous = NORMAL")

@@ -98,7 +98,7 @@ def _fill(memory: sqlite3.Connection, directory: str, git_dir: str, patience: fl
         return _grow(base, log, git_dir, cursor)
 
     name = f"seen-{hashlib.sha256(os.fsencode(git_dir)).hexdigest()[:24]}.sqlite"
-    kind = derived.Kind(schema=_SCHEMA, grow=grow, about=git_dir.encode("utf-8", "backslashreplace").decode())
+    kind = derived.Kind(schema=_SCHEMA, grow=grow, about=git_dir.encode("utf-8", "backslashreplace").decode(), outlives=True)
     with derived.opened(directory, derived.place(directory, name), kind, patience) as base:
         base.backup(memory)
 

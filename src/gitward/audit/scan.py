@@ -34,15 +34,17 @@ class Cursor:
     personal: int = 0
 
 
-def is_at(directory: str, cursor: Cursor) -> bool:
+def is_at(directory: str, cursor: Cursor, *, pruned: bool = False) -> bool:
     """Whether the log is still the one that was read: the same segments up to there, and the same last line. Raises OSError.
 
-    Each line names the digest of the one before, so equal last lines mean equal logs up to there.
+    Each line names the digest of the one before, so equal last lines mean equal logs up to there. With `pruned` segments at
+    the beginning may be gone.
     """
     if not cursor.segments:
         return False
     last = cursor.segments[-1]
-    if tuple(each.first for each in folder.segments(directory) if each.first <= last) != cursor.segments:
+    left = tuple(each.first for each in folder.segments(directory) if each.first <= last)
+    if left != (cursor.segments[-len(left) :] if pruned and left else cursor.segments):
         return False
     with open(folder.segment_path(directory, last), "rb") as file:
         file.seek(cursor.start)
