@@ -17,6 +17,7 @@ from pathlib import Path
 
 import audit_index
 import audit_log
+import audit_proof
 import audit_serve
 import history
 import memory
@@ -30,7 +31,7 @@ import signatures
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
          "rules": rules.rules, "signatures": signatures.signatures,
          "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
-         "audit-index": audit_index.index}  # fmt: skip
+         "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof}  # fmt: skip
 
 
 def machine() -> str:

@@ -1,11 +1,14 @@
 """Proofs from a log's folder and their verification: whole, damaged, pruned, grown, and through the command line."""
 
+import base64
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gitward.audit import checking, checkpoints, creation, finding, folder, log, proving
 from gitward.audit.checking import DoesNotHold
@@ -242,6 +245,39 @@ def test_the_command_line_for_growth(made, gitward, tmp_path):
     (tmp_path / "forged").write_text(forged)
     done = gitward("audit", "proof", "--verify", tmp_path / "growth", "--key", public, "--against", tmp_path / "forged")
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def by_the_book(text, public):
+    """Steps 1 to 5 of `## Proofs` in docs/audit.md, with nothing of gitward's."""
+    name, name_hash, coded = public.split("+", 2)
+    key = base64.b64decode(coded)
+    assert sha256(name.encode() + b"\n" + key).hexdigest()[:8] == name_hash
+    head, _, signed = text.partition("\n\n")
+    said, _, signatures = signed.rpartition("\n\n")
+    raws = [base64.b64decode(line.split(" ")[2]) for line in signatures.splitlines() if line.startswith(f"— {name} ")]
+    mine = [raw[4:] for raw in raws if raw[:4].hex() == name_hash]
+    for raw in mine:
+        Ed25519PublicKey.from_public_bytes(key[1:]).verify(raw, f"{said}\n".encode())
+    origin, size, root = said.split("\n")[:3]
+    _, extra, index, *path = head.split("\n")
+    line, number = base64.b64decode(extra.removeprefix("extra ")), int(index.removeprefix("index "))
+    i, last, found = number, int(size) - 1, sha256(b"\0" + line).digest()
+    for sibling in map(base64.b64decode, path):
+        if i % 2 or i == last:
+            found = sha256(b"\1" + sibling + found).digest()
+            while not i % 2 and i:
+                i, last = i // 2, last // 2
+        else:
+            found = sha256(b"\1" + found + sibling).digest()
+        i, last = i // 2, last // 2
+    return bool(mine) and origin == ORIGIN and last == 0 and found == base64.b64decode(root) and json.loads(line)["seq"] == number
+
+
+def test_the_description_is_enough(made):
+    for seq in (0, 7, 128, 255, 256, 298, 299):
+        text = proving.inclusion(str(made), seq).text()
+        assert by_the_book(text, folder.about(str(made)).key)
+        assert not by_the_book(text.replace(f"index {seq}\n", f"index {seq ^ 1}\n"), folder.about(str(made)).key)
 
 
 @pytest.mark.parametrize("arguments", [
