@@ -205,7 +205,8 @@ def test_the_command_line(made, gitward, tmp_path):
     key_file = tmp_path / "log.key"
     key_file.write_text(f"{note.new_key('example.com/other').public}\n\n{folder.about(str(made)).key}\n")
     done = gitward("audit", "proof", "7", "--log", made, "--output", tmp_path / "7.tlog-proof")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "note: this reading is not recorded in the log: this is the copy of a log\n"
     shutil.rmtree(made / "tile")  # the public key is enough
     text = (tmp_path / "7.tlog-proof").read_text()
     done = gitward("audit", "proof", "--verify", tmp_path / "7.tlog-proof", "--key", folder.about(str(made)).key)
@@ -223,6 +224,15 @@ def test_the_command_line(made, gitward, tmp_path):
         done = gitward("audit", "proof", "--verify", tmp_path / "changed", "--key", folder.about(str(made)).key)
         assert (done.returncode, done.stdout) == (code, ""), changed
         assert done.stderr.startswith("gitward: ")
+
+
+def test_that_an_entry_was_proved_is_recorded(tmp_path):
+    live = tmp_path / "live"
+    creation.make(str(live), ORIGIN)
+    done = CliRunner().invoke(audit_proof.proof, ["0", "--log", str(live)], standalone_mode=False)
+    assert (done.exception, done.stderr) == (None, "")
+    event = json.loads(lines(live)[-1])["event"]
+    assert (event["event"]["class"], event["access"]["command"]) == ("log.accessed", "proof")
 
 
 def test_keys_and_logs_that_are_not_meant(made):

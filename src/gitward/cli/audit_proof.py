@@ -55,10 +55,12 @@ def proof(
         return _verify(file, keys, origin, against)
     if keys or origin or against or not directory or (until and not since):
         raise UsageError("a proof is made from --log DIR; --key, --origin and --against verify one", "gitward audit proof --help")
-    from gitward.audit import proving
+    from gitward.audit import access, proving
 
     if seq is not None:
         made = proving.inclusion(directory, seq).text()
+        if why := access.record_reading(directory, "proof", str(seq)):
+            out.say(visible(f"note: this reading is not recorded in the log: {why}"))
     else:
         made = proving.consistency(directory, _checkpoint(since), _checkpoint(until) if until else None).text()
     out.write(made, output)
