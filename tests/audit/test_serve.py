@@ -15,6 +15,7 @@ import pytest
 
 from gitward.audit import checkpoints, recorder
 from gitward.audit.daemon import client, listening
+from gitward.canonical import canonical
 from gitward.cli import audit_serve
 from gitward.errors import GitwardError, Undecided
 from logdaemons import SRC, Daemon, chain_faults, daemon, event
@@ -36,6 +37,20 @@ def test_what_is_answered_is_in_the_log_with_its_peer(served: Daemon) -> None:
     assert recorder.last_revisions(served.target) == {("p", "/etc/p.yaml"): 7}
     about = client.ask(str(served.socket), "about")
     assert (about["pid"], about["log"], about["origin"]) == (served.process.pid, str(served.log), "git.example.com/log")
+
+
+def test_which_updates_no_decision_allows(served: Daemon) -> None:
+    updates = [["refs/heads/main", "0" * 40, "1" * 40], [{"b64": "/w=="}, "2" * 40, "3" * 40]]
+    decided = [{"ref": ref, "alias": ref, "old": old, "new": new, "ancestry": "ff"} for ref, old, new in updates]
+    for outcome, session in (("allowed", "push-1"), ("denied", "push-2")):
+        said = {"class": "decision.receive", "outcome": outcome}
+        served.record(canonical({"event": said, "id": "1", "session": {"id": session}, "updates": decided}))
+    other = ["refs/heads/other", "0" * 40, "1" * 40]
+
+    def ask(session: bytes) -> list[int]:
+        return client.ask(str(served.socket), "unallowed", session, canonical([updates[0], other, updates[1]]))
+
+    assert [ask(session) for session in (b"push-1", b"push-2", b"push", b"")] == [[1], [0, 1, 2], [0, 1, 2], [0, 1, 2]]
 
 
 def test_personal_values_stand_beside_the_segment(served: Daemon) -> None:

@@ -75,6 +75,10 @@ REQUESTS = {
     "a name of no letters": wire.packed(b"\xff\0\n"),
     "a question with an argument": wire.packed(b"revisions", b"../.."),
     "record, and no event": wire.packed(b"record"),
+    "no session": wire.packed(b"unallowed"),
+    "updates that are none": wire.packed(b"unallowed", b"s", b'[["refs/heads/main","0",[]]]'),
+    "updates nested deeply": wire.packed(b"unallowed", b"s", b"[" * 50_000),
+    "too many updates": wire.packed(b"unallowed", b"s", b"[" + b'["r","0","1"],' * 10_000 + b'["r","0","1"]]'),
 }
 
 
@@ -221,6 +225,7 @@ def test_a_slow_request_has_a_bound_in_time() -> None:
                 running.stop()
                 running.waker.send(b"!")
                 thread.join(timeout=10)
+            assert running._held == 0, "what is whole or gone is held no more"
         assert ID.decode() not in served.ids()
 
 

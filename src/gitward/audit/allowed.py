@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from gitward.audit import folder
+from gitward.audit import folder, recorder
 from gitward.audit.session import session_id
 from gitward.canonical import canonical, text
 from gitward.errors import Undecided
@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 _TAILS = (256 << 10, 16 << 20)  # bytes of the newest lines: some hundred decisions, then some ten thousand
 
 
-def unallowed(directory: str, updates: Sequence[Updated]) -> list[Updated]:
+def unallowed(target: str, updates: Sequence[Updated]) -> list[Updated]:
     """Those of (ref, old, new) that no decision of this very push allows. Raises Undecided where the log cannot be read."""
-    if directory.startswith("unix:"):
-        raise Undecided("the log of this server cannot be asked by a hook", "", "log-unavailable")
-    session = session_id()
-    wanted = {_key(text(ref), old, new): (ref, old, new) for ref, old, new in updates}
+    plain = [[text(ref), old, new] for ref, old, new in updates]
+    if path := recorder.socket_of(target):
+        from gitward.audit.daemon import client
+
+        found = client.ask(path, "unallowed", session_id().encode(), canonical(plain))
+    else:
+        found = unallowed_of(target, session_id(), plain)
+    return [updates[place] for place in found]
+
+
+def unallowed_of(directory: str, session: str, updates: Sequence[Sequence[Any]]) -> list[int]:
+    """The places of those of [text(ref), old, new] that no decision of the session allows. Raises Undecided."""
+    wanted = {_key(*each): place for place, each in enumerate(updates)}
     try:
         for size in _TAILS if session else ():
             for event in _decisions(directory, session, size):

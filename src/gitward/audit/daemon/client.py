@@ -24,10 +24,11 @@ _REASONS = {"log-damaged", "log-locked"}
 
 def ask(path: str, name: str, *parts: bytes, seconds: float = SECONDS) -> Any:
     """Send a request to the daemon at the socket `path` and return what it answers, as JSON says it. Raises Undecided."""
+    what = "the decision could not be recorded" if name == "record" else "the log cannot be asked"
     try:
         request = wire.packed(name.encode(), *parts)
     except ValueError as problem:
-        raise Undecided(f"the decision could not be recorded: {problem}", _FIX, "log-unavailable") from None
+        raise Undecided(f"{what}: {problem}", _FIX, "log-unavailable") from None
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             answer = wire.parts_of(_answered(connection, path, request, time.monotonic() + seconds))
@@ -35,13 +36,13 @@ def ask(path: str, name: str, *parts: bytes, seconds: float = SECONDS) -> Any:
             return json.loads(answer[1])
         reason, message, fix = (part.decode() for part in answer)
     except BlockingIOError:
-        raise _unavailable("the daemon of the log does not answer in time") from None
+        raise _unavailable(what, "the daemon of the log does not answer in time") from None
     except (FileNotFoundError, ConnectionRefusedError):
-        raise _unavailable("the daemon of the log does not run") from None
+        raise _unavailable(what, "the daemon of the log does not run") from None
     except OSError as problem:
-        raise _unavailable(f"the daemon of the log does not answer: {problem.strerror or 'no answer'}") from None
+        raise _unavailable(what, f"the daemon of the log does not answer: {problem.strerror or 'no answer'}") from None
     except (ValueError, IndexError):
-        raise _unavailable("the daemon of the log gave no answer that can be understood") from None
+        raise _unavailable(what, "the daemon of the log gave no answer that can be understood") from None
     raise Undecided(message, fix, reason if reason in _REASONS else "log-unavailable")
 
 
@@ -78,5 +79,5 @@ def _limit(connection: socket.socket, deadline: float) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
-def _unavailable(why: str) -> Undecided:
-    return Undecided(f"the decision could not be recorded: {why}", _FIX, "log-unavailable")
+def _unavailable(what: str, why: str) -> Undecided:
+    return Undecided(f"{what}: {why}", _FIX, "log-unavailable")

@@ -11,6 +11,7 @@ import selectors
 import socket
 import struct
 import time
+from collections import deque
 
 from gitward.audit.daemon import requests, wire
 from gitward.canonical import canonical
@@ -21,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gitward.audit.daemon.requests import Question
     from gitward.audit.daemon.scribe import Scribe
     from gitward.audit.log import Item
 
@@ -44,7 +46,7 @@ class Limits:
 class _Client:
     """A connection, its peer, what has come of its request, and when that must be whole."""
 
-    __slots__ = ("deadline", "is_registered", "peer", "received", "socket", "wanted")
+    __slots__ = ("counted", "deadline", "is_registered", "peer", "received", "socket", "wanted")
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         pid, uid, gid = _PEER.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
@@ -52,7 +54,7 @@ class _Client:
         self.socket, self.deadline = connection, deadline
         self.peer = {"pid": pid, "uid": uid, "gid": gid}
         self.received = bytearray()
-        self.wanted = 0
+        self.wanted = self.counted = 0
         self.is_registered = False
 
     def read(self) -> list[bytes]:
@@ -84,19 +86,21 @@ class Loop:
         self._unfinished: dict[int, _Client] = {}  # by descriptor, the oldest first
         self._held = 0  # bytes of unfinished requests
         self._waiting: list[tuple[_Client, Item]] = []
+        self._asked: deque[tuple[_Client, Question, list[bytes]]] = deque()
         self._is_stopping = False
 
     def run(self) -> None:
         """Serve until `stop` is called; what was received by then is recorded and answered."""
         while not self._is_stopping:
-            patience = self._scribe.keep_time()
-            for key, _ in self._selector.select(min(patience, self._drop_the_late())):
+            patience = min(self._scribe.keep_time(), self._drop_the_late())
+            for key, _ in self._selector.select(0 if self._asked else patience):
                 if key.fileobj is self._listening:
                     self._accept()
                 elif (client := self._unfinished.get(key.fd)) and client is key.data:
                     self._read(client)
             self._commit()
-        for client in list(self._unfinished.values()):
+            self._reply()
+        for client in [*self._unfinished.values(), *(client for client, _, _ in self._asked)]:
             self._drop(client)
         self._scribe.sign()
 
@@ -107,7 +111,7 @@ class Loop:
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def _accept(self) -> None:
-        for _ in range(self._limits.clients - len(self._waiting)):
+        for _ in range(self._limits.clients - self._whole()):
             try:
                 connection, _ = self._listening.accept()
             except BlockingIOError:
@@ -124,11 +128,11 @@ class Loop:
 
     def _read(self, client: _Client) -> None:
         """Read once. Most requests are whole when their client is let in, and are never waited for."""
-        before = len(client.received)
         try:
             parts = client.read()
         except BlockingIOError:
-            self._held += len(client.received) - before
+            self._held += len(client.received) - client.counted
+            client.counted = len(client.received)
             self._await(client)
         except (OSError, EOFError):
             self._drop(client)
@@ -143,9 +147,13 @@ class Loop:
             self._selector.register(client.socket, selectors.EVENT_READ, client)
             client.is_registered = True
         while self._unfinished and (
-            len(self._unfinished) + len(self._waiting) > self._limits.clients or self._held > UNFINISHED_BYTES
+            len(self._unfinished) + self._whole() > self._limits.clients or self._held > UNFINISHED_BYTES
         ):
             self._drop(next(iter(self._unfinished.values())))
+
+    def _whole(self) -> int:
+        """How many clients wait for us."""
+        return len(self._waiting) + len(self._asked)
 
     def _drop_the_late(self) -> float:
         """Drop whose time is up; the seconds until the next one's is."""
@@ -159,8 +167,9 @@ class Loop:
 
     def _leave(self, client: _Client) -> None:
         """It is read no more."""
-        if self._unfinished.pop(client.socket.fileno(), None):
-            self._held -= len(client.received)
+        self._unfinished.pop(client.socket.fileno(), None)
+        self._held -= client.counted
+        client.counted = 0
         if client.is_registered:
             self._selector.unregister(client.socket)
             client.is_registered = False
@@ -172,7 +181,7 @@ class Loop:
     # --- answering ----------------------------------------------------------------------------------------------------
 
     def _take(self, client: _Client, parts: list[bytes]) -> None:
-        """A whole request: recorded with the next batch, or answered now."""
+        """A whole request: recorded with the next batch, or answered after it."""
         try:
             name = parts[0].decode("ascii", "replace")
             if name == "record":
@@ -180,9 +189,20 @@ class Loop:
                 self._leave(client)
                 self._waiting.append((client, item))
             elif name in requests.QUESTIONS:
-                self._answer(client, b"ok", canonical(requests.QUESTIONS[name](self._scribe.directory, parts[1:])))
+                self._leave(client)
+                self._asked.append((client, requests.QUESTIONS[name], parts[1:]))
             else:
                 raise ValueError("there is no such request")
+        except ValueError as problem:
+            self._refuse(client, str(problem))
+
+    def _reply(self) -> None:
+        """Answer one question. Some read a lot, so whoever asks many is not the only one who is served."""
+        if not self._asked:
+            return
+        client, question, arguments = self._asked.popleft()
+        try:
+            self._answer(client, b"ok", canonical(question(self._scribe.directory, arguments)))
         except ValueError as problem:
             self._refuse(client, str(problem))
         except (OSError, GitwardError) as problem:

@@ -6,7 +6,7 @@ import json
 import os
 
 from gitward import __version__
-from gitward.audit import folder, log
+from gitward.audit import allowed, folder, log
 from gitward.audit.entry import MAXIMUM_EVENT
 from gitward.audit.log import Item
 from gitward.canonical import canonical
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
+    Question = Callable[[str, list[bytes]], Any]
+
 MAXIMUM_PERSONAL = 256 << 10
+MAXIMUM_UPDATES = 10_000
 DEPTH = 24  # far more than any event has, and far less than what readers can parse
 _INTEGERS = 1 << 53
 _OWN = ("log.", "key.")  # what only the log says of itself: a verifier acts upon these
@@ -79,6 +82,21 @@ def _revisions(directory: str, arguments: list[bytes]) -> list[tuple[str, str, i
     return [(*names, revision) for names, revision in log.last_revisions(directory).items()]
 
 
+def _unallowed(directory: str, arguments: list[bytes]) -> list[int]:
+    if len(arguments) != 2:
+        raise ValueError("this question has two arguments, a session and its updates")
+    try:
+        session, updates = arguments[0].decode("ascii"), json.loads(arguments[1])
+    except (ValueError, RecursionError):
+        raise ValueError("the updates cannot be read") from None
+    if len(session) > 100 or type(updates) is not list or len(updates) > MAXIMUM_UPDATES:
+        raise ValueError(f"at most {MAXIMUM_UPDATES} updates of one session")
+    for each in updates:
+        if type(each) is not list or [type(value) for value in each[1:]] != [str, str] or type(each[0]) not in (str, dict):
+            raise ValueError("an update is a ref and two oids")
+    return allowed.unallowed_of(directory, session, updates)
+
+
 def _about(directory: str, arguments: list[bytes]) -> dict[str, Any]:
     _none(arguments)
     return {"log": directory, "origin": folder.about(directory).origin, "pid": os.getpid(), "uid": os.geteuid(),
@@ -92,4 +110,4 @@ def _none(arguments: list[bytes]) -> None:
 
 # What a client may ask without recording anything, of the log's folder and with further parts; each answers, soon, with what
 # canonical JSON can say. Raises ValueError for arguments that are none, OSError, GitwardError.
-QUESTIONS: dict[str, Callable[[str, list[bytes]], Any]] = {"revisions": _revisions, "about": _about}
+QUESTIONS: dict[str, Question] = {"revisions": _revisions, "unallowed": _unallowed, "about": _about}
