@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from scenarios import GOOD
-from scene import MakeScene, Scene, chain_faults
+from scene import MAIN_POLICY, MakeScene, Scene, chain_faults
 
+from gitward.installer import hookfile, outcomes, place
+from gitward.installer.server import Settings
 from logdaemons import CODE, DAEMON, NOBODY, Daemon, as_root, as_user, daemon, python_of_all
 from servers import Server, developer
 
@@ -61,6 +63,28 @@ def test_without_the_daemon_every_push_is_denied(path_server: Server, make_scene
             served.start()
         assert scene.push("origin", "main").exit_code == 0
         assert [outcome for outcome, _ in _recorded(served)] == ["allowed"]
+
+
+def test_what_nothing_allows_is_refused_through_the_daemon(path_server: Server, make_scene: MakeScene, served: Daemon) -> None:
+    """`unaudited-updates: deny`: the hooks of outcomes ask the daemon, and record there what git did."""
+    scene = make_scene(path_server)
+    policy = (scene.clone / ".gitward.yaml").read_text()
+    new = scene.commit("chore: PROJ-16 refuse what nobody allowed\n", policy=policy + "unaudited-updates: deny\n")
+    scene.on_server("fetch", "-q", str(scene.clone), "main")
+    scene.on_server("update-ref", "refs/heads/main", new)
+    scene.install(options=("--log", served.target))
+    program = hookfile.Program(python=scene.launcher[0], script=scene.launcher[-1])
+    settings = Settings(policies=(MAIN_POLICY,), log=served.target)
+    for name, path in outcomes.paths(str(scene.hook)).items():
+        place.put(path, outcomes.text(name, program, settings, denies=True))
+    before = len(served.lines())
+    scene.commit(GOOD)
+    assert scene.push("origin", "main").exit_code == 0
+    classes = [json.loads(line)["event"]["event"]["class"] for line in served.lines()[before:]]
+    assert classes == ["decision.receive", "ref.updated", "receive.completed"]
+    command = ["git", "--git-dir", str(scene.bare), "update-ref", "refs/heads/main", new]
+    denied = subprocess.run(command, env=scene.environment, capture_output=True, text=True)
+    assert "gitward: denied refs/heads/main: the log holds no decision that allows this update" in denied.stderr
 
 
 # what code that runs as the user who receives pushes could try; prints what succeeded
