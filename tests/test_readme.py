@@ -113,7 +113,7 @@ def test_every_command_runs(user, tmp_path):
     for command in commands()[3:]:
         if command in MADE_BY:
             continue
-        assert command.startswith(("gitward ", "echo ")), f"no test runs {command!r}"
+        assert command.startswith(("gitward ", "echo ", "tar ", "mkdir ")), f"no test runs {command!r}"
         moved = command.replace("/srv/git/payments.git", str(server)).replace("/var/log/gitward", str(tmp_path / "log"))
         done = user(moved, ok=False)
         # doctor may find something to say about this machine; everything else must be content
@@ -122,6 +122,10 @@ def test_every_command_runs(user, tmp_path):
         ran.append(command)
     assert len(ran) >= 9
     assert (server / "hooks" / "pre-receive").exists()
+    user("for file in handed/*.jsonl; do sed 's/started/startet/' $file > $file.new && mv $file.new $file; done")
+    altered = user("gitward audit verify --log handed --against kept", ok=False)
+    assert altered.returncode == 1
+    assert "does not hold: 00000000000000000000.jsonl line 1: " in altered.stdout
     user(f"gitward install --remove --server {server}")
     assert not (server / "hooks" / "pre-receive").exists()
 
