@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from gitward.audit import checkpoints, creation, folder, log, segment
 
 CALLS = ("openat,flock,pread64,read,pwrite64,write,ftruncate,fsync,fdatasync,rename,unlink,mkdir,rmdir,close,fchmod,"
          "getdents64,lseek,fadvise64,newfstatat,ioctl")  # fmt: skip
-STRACE = ("strace", "-f", "-q", "--seccomp-bpf", "-e", f"trace={CALLS}")
+STRACE = ("strace", "-f", "-q", "-e", f"trace={CALLS}")
 CHILD = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
@@ -110,7 +111,7 @@ SCENES = {
 
 @dataclass(frozen=True)
 class Call:
-    """One system call of an act: its number among those that strace counts, its name, and for what it is made."""
+    """One system call of an act: its number among those of its name in the whole process, its name, and for what it is made."""
 
     number: int
     name: str
@@ -128,11 +129,20 @@ def made(scene: Scene, directory: str) -> str:
 def run(scene: Scene, directory: str, *options: str) -> tuple[int, list[str]]:
     """The act in a process of its own under strace with these options; its exit code, and what it told."""
     script = CHILD.replace("ACT", scene.act)
-    command = [*STRACE, *options, sys.executable, "-I", "-c", script, str(SRC), directory]
+    fast = () if any("signal=" in option for option in options) else ("--seccomp-bpf",)  # with which strace sends no signals
+    command = [*STRACE, *fast, *options, sys.executable, "-I", "-c", script, str(SRC), directory]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3, -9, 137):
         raise AssertionError(f"{scene.act}: {done.returncode}\n{done.stderr}")
     return done.returncode, done.stdout.splitlines()
+
+
+def broken_at(call: Call, how: str, scene: Scene, directory: str, trace: str, *options: str) -> list[str]:
+    """The act, with this done to it (strace's `signal=KILL`, `error=EIO`) at this call; what it told. It is seen to be done."""
+    code, told = run(scene, directory, *options, "-o", trace, "-e", f"inject={call.name}:{how}:when={call.number}")
+    text = Path(trace).read_text()
+    assert (code in (-9, 137) and "killed by SIGKILL" in text) if how == "signal=KILL" else "(INJECTED)" in text, text[-2000:]
+    return told
 
 
 def calls(scene: Scene, folder_: Path) -> list[Call]:
@@ -141,10 +151,12 @@ def calls(scene: Scene, folder_: Path) -> list[Call]:
     for name in ("warm", "counted"):  # the first may write bytecode
         assert run(scene, made(scene, str(folder_ / name)), "-o", str(trace))[0] == 0
     found, begun, before = [], False, ""
-    for number, line in enumerate(re.findall(r"^(?:\d+ +)?([a-z]\w*\(.*)$", trace.read_text(), re.MULTILINE), 1):
+    counts = Counter[str]()
+    for line in re.findall(r"^(?:\d+ +)?([a-z]\w*\(.*)$", trace.read_text(), re.MULTILINE):
         name = line.partition("(")[0]
+        counts[name] += 1
         if begun and (name, line[6:8]) != ("write", "1,"):
-            found.append(Call(number, name, scene.part or part_of(name, line, before)))
+            found.append(Call(counts[name], name, scene.part or part_of(name, line, before)))
         begun, before = begun or (name == "rmdir" and "/begin" in line), name
     return found
 

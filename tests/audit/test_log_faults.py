@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from logchecks import faults
-from logscenes import SCENES, Call, calls, made, run
+from logscenes import SCENES, Call, broken_at, calls, made
 
 from gitward.audit import checkpoints, log
 from servers import need
 from soaking import FACTOR
 
 EVERY = FACTOR > 1
-SAMPLE = {"append": 5, "rotate": 9, "closed": 13, "checkpoint": 23}  # a scene and how far apart its points are
+SAMPLE = {"append": 6, "rotate": 16, "closed": 20, "checkpoint": 40}  # a scene and how far apart its points are
 
 
 @pytest.fixture(autouse=True)
@@ -36,15 +36,9 @@ def goes_on(directory: str, told: set[str], *, is_whole: bool = True) -> list[st
 
 def broken(name: str, call: Call, how: str, folder: Path) -> list[str]:
     scene = SCENES[name]
-    directory = made(scene, str(folder / f"{call.number}-{how}"))
-    _, told = run(scene, directory, "-o", "/dev/null", "-e", f"inject={_traced()}:{how}:when={call.number}")
+    directory = made(scene, str(folder / f"{call.name}-{call.number}-{how}"))
+    told = broken_at(call, how, scene, directory, str(folder / "trace"))
     return [f"{name}, {how} at {call}: {fault}" for fault in goes_on(directory, {each for each in told if each})]
-
-
-def _traced() -> str:
-    from logscenes import CALLS
-
-    return CALLS
 
 
 @pytest.mark.parametrize("name", SCENES if EVERY else SAMPLE)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from logscenes import CALLS, SCENES, Scene, calls, filled, made, run
+from logscenes import SCENES, Scene, broken_at, calls, filled, made, run
 from powercuts import TRACE, Disk, replay
 from test_log_faults import goes_on
 
@@ -29,10 +29,15 @@ LARGE = {
 }  # fmt: skip
 ALL = {**SCENES, **LARGE}
 SAMPLE = {"rotate": 5, "checkpoint": 8, "large batch": 2, "torn": 5}  # a scene and how far apart its points are
-# a first writer is killed at the first call of this name after so many; then a second one comes, and then the power fails
-AFTER_A_KILL = [("append", "fdatasync", 0), ("personal", "fdatasync", 1), ("rotate", "pwrite64", 0), ("rotate", "fsync", 1),
-                ("rotate batch", "fdatasync", 1), ("torn", "fdatasync", 0), ("checkpoint", "rename", 1),
-                ("last of a segment", "fdatasync", 0)]  # fmt: skip
+# a first writer is killed at the first call of this name after so many; then comes a second one, and then the power fails
+WRITES = Scene("append('personal second'); append('third'); checkpoints.take(directory)")
+SIGNS = Scene("checkpoints.take(directory)")
+AFTER_A_KILL = [
+    ("rotate", "fsync", 1, WRITES), ("append", "fdatasync", 0, SIGNS), ("last of a segment", "fdatasync", 0, WRITES),
+    ("append", "fdatasync", 0, WRITES), ("personal", "fdatasync", 1, WRITES), ("rotate", "pwrite64", 0, WRITES),
+    ("rotate", "fsync", 1, SIGNS), ("rotate batch", "fdatasync", 1, WRITES), ("torn", "fdatasync", 0, WRITES),
+    ("torn", "fdatasync", 0, SIGNS), ("checkpoint", "rename", 1, WRITES), ("checkpoint", "rename", 1, SIGNS),
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -80,18 +85,19 @@ def test_the_power_fails(name: str, tmp_path: Path, memory: str) -> None:
     record(name, count)
 
 
-@pytest.mark.parametrize(("name", "killed_at", "skipped"), AFTER_A_KILL if EVERY else AFTER_A_KILL[3:4])
-def test_the_power_fails_after_a_kill(name: str, killed_at: str, skipped: int, tmp_path: Path, memory: str) -> None:
+@pytest.mark.parametrize(("name", "killed_at", "skipped", "second"), AFTER_A_KILL if EVERY else AFTER_A_KILL[:2])
+def test_the_power_fails_after_a_kill(
+    name: str, killed_at: str, skipped: int, second: Scene, tmp_path: Path, memory: str
+) -> None:
     need("strace", "strace")
     scene, trace = SCENES[name], tmp_path / "trace"
-    number = [call.number for call in calls(scene, tmp_path) if call.name == killed_at][skipped]
+    call = [call for call in calls(scene, tmp_path) if call.name == killed_at][skipped]
     directory = made(scene, str(tmp_path / "log"))
     disk = Disk.of(directory)
-    run(scene, directory, *TRACE, "-o", str(trace), "-e", f"inject={CALLS}:signal=KILL:when={number}")
+    broken_at(call, "signal=KILL", scene, directory, str(trace), *TRACE)
     seeds = range(8) if EVERY else range(4)
     first = failing(disk, trace.read_text(), 1 if EVERY else 9, seeds, f"{memory}/log")
     disk.open.clear()
-    second = Scene("append('personal second'); append('third'); checkpoints.take(directory)")
     assert run(second, directory, *TRACE, "-o", str(trace))[0] == 0
     then = failing(disk, trace.read_text(), 1 if EVERY else 4, seeds, f"{memory}/log")
     assert first[1] + then[1] == []
