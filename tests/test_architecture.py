@@ -198,6 +198,14 @@ def test_the_commit_msg_hook_loads_nothing_heavy():
     assert loaded_by(CLIENT) & heavy == set()
 
 
+def test_the_hooks_that_record_outcomes_load_nothing_heavy():
+    """git starts them for each transaction; a policy is read only where an update is about to be refused."""
+    heavy = {"click", "pydantic", "yaml", "pygit2", "dataclasses", "typing", "inspect", "subprocess", "pathlib", "sqlite3",
+             "datetime", "logging", "cryptography", "socket", "getpass", "gitward.policy", "gitward.repository"}  # fmt: skip
+    hook = "import gitward.__main__, gitward.cli.hook, gitward.cli.hook_outcome, gitward.audit.outcomes, gitward.audit.recorder"
+    assert loaded_by(f"{hook}, gitward.audit.log, gitward.audit.evidence, gitward.adapters.post_receive") & heavy == set()
+
+
 def test_the_clients_import_path_needs_no_posix():
     posix = {"fcntl", "pwd", "grp", "resource", "termios", "tty", "pty", "syslog"}
     before = loaded_by("")

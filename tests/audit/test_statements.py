@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitward.audit import creation, evidence, reading, recorder
+from gitward.audit import creation, evidence, reading, recorder, schema
 from gitward.audit.statements import MAXIMUM, claim_of, statement_received, subjects_of
 from gitward.canonical import canonical
 
@@ -48,6 +48,7 @@ def test_it_is_recorded_with_what_it_claims_and_kept_whole(tmp_path) -> None:
         "predicate_type": "https://example.com/decision/v1", "signature_count": 1,
     }  # fmt: skip
     assert subjects_of(event) == (OID, "b" * 64)
+    assert schema.problem(event) == ""
     assert (tmp_path / "log" / "evidence" / name).read_bytes() == blob
     assert evidence.keep(log, blob) == name
 

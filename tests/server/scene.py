@@ -133,7 +133,7 @@ class Scene:
         )  # fmt: skip
 
     def end_push(self, process: subprocess.Popen[bytes]) -> Push:
-        stderr = process.communicate(timeout=120)[1].decode("utf-8", "surrogateescape")
+        stderr = process.communicate(timeout=600)[1].decode("utf-8", "surrogateescape")
         return Push(process.returncode, remote_text(stderr), stderr)
 
     def push(self, *words: str) -> Push:

@@ -28,6 +28,7 @@ def scene(path_server: Server, make_scene: MakeScene) -> Scene:
 
 def ready(scene: Scene) -> Scene:
     install(scene)
+    scene.on_server("config", "receive.hideRefs", "refs/gitward/receipts")  # `gitward install --server` sets it
     hook = scene.clone / ".git/hooks/pre-push"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(hookfile.client("pre-push", hookfile.Program(python=scene.launcher[0], script=scene.launcher[-1])))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from scene import MAIN_POLICY, MakeScene, Scene, chain_faults
 
+from gitward.audit import schema
 from gitward.installer import hookfile, outcomes, place
 from gitward.installer.server import Settings
 from servers import Server
@@ -86,6 +87,7 @@ def test_a_push(request: pytest.FixtureRequest, make_scene: MakeScene, name: str
     assert {event["repository"] for event in (*moved, end)} == {str(scene.bare.resolve())}
     assert {event["session"]["command"] for event in (*moved, end)} == {"receive-pack"}  # type: ignore[index]
     assert chain_faults(scene.log) == []
+    assert [schema.problem(event) for event in (*moved, end)] == [""] * (len(moved) + 1)
     assert notes(scene) == []
 
 

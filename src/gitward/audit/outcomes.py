@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 
-from gitward import __version__, clock
+from gitward import clock
+from gitward.audit.emitter import emitter
 from gitward.audit.entry import MAXIMUM_EVENT
 from gitward.audit.log import Item
 from gitward.audit.session import command_of, session_id
@@ -27,15 +28,15 @@ UPDATES_KEPT = 50
 
 def ref_updated(git_dir: str, updates: Sequence[Updated]) -> Item:
     """One transaction of refs that git has carried out, as reference-transaction saw it."""
-    return _outcome("ref.updated", git_dir, updates)
+    return _outcome("ref.updated", "update", git_dir, updates)
 
 
 def receive_completed(git_dir: str, updates: Sequence[Updated]) -> Item:
     """A push that came to its end, with the ref updates that git says it made (githooks(5), post-receive)."""
-    return _outcome("receive.completed", git_dir, updates)
+    return _outcome("receive.completed", "push", git_dir, updates)
 
 
-def _outcome(name: str, git_dir: str, updates: Sequence[Updated]) -> Item:
+def _outcome(name: str, action: str, git_dir: str, updates: Sequence[Updated]) -> Item:
     every = [_update(*update) for update in updates]
     kept = UPDATES_KEPT
     evidence = canonical(every) if len(every) > kept else b""
@@ -43,9 +44,9 @@ def _outcome(name: str, git_dir: str, updates: Sequence[Updated]) -> Item:
         "schema": SCHEMA,
         "id": clock.new_id(),
         "time": clock.now(),
-        "emitter": {"host": text(os.uname().nodename), "version": __version__, "trust": "server"},
-        "event": {"class": name, "outcome": "done"},
-        "actor": {"type": "system", "id": None},
+        "emitter": emitter("server"),
+        "event": {"class": name, "action": action, "outcome": "done"},
+        "actor": {"type": "system", "id": None, "display": None},
         "session": {"id": session_id(), "command": command_of(os.getppid()), "uid": os.getuid()},
         "repository": text(os.path.realpath(git_dir)),
         "updates": every[:kept],
