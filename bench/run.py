@@ -21,6 +21,7 @@ import audit_proof
 import audit_serve
 import history
 import memory
+import outcomes
 import push
 from hook import hook
 from measure import ROOT, git, limit_self
@@ -31,7 +32,8 @@ import signatures
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
          "rules": rules.rules, "signatures": signatures.signatures,
          "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
-         "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof}  # fmt: skip
+         "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof,
+         "audit-outcomes": outcomes.outcomes}  # fmt: skip
 
 
 def machine() -> str:

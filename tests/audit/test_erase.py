@@ -38,15 +38,12 @@ def record(directory: Path, claim: str, *authors: str, certificate: bytes = b"")
 def made(tmp_path: Path) -> Path:
     """A log with two segments; Ann is in both."""
     directory = tmp_path / "log"
-    creation.make(str(directory), "git.example.com/log")
+    creation.make(str(directory), "git.example.com/log", segment_entries=256)
     record(directory, ANN, BOB, certificate=CERTIFICATE)
     record(directory, BOB, ANN, BOB, ODD)
-    log.append(str(directory), b'{"id":"x"}', b"")
-    first = folder.segments(str(directory))[0]
-    following = Path(folder.segment_path(str(directory), 4))
-    following.write_bytes(b"")
-    shutil.copyfile(first.path, following)  # the next entry goes on behind the last line that is here
+    log.append_all(str(directory), (log.Item(event=b'{"id":"x"}'),) * 253)
     record(directory, ANN)
+    assert len(folder.segments(str(directory))) == 2
     return directory
 
 
