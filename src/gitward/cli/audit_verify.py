@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 @click.option("--against", "kept", metavar="FILE", multiple=True, help="A checkpoint of this log that you kept elsewhere, the "
               "newest that you have seen; - is stdin. May be given several times.")  # fmt: skip
 @click.option("--key", "key", metavar="VKEY|FILE", default="", help="The public key of the log, as you know it: name+hash+key.")
+@click.option("--witnesses", "file", metavar="FILE", default="", help="The witnesses that you trust, in the form of a log's "
+              "settings.yaml: too few that vouch are exit code 3. Default: those that the folder names.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--record", is_flag=True, help="Append what came of it to the log: log.verified or log.verify_failed.")
-def verify(directory: str, kept: tuple[str, ...], key: str, form: str, *, record: bool) -> int:
+def verify(directory: str, kept: tuple[str, ...], key: str, file: str, form: str, *, record: bool) -> int:
     """Verify a log, or a copy of one, offline: every line, the chain, the tree, tiles, signatures, evidence.
 
     Without --against only the log's own checkpoint is there, and whoever holds its key can have made that for another past. What
@@ -40,7 +42,12 @@ def verify(directory: str, kept: tuple[str, ...], key: str, form: str, *, record
     from gitward.audit.verification import saying
     from gitward.audit.verification.verify import verify as verified
 
-    report = verified(directory, tuple((name, _read(name)) for name in kept), _key(key) if key else None)
+    trusted = None
+    if file:
+        from gitward.audit.witness.settings import read
+
+        trusted = read(file)
+    report = verified(directory, tuple((name, _read(name)) for name in kept), _key(key) if key else None, trusted)
     out.write(json.dumps(saying.as_json(report), indent=2) + "\n" if form == "json" else saying.text(report))
     if record:
         _record(directory, report)

@@ -16,6 +16,7 @@ from gitward.review.happened import happened, within
 from gitward.review.joins import Joins
 from gitward.review.rhythm import Rhythm
 from gitward.review.shippers import lagging
+from gitward.review.vouching import vouching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def review(asked: Asked, progress: Callable[[int], None] | None = None) -> Revie
     gaps += found.joins.end()
     last = found.rhythm.last
     gaps += lagging(asked.log, last.seq + 1 if last else 0)
+    gaps += vouching(asked.log, now)
     gaps.sort(key=lambda gap: WEIGHTS.index(gap.weight))
     return Reviewed(time=now, entries=found.count, repositories=asked.repositories, gaps=tuple(gaps))
 

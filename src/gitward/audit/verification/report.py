@@ -47,6 +47,7 @@ class Report:
 
     `since` is when the first entry that no checkpoint covers was received, `until` the last one that one covers ('' unknown).
     `found` counts, `beyond` is about what no checkpoint covers, and counts for nothing; `more` of each aspect were not kept.
+    `vouched` says how many witnesses vouch for it, '' where nobody names any.
     """
 
     code: int
@@ -69,6 +70,7 @@ class Report:
     found: tuple[Finding, ...]
     beyond: tuple[Finding, ...]
     more: tuple[tuple[str, int], ...]
+    vouched: str = ""
 
     @property
     def outcome(self) -> str:

@@ -50,7 +50,7 @@ def _summary(aspect: str, report: Report) -> str:
         "root": _agreement(own),
         "signature": _signature(report, own),
         "tiles": f"{report.tiles} fit",
-        "witnesses": f"not looked at: {unknown}" if unknown else "none",
+        "witnesses": report.vouched or (f"not looked at: {unknown}" if unknown else "none"),
         "last seen": _agreement(kept) or "none was given: only the log's own checkpoint was there, and who holds its key can "
                                          "make another for another past; keep one elsewhere and give it with --against",
         "missing": _missing(report.missing),
@@ -136,6 +136,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "checkpoints": [{"name": well_formed(each.name), "size": each.size, "outcome": each.outcome, "kept": each.is_kept,
                          "signers": [well_formed(name) for name in each.signers]} for each in report.checkpoints],
         "unknown_signatures": [well_formed(name) for name in report.unknown_signatures],
+        "witnesses": report.vouched or None,
         "missing": [{"first": each.first, "last": each.last, "after": each.after or None, "until": each.until or None,
                      "pruned_by": each.pruned_by if each.pruned_by >= 0 else None} for each in report.missing],
         "evidence": counts(report.evidence),

@@ -13,6 +13,7 @@ from gitward.audit.verification import claims
 from gitward.audit.verification.findings import ASPECTS, BROKEN, INCOMPLETE, UNVERIFIABLE, WHOLE, Finding, Findings, worst
 from gitward.audit.verification.opening import content, why
 from gitward.audit.verification.report import Counts, Held, Missing, Report
+from gitward.audit.verification.vouched import Vouching
 from gitward.audit.verification.walk import Walk
 from gitward.canonical import canonical
 from gitward.errors import GitwardError
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gitward.audit.verification.claims import Claim
+    from gitward.audit.witness.settings import Settings
     from gitward.tlog.note import PublicKey
 
 
 
-def verify(directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKey | None = None) -> Report:
+def verify(
+    directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKey | None = None, witnesses: Settings | None = None,
+) -> Report:  # fmt: skip
     """Verify the log in a folder, which nobody else need trust, against checkpoints (name, bytes) that the verifier kept.
 
-    `key` is one that the verifier trusts; without it the log's own word for its first key is taken. Nothing is written.
+    `key` is one that the verifier trusts; without it the log's own word for its first key is taken. `witnesses` are those that
+    the verifier trusts; without them those of the folder's settings are looked at. Nothing is written.
     Raises GitwardError where no log is there, OSError where the folder cannot be read.
     """
     findings = Findings()
@@ -37,7 +42,8 @@ def verify(directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKe
     own = claims.own(directory, findings)
     held = [claim for name, data in kept if (claim := claims.kept(name, data, findings))]
     sizes = [own.said.size] if own else [claim.said.size for claim in held]
-    walk = Walk(directory, held + ([own] if own else []), max(sizes, default=0), findings)
+    vouching = Vouching(directory, witnesses, findings)
+    walk = Walk(directory, held + ([own] if own else []) + vouching.claims, max(sizes, default=0), findings)
     walk.run()
     if said is None and own is None and not walk.segments and walk.sayings.about is None:
         raise GitwardError(f"{directory} holds no log", "name the folder in which log.json and the segments stand")
@@ -55,7 +61,7 @@ def verify(directory: str, kept: Iterable[tuple[str, bytes]] = (), key: PublicKe
         claims.judge_own(own, origin, keys, trusted, findings, has_gaps=bool(walk.gaps))
     for claim in held:
         claims.judge_kept(claim, origin, keys, trusted, findings)
-    return _Conclusion(walk, findings, own, held).report(about, origin, key)
+    return _Conclusion(walk, findings, own, held).report(about, origin, key, vouching.judge(origin, walk, findings))
 
 
 class _Conclusion:
@@ -66,7 +72,7 @@ class _Conclusion:
         self.usable = [claim for claim in (own, *kept) if claim and claim.is_usable]
         self.covered = max((claim.said.size for claim in self.usable), default=0)
 
-    def report(self, about: About | None, origin: str, key: PublicKey | None) -> Report:
+    def report(self, about: About | None, origin: str, key: PublicKey | None, vouched: str) -> Report:
         walk, findings = self.walk, self.findings
         for claim in self.usable:
             self._root(claim)
@@ -95,6 +101,7 @@ class _Conclusion:
             tiles=walk.growth.checked,
             checkpoints=tuple(self._held(claim) for claim in (self.own, *self.kept) if claim),
             unknown_signatures=self._unknown_signatures(),
+            vouched=vouched,
             missing=missing,
             evidence=Counts(present=walk.evidence.present, erased=walk.evidence.erased, missing=walk.evidence.missing,
                             unfit=walk.evidence.unfit),

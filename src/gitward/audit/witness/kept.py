@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from gitward.audit import checkpoints, folder
+from gitward.audit.verification.opening import content
 from gitward.durable import sync_folder
 from gitward.errors import GitwardError
 from gitward.tlog import checkpoint, tree
@@ -64,9 +65,8 @@ def keep(directory: str, size: int, kind: str, data: bytes) -> None:
 def read(directory: str, size: int, kind: str = "note") -> Checkpoint | None:
     """A checkpoint that is kept here, None where none is, or none that can be read."""
     try:
-        with open(path(directory, size, kind), "rb") as file:
-            return checkpoint.read(file.read(MAXIMUM))
-    except (OSError, GitwardError):
+        return checkpoint.read(content(path(directory, size, kind), MAXIMUM))
+    except (OSError, ValueError, GitwardError):
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from gitward.audit.folder import SETTINGS
-from gitward.errors import GitwardError
+from gitward.errors import GitwardError, UsageError
 from gitward.lookup.settings import Place, read_guarded
 from gitward.policy.load import load_record
 from gitward.record import record
@@ -125,7 +125,14 @@ class Settings:
 def load(directory: str) -> Settings | None:
     """The settings of a log, None where it has none. Raises PolicyError with the line, GitwardError, UsageError."""
     path = os.path.join(directory, SETTINGS)
-    if not os.path.lexists(path):
-        return None
-    found: Settings = load_record(Settings, read_guarded(path, user=os.stat(path).st_uid), path)
+    return read(path) if os.path.lexists(path) else None
+
+
+def read(path: str) -> Settings:
+    """The settings in a file that nobody but its owner can write. Raises as `load`."""
+    try:
+        owner = os.stat(path).st_uid
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be read: {problem.strerror}") from None
+    found: Settings = load_record(Settings, read_guarded(path, user=owner), path)
     return found

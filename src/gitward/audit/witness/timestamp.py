@@ -9,6 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 
 from gitward import clock
+from gitward.audit.verification.opening import content
 from gitward.audit.witness import NoWitness, entries, kept
 from gitward.audit.witness.posting import post
 
@@ -49,12 +50,10 @@ def look(directory: str, witness: Witness) -> tuple[str, Checkpoint] | None:
     found = kept.read(directory, size)
     if found is None:
         raise NoWitness(f"has stamped a checkpoint of {entries(size)} that is not there any more")
-    token = kept.path(directory, size, kind)
-    if os.path.getsize(token) > kept.MAXIMUM:
-        raise NoWitness("has left a token that is longer than any")
     with tempfile.TemporaryDirectory(prefix="gitward-ts-") as folder:
-        data = os.path.join(folder, "text")
+        data, token = os.path.join(folder, "text"), os.path.join(folder, "token")
         _write(data, found.text().encode())
+        _write(token, content(kept.path(directory, size, kind), kept.MAXIMUM))
         time = _time(token)
         _verify(token, time, witness.ca_file, "-data", data)
     return clock.at(time), found
