@@ -9,8 +9,10 @@ import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
@@ -169,6 +171,30 @@ def test_what_is_not_recorded_is_said(audit: Callable[..., Said], directory: str
     assert (code, error) == (0, "note: this reading is not recorded in the log: this is the copy of a log\n")
     assert len(lines(str(tmp_path / "copy"))) == 4
     assert audit("list", "--log", tmp_path / "none")[0] == 3
+
+
+def test_what_is_recorded_is_verified(audit: Callable[..., Said], tmp_path: Path) -> None:
+    directory = made(tmp_path / "log")
+    for command in (("list", "--actor", "x"), ("show", "0")):
+        assert audit(*command, "--log", directory)[0] == 0
+    checkpoints.take(directory)
+    code, said, _ = audit("verify", "--log", directory)
+    assert (code, "whole: 3 entries" in said) == (0, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root reads the logs of others")
+def test_root_records_as_the_logs_own_user(audit: Callable[..., Said]) -> None:
+    """What root would write, a side table or a new segment, that user could not go on with."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        directory = made(Path(folder, "log"))
+        every = [Path(at, name) for at, names, files in os.walk(directory) for name in (*names, *files)]
+        for each in (Path(directory), *every):
+            os.chown(each, 65_534, 65_534)
+        assert audit("list", "--log", directory) == (0, ANY, "")
+        assert [line["event"]["event"]["class"] for line in lines(directory)] == ["log.started", "log.accessed"]
+        assert {each.stat().st_uid for each in Path(directory).rglob("*")} == {65_534}
+        assert not os.path.exists(os.path.join(directory, "index.sqlite"))
 
 
 def test_show(audit: Callable[..., Said], directory: str) -> None:
