@@ -115,6 +115,7 @@ def measured(folder: Path, mode: str, count: int) -> list[int]:
 
 def audit_serve(folder: Path) -> tuple[str, bool]:
     """The section of the report, and whether the daemon is as fast as it must be."""
+    load = os.getloadavg()[0]
     rates: dict[tuple[str, int], list[float]] = {}
     latencies: dict[tuple[str, int], list[int]] = {}
     for number in range(ROUNDS):
@@ -134,6 +135,8 @@ def audit_serve(folder: Path) -> tuple[str, bool]:
         daemon / direct for daemon, direct in zip(rates["serve", 32], rates["direct", 32], strict=True)
     )
     text = "## Recording: hooks that write the log themselves, and `gitward audit serve`\n\n"
+    text += f"The load of this machine was {load:.1f} on {os.cpu_count()} cores when this began. "
+    text += f"{ROUNDS} runs of {SECONDS:g} s each.\n\n"
     text += table(("mode", "writers", "events a second", "p50", "p99"), rows)
     text += f"\nWith 32 writers the daemon records {ratio:.1f} times as many events a second; at least {LEAST:g} are asked for.\n"
     return text, ratio >= LEAST
