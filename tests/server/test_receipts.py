@@ -75,11 +75,11 @@ def test_a_push_and_its_receipt(request: pytest.FixtureRequest, make_scene: Make
     new = scene.commit(GOOD)
     assert scene.push("origin", "main", "main:refs/heads/topic").exit_code == 0
     assert [each["ref"] for each in waiting(scene)] == ["refs/heads/main", "refs/heads/topic"]
-    early = audit(scene, "mine")
+    early = audit(scene, "proof", "--mine")
     assert (early.returncode, early.stdout.count("warning: waiting: refs/heads/")) == (0, 2), early.stderr
     assert checkpoint(scene) == "gitward: 1 receipt written\n"
     assert checkpoint(scene) == "gitward: 0 receipts written\n"
-    done = audit(scene, "mine")
+    done = audit(scene, "proof", "--mine")
     assert done.returncode == 0, done.stderr
     decision = scene.events()[0]["id"]
     assert f"proven: refs/heads/topic {'0' * 12}..{new[:12]} at origin: entry 1 of" in done.stdout
@@ -90,7 +90,7 @@ def test_a_push_and_its_receipt(request: pytest.FixtureRequest, make_scene: Make
     proven = receipt.checked(kept.read_bytes(), keys(scene))
     assert proven.decision.event["id"] == decision
     assert len(proven.outcomes) == 2
-    assert audit(scene, "mine").stdout == "nothing that was pushed from here waits for a receipt\n"
+    assert audit(scene, "proof", "--mine").stdout == "nothing that was pushed from here waits for a receipt\n"
 
 
 @long
@@ -113,9 +113,9 @@ def test_a_push_that_was_refused_waits_for_nothing(scene: Scene) -> None:
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     assert scene.push("origin", "main").exit_code == 1
-    assert "warning: waiting" in audit(scene, "mine").stdout
+    assert "warning: waiting" in audit(scene, "proof", "--mine").stdout
     aged(scene, 1000)
-    assert "refused: refs/heads/main" in audit(scene, "mine").stdout
+    assert "refused: refs/heads/main" in audit(scene, "proof", "--mine").stdout
     assert waiting(scene) == []
 
 
@@ -137,7 +137,7 @@ def test_after_an_hour_it_is_an_error(scene: Scene) -> None:
     assert push.exit_code == 0
     assert "gitward: error[receipt] refs/heads/main" in push.stderr
     assert "after an hour there is no receipt for it" in push.stderr
-    done = audit(scene, "mine")
+    done = audit(scene, "proof", "--mine")
     assert (done.returncode, done.stdout.count("error: missing: refs/heads/")) == (1, 3)
 
 
@@ -147,7 +147,7 @@ def test_a_clone_without_the_key_notes_nothing(scene: Scene) -> None:
     scene.commit(GOOD)
     assert scene.push("origin", "main").exit_code == 0
     assert not (scene.clone / ".git/gitward/pushed").exists()
-    done = audit(scene, "mine")
+    done = audit(scene, "proof", "--mine")
     assert (done.returncode, "the public key of the log is not known here" in done.stderr) == (3, True)
 
 
@@ -210,7 +210,7 @@ def test_a_receipt_that_does_not_hold(scene: Scene) -> None:
     (scene.bare / "objects" / oid[:2] / oid[2:]).write_bytes((scene.clone / ".git/objects" / oid[:2] / oid[2:]).read_bytes())
     (ref,) = (ref for ref in scene.refs() if ref.startswith(receipts.PREFIX))
     scene.on_server("-c", "core.hooksPath=/dev/null", "update-ref", ref, oid)
-    done = audit(scene, "mine")
+    done = audit(scene, "proof", "--mine")
     assert (done.returncode, "error: does not hold: refs/heads/main" in done.stdout) == (1, True)
 
 

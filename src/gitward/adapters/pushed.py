@@ -1,8 +1,8 @@
 """What this clone pushed and waits for a receipt of: `GIT_DIR/gitward/pushed`, one JSON line per ref, the last 200.
 
 git has no hook that sees what a server answered, so pre-push notes what is about to go, and the next one, or `gitward audit
-mine`, looks for the receipt. Only remotes are noted that give receipts: the log's public key stands in `gitward.logKey`, the
-remotes in `gitward.receipts` (default origin).
+proof --mine`, looks for the receipt. Only remotes are noted that give receipts: the log's public key stands in `gitward.logKey`,
+the remotes in `gitward.receipts` (default origin).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@
     pruning              the plan of what is still to go, while the log is pruned
     landmarks            after pruning: the lines that a verifier needs all the same
     index.sqlite         for queries; made again from the lines
+    receipts.json        where the writing of receipts goes on (audit.receipts)
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ COMMANDS = {
     "review": "gitward.cli.audit_review:review",
     "watch": "gitward.cli.audit_watch:watch",
     "verify": "gitward.cli.audit_verify:verify",
-    "mine": "gitward.cli.audit_mine:command",
     "proof": "gitward.cli.audit_proof:proof",
     "export": "gitward.cli.audit_export:export",
     "witness": "gitward.cli.audit_witness:witness",

@@ -24,7 +24,8 @@ def checkpoint(directory: str, *, heartbeat: bool, witness: bool, receipts: bool
 
     Whoever keeps it elsewhere can prove later that nothing that it covers was changed or cut. With --witness others keep it:
     all are asked at once, each for at most `timeout` seconds, and nobody who records waits for them. With --receipts, whoever
-    pushed can prove it too (`gitward audit mine`): run it from a timer, at least hourly, as the user who receives the pushes.
+    pushed can prove it too (`gitward audit proof --mine`): run it from a timer, at least hourly, as the user who receives the
+    pushes.
 
     \b
     examples:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from gitward.tlog.proof import Inclusion
 
 
-@click.command(epilog="exit codes: 0 made, or it holds, 1 it does not hold, 2 usage, 3 it cannot be made or verified here")
+@click.command(
+    epilog="exit codes: 0 made, or it holds, 1 it does not hold, or a receipt is missing, 2 usage, 3 it cannot be made or "
+    "verified here"
+)
 @click.argument("seq", required=False, type=click.IntRange(min=0))
 @click.option("--log", "directory", metavar="DIR", default="", help="The folder of the log, or a copy of it.")
 @click.option("--since", metavar="CHECKPOINT", default="",
@@ -25,19 +28,24 @@ if TYPE_CHECKING:
 @click.option("--output", metavar="FILE", default="", help="Write the proof here. Default: stdout.")
 @click.option("--verify", "file", metavar="FILE", default="", help="Verify this proof, offline, instead of making one.")
 @click.option("--key", "keys", metavar="KEY|FILE", multiple=True,
-              help="With --verify: the public key of the log, or a file of such keys, one a line. Repeatable.")  # fmt: skip
+              help="With --verify or --mine: the log's public key, or a file of such keys, one a line. Repeatable.")  # fmt: skip
 @click.option("--origin", metavar="NAME", default="",
               help="With --verify: the log that is meant. Default: the name of the first key.")  # fmt: skip
 @click.option("--against", metavar="CHECKPOINT", default="",
               help="With --verify, for a proof of --since: that older checkpoint, as you kept it.")  # fmt: skip
+@click.option("--mine", is_flag=True, help="Look for the server's receipts of what was pushed from this clone, and verify them.")
+@click.option("--repo", metavar="P", default="", help="With --mine: the clone. Default: where you are.")
+@click.option("--remote", metavar="NAME", default="",
+              help="With --mine: of this remote. Default: what git config gitward.receipts names, or origin.")  # fmt: skip
 def proof(
-    seq: int | None, directory: str, since: str, until: str, output: str, file: str, keys: tuple[str, ...], origin: str,
-    against: str,
-) -> int:
+    *, seq: int | None, directory: str, since: str, until: str, output: str, file: str, keys: tuple[str, ...], origin: str,
+    against: str, mine: bool, repo: str, remote: str,
+) -> int:  # fmt: skip
     """Prove that entry SEQ is in the log; or verify such a proof with the public key alone.
 
     The proof is one text file (C2SP tlog-proof): the entry's line, its place, the hashes that lead to the root, and the signed
-    checkpoint. `docs/audit.md` says how to verify it without gitward.
+    checkpoint. `docs/audit.md` says how to verify it without gitward. With --mine, what proves that the server's log holds your
+    own pushes: its key stands in git config gitward.logKey.
 
     \b
     examples:
@@ -45,10 +53,13 @@ def proof(
       gitward audit proof --verify 1207.tlog-proof --key git.example.com/log+1b2c3d4e+AZ...
       gitward audit proof --since kept --log /var/lib/gitward --output growth
       gitward audit proof --verify growth --key log.key --against kept
+      gitward audit proof --mine
     """
-    asked = [seq is not None, bool(since), bool(file)]
+    asked = [seq is not None, bool(since), bool(file), mine]
     if sum(asked) != 1:
-        raise UsageError("one of SEQ, --since and --verify says what is to be done", "gitward audit proof --help")
+        raise UsageError("one of SEQ, --since, --verify and --mine says what is to be done", "gitward audit proof --help")
+    if mine or repo or remote:
+        return _mine(repo, remote, keys, others=not mine or any((directory, until, output, origin, against)))
     if file:
         if directory or until or output:
             raise UsageError("--verify looks at no log and writes no file", "leave out --log, --until and --output")
@@ -65,6 +76,14 @@ def proof(
         made = proving.consistency(directory, _checkpoint(since), _checkpoint(until) if until else None).text()
     out.write(made, output)
     return 0
+
+
+def _mine(repo: str, remote: str, keys: tuple[str, ...], *, others: bool) -> int:
+    if others:
+        raise UsageError("--mine goes with --repo, --remote and --key, and these with it", "gitward audit proof --help")
+    from gitward.cli.audit_mine import mine
+
+    return mine(repo or ".", remote, keys)
 
 
 def _checkpoint(path: str) -> Checkpoint:

@@ -41,12 +41,13 @@ def _look(clone: Clone, remote: str) -> None:
     from gitward.adapters.receipts import settle
     from gitward.tlog import note
 
-    for each in settle(clone.git_dir, remote, (note.public_key(pushed.public_key(clone.config)),), seconds=_PATIENCE):
+    keys = [note.public_key(word) for word in pushed.public_key(clone.config).split()]
+    for each in settle(clone.git_dir, remote, keys, seconds=_PATIENCE):
         if each.state in ("missing", "false", "waiting"):
             kind = "warning" if each.state == "waiting" else "error"
             say(f"gitward: {kind}[receipt] {visible(each.pushed.ref)} {each.pushed.new[:12]}: {visible(each.words)}")
             if kind == "error":
-                say("  fix: ask whoever runs the server; to look again: gitward audit mine")
+                say("  fix: ask whoever runs the server; to look again: gitward audit proof --mine")
 
 
 def _is_time(git_dir: str, remote: str) -> bool:
