@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,24 @@ def test_old_ones_go(scene: Scene) -> None:
     checkpoint(scene)
     there = {ref.removeprefix(receipts.PREFIX) for ref in scene.refs() if ref.startswith(receipts.PREFIX)}
     assert there == {"other", scene.events()[0]["id"]}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others")
+def test_root_writes_as_the_owner_of_the_repository(scene: Scene) -> None:
+    """And what goes wrong there is said."""
+    with tempfile.TemporaryDirectory(prefix="gw-") as folder:  # others may not enter the folders of pytest
+        os.chmod(folder, 0o755)
+        bare = Path(folder) / "server.git"
+        scene.run("init", "-q", "--bare", str(bare))
+        for path in (bare, *bare.rglob("*")):
+            os.chown(path, 65534, 65534)
+        first, second = {"01M8F1GZ00XEPTRYVWD8253KH6": b"{}"}, {"01M8F1GZ00XEPTRYVWD8253KH7": b"{} "}
+        assert receipts._as_owner(str(bare), lambda: receipts._store(str(bare), first, 0)) == (1, 1)
+        ref = bare / "refs/gitward/receipts/01M8F1GZ00XEPTRYVWD8253KH6"
+        assert (ref.stat().st_uid, ref.parent.stat().st_gid) == (65534, 65534)
+        (bare / "objects").chmod(0o500)
+        with pytest.raises(GitwardError, match="hash-object failed"):
+            receipts._as_owner(str(bare), lambda: receipts._store(str(bare), second, 0))
 
 
 FALSE = {

@@ -16,6 +16,7 @@ from gitward.tlog import checkpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from gitward.audit.entry import Entry
@@ -110,16 +111,51 @@ def _repository(push: Push) -> str:
 
 
 def _write_all(directory: str, path: str, pushes: list[Push], signed: str, now: int) -> tuple[int, int]:
-    """How many receipts were written to a repository, and how many are there now. Those that are too old go."""
+    """How many receipts were written to a repository, and how many are there now. Raises GitwardError, OSError, ValueError."""
+    blobs = {}
+    for push in pushes:
+        entries = (push.decision, *push.outcomes[:_MOST_OUTCOMES])
+        blobs[push.id] = receipt.made(directory, entries, signed, _lists(directory, entries))
+    return _as_owner(path, lambda: _store(path, blobs, now))
+
+
+def _as_owner(path: str, work: Callable[[], tuple[int, int]]) -> tuple[int, int]:
+    """Work in a repository as whoever it belongs to: what root leaves there, its owner could not take away."""
+    owner = os.stat(path)
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        return work()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        answer = '"it ended without an answer"'
+        try:
+            os.setgroups([])
+            os.setgid(owner.st_gid)
+            os.setuid(owner.st_uid)
+            answer = json.dumps(work())
+        except (GitwardError, OSError, ValueError) as problem:
+            answer = json.dumps(str(problem))
+        finally:
+            os.write(writer, answer.encode()[:4096])
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        found = json.loads(pipe.read() or b'"it was killed"')
+    os.waitpid(child, 0)
+    if isinstance(found, str):
+        raise GitwardError(found)
+    return found[0], found[1]
+
+
+def _store(path: str, blobs: dict[str, bytes], now: int) -> tuple[int, int]:
+    """Those that are not there yet come, those that are too old go."""
     there = git.run(["for-each-ref", "--format=%(refname)", PREFIX], git_dir=path).decode().split()
     old = [ref for ref in there if _age(ref.removeprefix(PREFIX), now) > KEPT_SECONDS]
-    new = [push for push in pushes if f"{PREFIX}{push.id}" not in there]
+    new = [name for name in blobs if f"{PREFIX}{name}" not in there]
     commands = [f"delete {ref}\n" for ref in old]
-    for push in new:
-        entries = (push.decision, *push.outcomes[:_MOST_OUTCOMES])
-        blob = receipt.made(directory, entries, signed, _lists(directory, entries))
-        oid = git.run(["hash-object", "-w", "--stdin"], git_dir=path, stdin=blob).decode().strip()
-        commands.append(f"create {PREFIX}{push.id} {oid}\n")
+    for name in new:
+        oid = git.run(["hash-object", "-w", "--stdin"], git_dir=path, stdin=blobs[name]).decode().strip()
+        commands.append(f"create {PREFIX}{name} {oid}\n")
     if commands:
         git.run(["-c", f"core.hooksPath={os.devnull}", "update-ref", "--stdin"], git_dir=path, stdin="".join(commands).encode())
     return len(new), len(there) - len(old) + len(new)
