@@ -157,6 +157,7 @@ def _supervised(stdin: bytes, host: Host) -> Decision:
         finally:
             os._exit(code)
     os.close(writer)
+    _get_ready(host)
     answer, in_time = _read_until(reader, host.limits.seconds)
     os.close(reader)
     if not in_time:
@@ -170,6 +171,16 @@ def _supervised(stdin: bytes, host: Host) -> Decision:
         message = f"the push took longer to judge than this server allows ({host.limits.seconds:g} s)"
         return no_decision("receive", Undecided(message, "push fewer commits at once", "timeout"))
     return no_decision("receive", Undecided("judging ended without an answer", "push again", "crashed"))
+
+
+def _get_ready(host: Host) -> None:
+    """Load what will record the decision while the child judges. A broken installation shows when it is used."""
+    if host.log:
+        try:
+            import gitward.audit.event
+            import gitward.audit.recorder  # noqa: F401
+        except Exception:  # noqa: BLE001
+            return
 
 
 def _detach(seconds: float | None) -> None:
