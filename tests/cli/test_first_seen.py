@@ -21,6 +21,7 @@ from gitward.audit.firstseen import FirstSeen
 from gitward.audit.happenings import happening
 from gitward.audit.log import Item
 from gitward.audit.pruning.prune import prune
+from gitward.cli import main
 from gitward.errors import Undecided
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "audit"))
@@ -28,6 +29,8 @@ from indexed import ZERO, add, event, lines, made, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Git, Run
 
 
@@ -161,8 +164,9 @@ rules: [{{rule: signed-commit, refs: [refs/heads/main]}}]
 
 
 def test_pushes_by_a_key_that_expired_in_between(
-    gitward: Run, git: Git, repo: Path, bare: Path, tmp_path: Path, signing: tuple[str, ...]
-) -> None:
+    gitward: Run, git: Git, repo: Path, bare: Path, tmp_path: Path, signing: tuple[str, ...],
+    command: Callable[..., tuple[int, str]],
+) -> None:  # fmt: skip
     """Seen on a topic branch while the key was valid, merged by fast-forward after it had ended: good for what was seen then."""
     log = tmp_path / "log"
     rules = policy(tmp_path, 4_000_000_000)
@@ -170,6 +174,7 @@ def test_pushes_by_a_key_that_expired_in_between(
     assert done.returncode == 0, done.stderr
     seen = commit(git, repo, "seen in time", *signing)
     git("push", "-q", bare, "HEAD:refs/heads/topic", cwd=repo)
+    assert not list(log.glob("*.sqlite*"))  # nobody asked who signed, and nothing was looked up
     ended = int(time.time()) + 1
     policy(tmp_path, ended)
     time.sleep(max(0.0, ended - time.time()))
@@ -185,31 +190,32 @@ def test_pushes_by_a_key_that_expired_in_between(
     (tip,) = [each for each in lines(str(log)) if each["event"]["event"]["class"] == "ref.updated"][:1]
     first = tip["received_time"][:19] + "Z"
     options = ("--repo", bare, "--policy", rules)
-    found = gitward("signatures", seen, *options, "--first-seen", log, "--format", "json")
-    (result,) = json.loads(found.stdout)["signatures"]
+    (result,) = json.loads(command("signatures", seen, *options, "--first-seen", log, "--format", "json")[1])["signatures"]
     assert (result["status"], result["first_seen"], result["clock"]) == ("good", first, "first-seen")
-    assert "expired" in gitward("signatures", seen, *options).stdout
-    assert f"first seen {first}" in gitward("explain", "--signature", seen, *options, "--first-seen", log).stdout
+    assert "expired" in command("signatures", seen, *options)[1]
+    assert f"first seen {first}" in command("explain", "--signature", seen, *options, "--first-seen", log)[1]
     check = ("check", seen, *options, "--ref", "refs/heads/main")
-    assert gitward(*check, "--first-seen", log).returncode == 0
-    assert gitward(*check).returncode == 1
-    elsewhere = gitward("check", seen, "--repo", repo, "--policy", rules, "--first-seen", log)
-    assert (elsewhere.returncode, "has no ref update of" in elsewhere.stdout + elsewhere.stderr) == (3, True)
+    assert command(*check, "--first-seen", log)[0] == 0
+    assert command(*check)[0] == 1
+    code, said = command("check", seen, "--repo", repo, "--policy", rules, "--first-seen", log)
+    assert (code, "has no ref update of" in said) == (3, True)
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Callable[..., tuple[int, str]]:
+    """The command line, in this process: its exit code, and all that it says."""
+
+    def run(*args: str | Path) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["gitward", *map(str, args)])
+        code = main.main()
+        return code, "".join(capsys.readouterr())
+
+    return run
 
 
 def lock_of(log: Path, bare: Path) -> Path:
     """The lock beside the times of this repository."""
     return log / f"seen-{hashlib.sha256(os.fsencode(os.path.realpath(bare))).hexdigest()[:24]}.sqlite.lock"
-
-
-def test_policies_without_signatures_never_look(
-    gitward: Run, git: Git, repo: Path, bare: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "p.yaml").write_text("version: 1\npolicy: {id: org}\nrules: [{rule: no-fixup}]\n")
-    gitward("install", "--server", bare, "--policy", tmp_path / "p.yaml", "--log", tmp_path / "log")
-    commit(git, repo, "x")
-    git("push", "-q", bare, "HEAD:refs/heads/main", cwd=repo)
-    assert not list((tmp_path / "log").glob("*.sqlite*"))
 
 
 def test_a_walk_begins_where_known_history_ends(directory: str, git: Git, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
