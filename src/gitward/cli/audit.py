@@ -38,4 +38,5 @@ def audit() -> None:
     examples:
       gitward audit checkpoint --log /var/lib/gitward > kept-elsewhere
       gitward audit verify --log /var/lib/gitward --against kept-elsewhere
+      gitward audit list --log /var/lib/gitward --outcome denied --since '2 days'
     """
