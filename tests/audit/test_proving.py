@@ -15,6 +15,7 @@ from gitward.audit.checking import DoesNotHold
 from gitward.audit.happenings import happening
 from gitward.cli import audit_proof
 from gitward.errors import GitwardError, UsageError
+from gitward.record import replace
 from gitward.tlog import checkpoint, note, proof, tree
 
 ORIGIN = "git.example.com/log"
@@ -179,6 +180,8 @@ def test_consistency(made):
         proving.consistency(str(made), checkpoint.Checkpoint(origin="another", size=1, root=bytes(32)))
     empty = checkpoint.Checkpoint(origin=ORIGIN, size=0, root=tree.EMPTY_ROOT)
     checking.extended(proving.consistency(str(made), empty), empty)
+    with pytest.raises(DoesNotHold):
+        checking.extended(proving.consistency(str(made), empty), replace(empty, root=bytes(32)))
 
 
 def test_a_log_that_was_cut_does_not_extend_what_it_signed(made):
@@ -233,6 +236,16 @@ def test_that_an_entry_was_proved_is_recorded(tmp_path):
     assert (done.exception, done.stderr) == (None, "")
     event = json.loads(lines(live)[-1])["event"]
     assert (event["event"]["class"], event["access"]["command"]) == ("log.accessed", "proof")
+
+
+def test_a_proof_of_another_line_or_by_other_hashes(made):
+    found = proving.inclusion(str(made), 7)
+    other = found.extra.replace(b'"outcome":"done"', b'"outcome":"DONE"')
+    assert other != found.extra
+    for changed in (replace(found, extra=other), replace(found, path=found.path[:-1]), replace(found, path=found.path[::-1]),
+                    replace(found, checkpoint=replace(found.checkpoint, root=bytes(32)))):  # fmt: skip
+        with pytest.raises(DoesNotHold):
+            checking.included(changed)
 
 
 def test_keys_and_logs_that_are_not_meant(made):
