@@ -67,7 +67,11 @@ def test_any_steps_lead_to_the_same_tiles(tmp_path_factory, steps):
     slow, fast = (str(tmp_path_factory.mktemp("tiles")) for _ in range(2))
     size = 0
     for step in steps:
+        before = stored(slow)
         grown = tiles.extend(slow, size, hashes(size, size + step))
+        assert before.items() <= stored(slow).items()  # the last checkpoint's tiles stand until the next one is signed
+        assert stored(slow).keys() - before.keys() == set(tiles.written(size, size + step))
+        tiles.drop_narrower(slow, size, size + step)
         size += step
         assert grown.size == size
         assert Tiles(slow, size).frontier().root() == grown.root() == root(hashes(0, size))
@@ -104,6 +108,7 @@ def test_who_reads_at_an_older_size_finds_the_wider_tile(tmp_path, before, after
     folder = str(tmp_path)
     tiles.extend(folder, 0, hashes(0, before))
     tiles.extend(folder, before, hashes(before, after))
+    tiles.drop_narrower(folder, before, after)
     assert Tiles(folder, before).frontier().root() == root(hashes(0, before))
     again = tiles.extend(folder, before, hashes(before, after))  # killed before the checkpoint was signed: from there again
     assert again.root() == Tiles(folder, after).frontier().root() == root(hashes(0, after))
