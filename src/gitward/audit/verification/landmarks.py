@@ -64,7 +64,7 @@ class Landmarks:
             with opened(path) as file:
                 for line in bounded_lines(file, MAXIMUM):
                     try:
-                        seq, prev, received, event = parsed(line)
+                        seq, prev, received, event, _ = parsed(line)
                     except ValueError as problem:
                         self.findings.add("lines", BROKEN, FILE, f"a line is damaged: {problem}")
                         continue

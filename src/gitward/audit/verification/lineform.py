@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from gitward.audit.schema.reading import read
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -18,8 +20,11 @@ _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 _parsed = json.JSONDecoder().decode
 
 
-def parsed(line: bytes) -> tuple[int, bytes, str, dict[str, Any]]:
-    """seq, prev (64 hex digits), received_time, event. Raises ValueError, with the reason, for what gitward never writes."""
+def parsed(line: bytes) -> tuple[int, bytes, str, dict[str, Any], bool]:
+    """seq, prev (64 hex digits), received_time, event, and whether nothing is wrong with that by the schema; False: not known.
+
+    Raises ValueError, with the reason, for a line that gitward never writes.
+    """
     start = line.rfind(b'"prev":"')
     tail = _TAIL.fullmatch(line, start) if start > 0 else None
     if tail is None or not line.startswith(_HEAD):
@@ -28,6 +33,9 @@ def parsed(line: bytes) -> tuple[int, bytes, str, dict[str, Any]]:
     end = peer if peer > 0 and _PEER.fullmatch(line, peer, start) else start - 1
     if line[end : end + 1] != b",":
         raise ValueError("it is no entry of a log")
+    known = read(line[len(_HEAD) : end])
+    if known is not None:
+        return int(tail[3]), tail[1], tail[2].decode(), known, True
     try:
         text = line[len(_HEAD) : end].decode()
         event = _parsed(text)
@@ -37,4 +45,4 @@ def parsed(line: bytes) -> tuple[int, bytes, str, dict[str, Any]]:
         raise ValueError("its event is nested too deeply") from None
     except ValueError:
         raise ValueError("its event is no canonical JSON object") from None
-    return int(tail[3]), tail[1], tail[2].decode(), event
+    return int(tail[3]), tail[1], tail[2].decode(), event, False

@@ -156,8 +156,8 @@ class Walk:
             if self.size == self._next_size:
                 self._reach()
 
-    def _entry(self, file: SegmentFile, line: bytes, read: tuple[int, bytes, str, dict[str, Any]]) -> None:
-        said, prev, received, event = read
+    def _entry(self, file: SegmentFile, line: bytes, read: tuple[int, bytes, str, dict[str, Any], bool]) -> None:
+        said, prev, received, event, is_known = read
         seq = self.size
         if said != seq:
             self._found(file, f"says seq {said}, and is entry {seq}", seq)
@@ -166,7 +166,7 @@ class Walk:
             self._found(file, message, seq, "chain")
         if seq == file.first > 0:
             self._began(file, event)
-        wrong = schema.problem(event, newer=True)
+        wrong = "" if is_known else schema.problem(event, newer=True)
         if wrong:
             self._found(file, f"entry {seq}: {wrong}", seq, "schema")
             return
