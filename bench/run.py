@@ -19,6 +19,7 @@ import audit_index
 import audit_log
 import audit_proof
 import audit_serve
+import audit_verify
 import history
 import memory
 import outcomes
@@ -33,7 +34,7 @@ PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": 
          "rules": rules.rules, "signatures": signatures.signatures,
          "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
          "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof,
-         "audit-outcomes": outcomes.outcomes}  # fmt: skip
+         "audit-outcomes": outcomes.outcomes, "audit-verify": audit_verify.audit_verify}  # fmt: skip
 
 
 def machine() -> str:
