@@ -27,8 +27,8 @@ sys.path.insert(0, sys.argv[1])
 from gitward.audit import checkpoints, creation, evidence, folder, happenings, log, reading
 from gitward.errors import GitwardError
 from gitward.tlog import note, tiles
-import base64, cryptography.hazmat.primitives.asymmetric.ed25519
-directory = sys.argv[2]
+directory, signs = sys.argv[2:]
+if signs: import base64, cryptography.hazmat.primitives.asymmetric.ed25519
 def told(*ids):
     os.write(1, b"".join(each.encode() + b"\\n" for each in ids))
 def append(*ids):
@@ -130,7 +130,8 @@ def run(scene: Scene, directory: str, *options: str) -> tuple[int, list[str]]:
     """The act in a process of its own under strace with these options; its exit code, and what it told."""
     script = CHILD.replace("ACT", scene.act)
     fast = () if any("signal=" in option for option in options) else ("--seccomp-bpf",)  # with which strace sends no signals
-    command = [*STRACE, *fast, *options, sys.executable, "-I", "-c", script, str(SRC), directory]
+    arguments = [str(SRC), directory, "signs" if "take(" in scene.act else ""]
+    command = [*STRACE, *fast, *options, sys.executable, "-I", "-c", script, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3, -9, 137):
         raise AssertionError(f"{scene.act}: {done.returncode}\n{done.stderr}")

@@ -18,7 +18,7 @@ from servers import need
 from soaking import FACTOR
 
 EVERY = FACTOR > 1
-SAMPLE = {"append": 6, "rotate": 16, "closed": 20, "checkpoint": 40}  # a scene and how far apart its points are
+SAMPLE = {"append": 9, "rotate": 24, "closed": 30, "checkpoint": 60}  # a scene and how far apart its points are
 
 
 @pytest.fixture(autouse=True)
