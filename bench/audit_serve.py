@@ -19,10 +19,10 @@ from measure import GITWARD, ROOT, table
 
 sys.path.insert(0, str(ROOT / "src"))
 
-from gitward import clock
+
 from gitward.audit import creation, recorder
+from gitward.audit.happenings import happening
 from gitward.audit.log import Item
-from gitward.canonical import canonical
 
 ROUNDS = 5
 SECONDS = 1.5
@@ -32,17 +32,11 @@ MODES = ("direct", "serve", "serve, signed before each answer")
 
 
 def event() -> bytes:
-    """A decision on one commit, of 900 bytes or so."""
-    result = {"entry": "ticket-reference", "rule": "ticket-reference", "policy": 0, "severity": "error", "outcome": "passed",
-              "passed": 1, "violated": 0, "exempt": 0, "waived": 0, "undecided": 0, "not_applicable": 0, "reasons": [],
-              "violation_count": 0, "violations": []}  # fmt: skip
-    return canonical({
-        "schema": "gitward.event/1", "id": clock.new_id(), "time": clock.now(), "emitter": {"version": "0", "trust": "server"},
-        "event": {"class": "decision.receive", "outcome": "allowed"}, "actor": {"id": None, "channel": "", "claim": ""},
-        "updates": [{"ref": "refs/heads/main", "alias": "", "old": "a" * 40, "new": "b" * 40, "ancestry": "ff"}],
-        "policies": [{"id": "bench", "revision": 1, "digest": "c" * 64, "source": "/etc/gitward/org.yaml", "mode": "enforce"}],
-        "results": [result], "decision": {"outcome": "allowed", "would_be": "allowed", "exit_code": 0, "failure": None},
-    })  # fmt: skip
+    """What a push of three branches leaves: about 900 bytes, and an event by the schema, which the daemon asks for."""
+    updates = [{"ref": f"refs/heads/topic/{number}", "alias": "", "old": "1" * 40, "new": "2" * 40, "ancestry": "ff"}
+               for number in range(3)]  # fmt: skip
+    return happening("ref.updated", session={"id": "5f0c2a11-4242-991"}, repository="/srv/git/payments.git",
+                     updates=updates, update_count=3, updates_evidence=None)  # fmt: skip
 
 
 def write(target: str, go: int, report: int) -> None:

@@ -19,9 +19,13 @@ import pytest
 
 from gitward import clock
 from gitward.audit import creation, entry, folder, reading, recorder
+from gitward.audit.claims import Claims
+from gitward.audit.event import decision_item
 from gitward.audit.log import Item
 from gitward.canonical import canonical
+from gitward.engine import conclude
 from gitward.errors import Undecided
+from gitward.model import Change
 
 SRC = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parent.parent / "src").resolve()
 NOBODY, DAEMON = 65534, 1  # of Debian, and of every other system that these tests meet
@@ -31,7 +35,10 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another
 
 
 def event(name: str = "decision.receive", **parts: object) -> bytes:
-    return canonical({"schema": "gitward.event/1", "id": clock.new_id(), "event": {"class": name}, **parts})
+    """An event that a verifier takes for one: a decision's, under another name if need be."""
+    change = Change(stage="receive", time=clock.now(), updates=(), known=frozenset())
+    whole = json.loads(decision_item(conclude((), change, [], decision_id=clock.new_id(), version="1"), Claims()).event)
+    return canonical(whole | {"event": whole["event"] | {"class": name}} | parts)
 
 
 def may_enter(path: Path) -> bool:
@@ -160,7 +167,7 @@ class Writers:
         while not self.is_over:
             name = clock.new_id()
             try:
-                seq = recorder.record(self.target, Item(event=canonical({"event": {"class": "decision.receive"}, "id": name})))
+                seq = recorder.record(self.target, Item(event=event(id=name)))
             except Undecided as problem:
                 self.reasons.append(problem.reason)
                 return

@@ -28,7 +28,7 @@ def served() -> Iterator[Daemon]:
 
 
 def test_what_is_answered_is_in_the_log_with_its_peer(served: Daemon) -> None:
-    given = event(policies=[{"id": "p", "source": "/etc/p.yaml", "revision": 7}])
+    given = event(policies=[{"id": "p", "source": "/etc/p.yaml", "revision": 7, "digest": "", "mode": "enforce"}])
     seq = served.record(given, evidence=(b"a certificate", b"", b"x" * 3_000_000))
     entry = json.loads(served.lines()[seq])
     assert served.lines()[seq].startswith(b'{"event":' + given + b',"peer":{"gid":')
@@ -44,7 +44,7 @@ def test_which_updates_no_decision_allows(served: Daemon) -> None:
     decided = [{"ref": ref, "alias": ref, "old": old, "new": new, "ancestry": "ff"} for ref, old, new in updates]
     for outcome, session in (("allowed", "push-1"), ("denied", "push-2")):
         said = {"class": "decision.receive", "outcome": outcome}
-        served.record(canonical({"event": said, "id": "1", "session": {"id": session}, "updates": decided}))
+        served.record(event(event=said, session={"id": session}, updates=decided, update_count=2))
     other = ["refs/heads/other", "0" * 40, "1" * 40]
 
     def ask(session: bytes) -> list[int]:
@@ -79,16 +79,17 @@ def test_thirty_two_writers_at_once(served: Daemon) -> None:
         "        code = 1\n"
         "        try:\n"
         "            for number in range(8):\n"
-        "                event = b'{\"event\":{\"class\":\"decision.receive\"},\"id\":\"%d-%d\"}' % (writer, number)\n"
+        "                event = sys.argv[3].encode() % (100 * writer + number)\n"
         "                recorder.record(sys.argv[2], Item(event=event))\n"
         "            code = 0\n"
         "        finally: os._exit(code)\n"
         "    children.append(child)\n"
         "sys.exit(any(os.waitpid(child, 0)[1] for child in children))"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", code, str(SRC), served.target], capture_output=True, text=True)
+    given = event(id="%026d").decode()
+    done = subprocess.run([sys.executable, "-I", "-c", code, str(SRC), served.target, given], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert {f"{writer}-{number}" for writer in range(32) for number in range(8)} <= served.ids().keys()
+    assert {f"{100 * writer + number:026}" for writer in range(32) for number in range(8)} <= served.ids().keys()
     assert chain_faults(served.log) == []
 
 

@@ -120,6 +120,7 @@ EVENTS = {
     "not UTF-8": b'{"event":{"class":"x"},"id":"\xff"}',
     "UTF-16": GOOD.decode().encode("utf-16"),
     "a byte order mark": b"\xef\xbb\xbf" + GOOD,
+    "no event by the schema": GOOD.replace(b'"trust":"server"', b'"trust":"me"'),
     "a fraction": b'{"event":{"class":"x"},"id":"1","n":1.5}',
     "no number": b'{"event":{"class":"x"},"id":"1","n":NaN}',
     "54 bits": b'{"event":{"class":"x"},"id":"1","n":9007199254740992}',
@@ -246,7 +247,7 @@ def test_every_byte_string_is_a_request_or_refused(data: bytes) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
                     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))  # fmt: skip
 def test_what_is_taken_is_the_same_again_for_every_reader(value: object) -> None:
-    data = json.dumps({"event": {"class": "x"}, "id": "1", "v": value}, ensure_ascii=False, sort_keys=True,
+    data = json.dumps(json.loads(GOOD) | {"v": value}, ensure_ascii=False, sort_keys=True,
                       separators=(",", ":")).encode("utf-8", "surrogatepass")  # fmt: skip
     try:
         item = requests.item_of([data, b""], {"pid": 1, "uid": 1, "gid": 1})
@@ -259,8 +260,8 @@ def test_what_is_taken_is_the_same_again_for_every_reader(value: object) -> None
 def test_who_may_say_what_only_the_log_says() -> None:
     for name in ("log.pruned", "log.recovered", "key.revoked"):
         with pytest.raises(ValueError, match="made by the log's own user"):
-            requests.item_of([event(name), b""], {"pid": 1, "uid": os.geteuid() + 1, "gid": 1})
-        requests.item_of([event(name), b""], {"pid": 1, "uid": os.geteuid(), "gid": 1})
+            requests.item_of([event(name, log={}, key={}), b""], {"pid": 1, "uid": os.geteuid() + 1, "gid": 1})
+        requests.item_of([event(name, log={}, key={}), b""], {"pid": 1, "uid": os.geteuid(), "gid": 1})
 
 
 def test_a_client_learns_why_without_a_path(served: Daemon) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 
 from gitward import __version__
-from gitward.audit import allowed, folder, log
+from gitward.audit import allowed, folder, log, schema
 from gitward.audit.entry import MAXIMUM_EVENT
 from gitward.audit.log import Item
 from gitward.canonical import canonical
@@ -38,6 +38,8 @@ def item_of(parts: list[bytes], peer: dict[str, int]) -> Item:
         raise ValueError("the event has no id or no class")
     if name.startswith(_OWN) and peer["uid"] not in (0, os.geteuid()):
         raise ValueError("events about the log and its keys are made by the log's own user")
+    if schema.problem(said, newer=True):
+        raise ValueError("the event is not one by its schema: a verifier would call the log damaged for it")
     if personal and _canonical_object(personal, "the personal values").get("id") != said["id"]:
         raise ValueError("the personal values are of another event")
     return Item(event=event, personal=personal, peer=peer, evidence=tuple(evidence))
