@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def sync_folder(path: str) -> None:
@@ -46,3 +51,20 @@ def boot() -> bytes:
         return os.read(file, 100).strip()
     finally:
         os.close(file)
+
+
+@contextmanager
+def as_owner(path: str) -> Iterator[None]:
+    """Where root does it: be the user to whom this belongs, so that what is made is theirs too. Raises OSError."""
+    owner = os.stat(path)
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        yield
+        return
+    group = os.getegid()
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 
-from gitward.durable import sync_folder
+from gitward.durable import as_owner, sync_folder
 from gitward.errors import Undecided
 
 
@@ -18,11 +18,12 @@ def keep(directory: str, blob: bytes) -> str:
     folder = os.path.join(directory, "evidence")
     path = os.path.join(folder, name)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if not os.path.exists(path):
-            _write(path, blob)
-        sync_folder(folder)  # whoever made file or folder may have been killed before
-        sync_folder(directory)
+        with as_owner(directory):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            if not os.path.exists(path):
+                _write(path, blob)
+            sync_folder(folder)  # whoever made file or folder may have been killed before
+            sync_folder(directory)
     except OSError as problem:
         raise Undecided(
             f"the evidence of the decision could not be kept: {problem.strerror or problem}",

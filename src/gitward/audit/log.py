@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from gitward.audit import folder, segment
 from gitward.audit.appender import Appender
 from gitward.audit.item import Item
-from gitward.durable import boot
+from gitward.durable import as_owner, boot
 from gitward.errors import Undecided
 
 TYPE_CHECKING = False
@@ -47,13 +47,17 @@ def append_all(directory: str, items: tuple[Item, ...]) -> list[int]:
 
 @contextmanager
 def locked(directory: str, name: str = folder.LOCK) -> Iterator[int]:
-    """Hold the log's lock: nobody else writes. Raises OSError, and Undecided where another holds it for too long."""
-    lock = os.open(f"{directory}/{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        _acquire(lock)
-        yield lock
-    finally:
-        os.close(lock)
+    """Hold the log's lock, as the log's own user where root does: nobody else writes.
+
+    Raises OSError, and Undecided where another holds it for too long.
+    """
+    with as_owner(directory):
+        lock = os.open(f"{directory}/{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _acquire(lock)
+            yield lock
+        finally:
+            os.close(lock)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from gitward import gitcommand
 from gitward.installer.digests import digests, repository_name
 
@@ -20,7 +18,6 @@ def remember(path: str, log: str, action: Literal["installed", "removed"]) -> No
     recorder.record(log, observed.config_changed(name, action, digests(path)))
     if action == "installed":
         recorder.record(log, observed.refs_read(name, ((ref, None, oid) for ref, oid in refs(path).items()), "snapshot"))
-    _give_back(log)
 
 
 def refs(path: str) -> dict[str, str]:
@@ -28,13 +25,3 @@ def refs(path: str) -> dict[str, str]:
     listing = gitcommand.need(path, "for-each-ref", "--format=%(objectname) %(refname) %(symref)")
     rows = (line.split(" ") for line in listing.split("\n") if line)
     return {row[1]: row[0] for row in rows if not row[2]}
-
-
-def _give_back(log: str) -> None:
-    """What root made in the log belongs to whom the log belongs, or the hooks could not go on with it."""
-    if os.geteuid() != 0 or not os.path.isdir(log):
-        return
-    owner = os.stat(log)
-    for place, names, files in os.walk(log):
-        for each in (*names, *files):
-            os.chown(os.path.join(place, each), owner.st_uid, owner.st_gid)
