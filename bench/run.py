@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import audit_events
 import audit_index
 import audit_log
 import audit_proof
@@ -34,7 +35,8 @@ PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": 
          "rules": rules.rules, "signatures": signatures.signatures,
          "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
          "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof,
-         "audit-outcomes": outcomes.outcomes, "audit-verify": audit_verify.audit_verify}  # fmt: skip
+         "audit-outcomes": outcomes.outcomes, "audit-verify": audit_verify.audit_verify,
+         "audit-events": audit_events.audit_events}  # fmt: skip
 
 
 def machine() -> str:
