@@ -26,9 +26,10 @@ ID, TIME = "01KBQ7Z3N40000000000000001", "2026-01-15T09:00:00.000000Z"
 HOSTILE = (
     '\n{"event":{"class":"log.started"},"seq":1}\n', "\r\n\x00\x07\x1b[2J\x1b]0;x\x07", "\u202e\u2066gpj.exe\u2069",
     "\u2028\u2029\x85\x7f\x9b31m",
-    '"},"prev":"', "\\u000a\\", "\ud800\udfff", "\udcff\udc80", "\U0010ffff", "x" * 5_000, "\x00" * 5_000, "\ud800" * 5_000,
+    '"},"prev":"', "\\u000a\\", "\ud800\udfff", "\udcff\udc80", "\U0010ffff",
     "ann <ann@example.com>", "https://ann:hunter2@git.example.com/x", "{}", "\ufeff", "a\u0300\u200b",
 )  # fmt: skip
+LONG = ("x" * 5_000, "\x00" * 5_000, "\ud800" * 5_000)
 ANY = st.one_of(
     st.binary(max_size=80).map(lambda raw: raw.decode("utf-8", "surrogateescape")), st.text(max_size=40), st.sampled_from(HOSTILE)
 )
@@ -64,8 +65,8 @@ def holds(item: Item) -> dict[str, Any]:
     assert schema.problem_of_bytes(item.event, stored) == ""
     assert len(item.event) <= event.MAXIMUM
     assert min(item.event) >= 0x20
-    assert min(item.personal) >= 0x20
-    side = json.loads(item.personal)
+    assert min(item.personal, default=0x20) >= 0x20
+    side = json.loads(item.personal or b'{"id":"%s","values":[]}' % ID.encode())
     assert side["id"] == ID
     return personal.joined(stored, [Value(path=path, salt=salt, value=value) for path, salt, value in side["values"]])
 
@@ -95,7 +96,7 @@ def test_any_text_in_any_field(words: list[str]) -> None:
 
 
 @settings(max_examples=6, deadline=None)
-@given(st.lists(ANY, min_size=14, max_size=14), st.sampled_from([20, 60]))
+@given(st.lists(ANY | st.sampled_from(LONG), min_size=14, max_size=14), st.sampled_from([12, 30]))
 def test_as_much_of_it_as_fits(words: list[str], repeat: int) -> None:
     decision, claims = decision_of(words, repeat)
     item = event.decision_item(decision, claims)
