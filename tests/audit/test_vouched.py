@@ -17,7 +17,8 @@ from gitward.audit.verification.saying import as_json, text
 from gitward.audit.verification.verify import verify
 from gitward.audit.verification.vouched import ago
 from gitward.audit.witness import kept
-from gitward.audit.witness.settings import Settings, Witness
+from gitward.audit.witness.settings import Settings, Witness, read
+from gitward.errors import UsageError
 from gitward.review.vouching import vouching
 from gitward.tlog import note
 from gitward.tlog.cosignature import cosign, cosigner_of
@@ -77,7 +78,8 @@ def test_it_is_said_who_vouches_and_since_when(made: Path, tmp_path: Path, gitwa
     (tmp_path / "mine.yaml").write_text(YAML)
     done = gitward("audit", "verify", "--log", made, "--witnesses", "mine.yaml", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)["witnesses"]) == (0, "1 of 1 vouch, 1 must")
-    assert gitward("audit", "verify", "--log", made, "--witnesses", "none.yaml").returncode == 2
+    with pytest.raises(UsageError, match="No such file"):
+        read(str(tmp_path / "none.yaml"))
 
 
 def test_too_few_count_for_who_asked_for_them(made: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from killing import killed_before
-from witnessing import witnessing
+from witnessing import serving
 
 from gitward.audit.witness.memory import Memory
 from gitward.errors import GitwardError
@@ -190,7 +190,7 @@ def test_many_at_once_never_fork(memory: Memory) -> None:
 
 
 def test_over_http(launcher: Path, tmp_path: Path) -> None:
-    with witnessing(launcher, tmp_path / "w", str(KEY.public)) as witness:
+    with serving(launcher, tmp_path / "w", str(KEY.public)) as (witness, process):
         port = int(witness.url.rpartition(":")[2])
 
         def send(method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes, str]:
@@ -217,8 +217,8 @@ def test_over_http(launcher: Path, tmp_path: Path) -> None:
         assert send("POST", "/add-checkpoint", request(5, 8))[0] == 200
         for connection in slow:
             connection.close()
-        witness.process.terminate()
-        assert witness.process.wait(10) == 0
+        process.terminate()
+        assert process.wait(10) == 0
     assert os.listdir(tmp_path / "w" / "state").count(name) == 1
 
 

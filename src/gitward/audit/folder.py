@@ -13,6 +13,7 @@
     evidence/SHA-256     what is too large for an event
     torn/                tails that were never released
     checkpoint.lock      held by whoever takes a checkpoint
+    turnover.lock        held by whoever gives the log another key
     cursors/SINK         the seq of the next entry that a sink is to be sent
     pruning              the plan of what is still to go, while the log is pruned
     landmarks            after pruning: the lines that a verifier needs all the same
