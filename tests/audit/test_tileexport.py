@@ -12,6 +12,7 @@ from gitward.audit.checking import DoesNotHold
 from gitward.audit.happenings import happening
 from gitward.cli import audit_export
 from gitward.errors import GitwardError, UsageError
+from gitward.tlog import checkpoint, note
 
 ORIGIN = "git.example.com/log"
 
@@ -105,6 +106,31 @@ def test_a_pruned_log(copy, tmp_path):
     assert "tile/0/000" in found
     assert "tile/entries/000" not in found
     assert list(entries(found["tile/entries/001"])) == whole[256:512]
+
+
+def test_what_only_the_signed_root_shows(copy, tmp_path):
+    """A tile of entries whose lines were pruned, and a checkpoint of another root: no line contradicts them."""
+    whole = lines(copy)
+    Path(folder.segment_path(str(copy), 0)).unlink()
+    Path(folder.segment_path(str(copy), 256)).write_bytes(b"\n".join(whole[256:]) + b"\n")
+    tile = (copy / "tile/0/000").read_bytes()
+    (copy / "tile/0/000").write_bytes(tile[:64] + b"x" + tile[65:])
+    with pytest.raises(DoesNotHold, match="tile/0/000"):
+        tileexport.export(str(copy), str(tmp_path / "out"))
+    (copy / "tile/0/000").write_bytes(tile)
+    other = checkpoint.Checkpoint(origin=ORIGIN, size=600, root=bytes(32)).text()
+    (copy / "checkpoint").write_text(note.signed(other, note.private_key((copy / "signing.key").read_text())))
+    with pytest.raises(DoesNotHold, match="root that was signed"):
+        tileexport.export(str(copy), str(tmp_path / "new"))
+
+
+def test_a_newer_export_is_left_alone(copy, original, tmp_path):
+    tileexport.export(str(copy), str(tmp_path / "out"))
+    secret = note.private_key((copy / "signing.key").read_text())
+    text = checkpoint.Checkpoint(origin=ORIGIN, size=601, root=bytes(32)).text()
+    (tmp_path / "out/checkpoint").write_text(note.signed(text, secret))
+    with pytest.raises(UsageError, match="newer"):
+        tileexport.export(str(copy), str(tmp_path / "out"))
 
 
 @pytest.mark.parametrize(("name", "harm", "problem"), [
