@@ -22,7 +22,9 @@ from gitward.audit.verification.saying import text
 from gitward.audit.verification.verify import verify
 from gitward.canonical import canonical
 from gitward.errors import GitwardError
-from gitward.tlog import note
+from gitward.tlog import note, tiles
+from gitward.tlog.checkpoint import Checkpoint
+from gitward.tlog.tree import leaf_hash
 from soaking import FACTOR
 
 # what was done, the exit code, what the report names
@@ -49,6 +51,7 @@ VERDICTS = {
     "another log grown from a copy (split view)": (1, "range of seqs"),
     "all of it written and signed anew with the log's own key": (1, "range of seqs"),
     "all of it written and signed anew with another key": (1, "range of seqs"),
+    "a broken chain, a wrong seq or no event of the schema, in tiles and checkpoints made to fit": (1, "segment, line"),
     "entries pruned though another entry holds them": (1, "range of seqs, the entry that holds them"),
     "no log in the folder": (3, "folder"),
     "no checkpoint in the folder, and none given": (3, "checkpoint"),
@@ -324,6 +327,29 @@ def test_rollback_split_view_and_rewriting(short, tmp_path):
     expect("all of it written and signed anew with the log's own key", directory, seen, names="some of the entries 0 to 5")
     chained(directory, note.new_key(KEY.name), texts)
     expect("all of it written and signed anew with another key", directory, seen, names="some of the entries 0 to 5")
+
+
+def test_what_the_key_signed_must_be_a_log_all_the_same(short):
+    """Whoever has the key can sign any tree: lines, chain and schema are held against what a log is, not against the tree."""
+    directory, _ = short
+    path = segment(directory)
+    there = lines(path)
+    prev = json.loads(there[3])["prev"]
+    for old, new, place in (
+        (prev, prev[:-1] + ("0" if prev[-1] != "0" else "1"), "entry 3 does not name the line before it"),
+        ('"seq":3}', '"seq":4}', "says seq 4, and is entry 3"),
+        ('"type":"system"', '"type":"sys"', "entry 3: actor.type"),
+        ('"schema":', '"schema": ', "its event is no canonical JSON object"),
+    ):
+        put(path, [*there[:3], there[3].decode().replace(old, new).encode()])
+        shutil.rmtree(directory / "tile")
+        tree = tiles.extend(str(directory), 0, (leaf_hash(line[:-1]) for line in lines(path)))
+        signed = note.signed(Checkpoint(origin=KEY.name, size=4, root=tree.root()).text(), KEY)
+        (directory / "checkpoint").write_text(signed)
+        what = "a broken chain, a wrong seq or no event of the schema, in tiles and checkpoints made to fit"
+        report = expect(what, directory, signed.encode(), names=place)
+        assert [each.outcome for each in report.checkpoints] == ["agrees", "agrees"]
+        assert f"{path.name} line 4" in text(report)
 
 
 def test_what_is_as_it_should_be(short, tmp_path):
