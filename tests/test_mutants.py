@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "mutants").glob("*.patch"))
-INVARIANTS = range(1, 11)
+INVARIANTS = range(1, 14)
 
 
 def head(patch: Path) -> dict[str, str]:

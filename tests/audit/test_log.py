@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitward.audit import creation, event, folder, log
+from gitward.audit import checkpoints, creation, event, folder, log
 from gitward.engine import conclude
 from gitward.errors import Undecided
 from gitward.model import Change, PolicyInfo, RefUpdate, Result, Violation
@@ -124,3 +124,16 @@ def test_text_from_git_survives(raw):
     written = event.text(raw.decode("utf-8", "surrogateescape"))
     assert (base64.b64decode(written["b64"]) if isinstance(written, dict) else written.encode()) == raw
     assert b"\n" not in event.canonical({"a": written})
+
+
+@pytest.mark.parametrize("how", [["cp", "-a"], ["cp", "-r"]])
+def test_a_copy_of_a_log_is_never_written(made, tmp_path_factory, how):
+    """Two hosts with one origin would each have a past of their own; the log itself goes on, also under another name."""
+    copy = tmp_path_factory.mktemp("other") / "log"
+    subprocess.run([*how, str(made), str(copy)], check=True)
+    for step in (lambda: log.append(str(copy), EVENT), lambda: checkpoints.take(str(copy))):
+        with pytest.raises(Undecided, match="copy of"):
+            step()
+    assert [path.name for path in sorted(copy.iterdir())] == [path.name for path in sorted(made.iterdir())]
+    moved = made.rename(copy.parent / "moved")
+    log.append(str(moved), EVENT)
