@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 from logchecks import events, faults
-from logscenes import Scene, filled, made, run, torn
+from logscenes import SRC, Scene, filled, made, run, torn
 
-from conftest import SRC
 from gitward.audit import checkpoints, folder, log, segment
 from gitward.errors import Undecided
 from servers import need
