@@ -12,7 +12,6 @@ import time
 import pytest
 from trails import KEY, ORIGIN, event, flips, lines, made, put, record, rotated, segment, small
 
-from conftest import SRC
 from gitward.audit import log
 from gitward.audit.entry import digest_of, line_of
 from gitward.audit.log import Item
@@ -20,6 +19,7 @@ from gitward.audit.verification.saying import as_json, text
 from gitward.audit.verification.verify import verify
 from gitward.errors import GitwardError
 from gitward.tlog import note
+from logdaemons import SRC
 
 KIB = 1024
 MEMORY = 600 << 20  # address space of the verifier: the interpreter and its libraries take most of it
