@@ -58,7 +58,7 @@ VERDICTS = {
     "a byte of the checkpoint that was given": (3, "its file"),
     "a checkpoint of another log was given": (3, "its file"),
     "the key of another log was given": (3, "--key"),
-    "a segment on another disk, not the last": (4, "range of seqs, times"),
+    "a segment on another disk": (4, "range of seqs, times"),
     "the first segments gone, and no log.pruned under a checkpoint": (4, "range of seqs, times"),
     "a fifo, a link or a device in place of a segment": (4, "segment"),
     "a tile missing": (4, "tile"),
@@ -263,7 +263,7 @@ def test_tiles_of_a_rotated_log(long):
 def test_whole_segments(long, tmp_path):
     directory, kept = long
     for first, what in ((0, "the first segments gone, and no log.pruned under a checkpoint"),
-                        (256, "a segment on another disk, not the last")):  # fmt: skip
+                        (256, "a segment on another disk")):  # fmt: skip
         segment(directory, first).rename(tmp_path / "another disk")
         expect(what, directory, kept, names=f"entries {first} to {first + 255} are not there")
         (tmp_path / "another disk").rename(segment(directory, first))
@@ -277,8 +277,24 @@ def test_whole_segments(long, tmp_path):
         segment(directory, first).write_bytes(two)
         expect("a segment that overlaps another", directory, kept, names=f"line {first % 256 + 1}: stands where")
         segment(directory, first).unlink()
-    segment(directory, 512).rename(tmp_path / "another disk")
+    last = segment(directory, 512)
+    content = last.read_bytes()
+    last.write_bytes(b"")
     expect("the log cut within what is covered, between lines or in one", directory, kept, names="ends before entry 512")
+    last.unlink()
+    expect("a segment on another disk", directory, kept, names="entries 512 to 5")
+    last.write_bytes(content)
+    segment(directory, 256).rename(tmp_path / "another disk")
+    last.unlink()
+    expect("a segment on another disk", directory, kept, names="entries 256 to 5")
+    shutil.rmtree(directory / "tile")
+    expect("the log cut within what is covered, between lines or in one", directory, kept, names="ends before entry 256")
+
+
+def test_the_only_segment_is_elsewhere(short):
+    directory, kept = short
+    segment(directory, 0).unlink()
+    expect("a segment on another disk", directory, kept, names="entries 0 to 3")
 
 
 def test_what_is_not_there(short, tmp_path):

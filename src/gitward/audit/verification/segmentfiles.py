@@ -7,6 +7,7 @@ from array import array
 from hashlib import sha256
 
 from gitward.audit.entry import MAXIMUM
+from gitward.audit.segment import BUNDLE, BYTES
 from gitward.audit.verification.opening import opened
 from gitward.errors import GitwardError
 
@@ -50,6 +51,10 @@ class SegmentFile:
         self.torn = 0  # bytes after the last LF
         self.is_giant = False  # a line is longer than any that gitward writes: what follows it was not read
         self._digest, self._read = sha256(), 0
+
+    def is_full(self, before: int, entries: int) -> bool:
+        """Whether another segment of `entries` may follow it; `before` is the seq after its last line."""
+        return before % BUNDLE == 0 and (before - self.first >= entries or self._read >= BYTES)
 
     def place(self, seq: int) -> str:
         return f"{self.name} line {seq - self.first + 1}"

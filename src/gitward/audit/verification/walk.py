@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from gitward.audit import folder, schema
 from gitward.audit.entry import Entry
+from gitward.audit.segment import BUNDLE
 from gitward.audit.verification import segmentfiles, succession
 from gitward.audit.verification.erased import erased_by
 from gitward.audit.verification.evidence import Evidence
@@ -70,7 +71,19 @@ class Walk:
         for number, first in enumerate(firsts):
             following = firsts[number + 1] if number + 1 < len(firsts) else None
             self._segment(first, following)
+        self._absent_end()
         self.landmarks.conclude()
+
+    def _absent_end(self) -> None:
+        """Where the lines end as a full segment does, the next one may be elsewhere: as far as tiles say what it held."""
+        first, after = self.size, self.received
+        last, about = self._last, self.sayings.about
+        entries = about.segment_entries if about else BUNDLE
+        if first >= self.growth.tiled or self.unread or (last and not last.is_full(first, entries)):
+            return
+        self._from_tiles(self.growth.tiled)
+        if self.size > first:
+            self.gaps.append(Gap(first=first, before=self.size, after=after, until=""))
 
     def _segment(self, first: int, following: int | None) -> None:
         file = SegmentFile(folder.segment_path(self.directory, first), first)
@@ -190,7 +203,15 @@ class Walk:
                 self.evidence.erase(each)
 
     def _bridge(self, before: int) -> None:
-        """Entries that no segment holds: their leaf hashes come from the tiles, landmarks are held against these."""
+        """Entries that no segment holds, before one that does."""
+        self._from_tiles(before)
+        if self.size < before:
+            self.growth.lose(before)
+            self._grown(before - self.size)
+            self.landmarks.skip(before)
+
+    def _from_tiles(self, before: int) -> None:
+        """Leaf hashes from the tiles, as far as these go; landmarks are held against them."""
         self._prev = None
         growth = self.growth
         growth.segment = -1
@@ -212,10 +233,6 @@ class Walk:
                 self.landmarks.skip(self.size)
             else:
                 break
-        if self.size < before:
-            growth.lose(before)
-            self._grown(before - self.size)
-            self.landmarks.skip(before)
 
     def _landmark(self, leaf: bytes) -> None:
         entry = self.landmarks.entry(self.size, leaf)
