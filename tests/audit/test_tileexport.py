@@ -134,9 +134,9 @@ def test_a_newer_export_is_left_alone(copy, original, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "harm", "problem"), [
-    ("tile/0/001", lambda data: data[:64] + b"x" + data[65:], DoesNotHold),
-    ("tile/0/002.p/88", lambda data: data[:64] + b"x" + data[65:], DoesNotHold),
-    ("tile/1/000.p/2", lambda data: data[:10] + b"x" + data[11:], DoesNotHold),
+    ("tile/0/001", lambda data: data[:64] + bytes([data[64] ^ 1]) + data[65:], DoesNotHold),
+    ("tile/0/002.p/88", lambda data: data[:64] + bytes([data[64] ^ 1]) + data[65:], DoesNotHold),
+    ("tile/1/000.p/2", lambda data: data[:10] + bytes([data[10] ^ 1]) + data[11:], DoesNotHold),
     ("tile/0/001", lambda data: data[1:], GitwardError),
     ("00000000000000000000.jsonl", lambda data: data.replace(b'"n":300', b'"n":301'), DoesNotHold),
     ("00000000000000000000.jsonl", lambda data: data.replace(b'"n":599}', b'"n":599}\n', 1)[:-400], GitwardError),

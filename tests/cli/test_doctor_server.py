@@ -45,7 +45,7 @@ def test_a_good_server(gitward: Run, git: Git, clone: Path, server: Path) -> Non
     assert f"ok   hooks: {server}/hooks/pre-receive, executable and gitward's\n" in done.stdout
     assert "ok   outcomes: reference-transaction and post-receive record what git does\n" in done.stdout
     assert f"ok   policy: {server.parent}/org.yaml: test revision 3, 2 entries, enforce\n" in done.stdout
-    assert f"ok   log: {server.parent}/log: last line 3 of 2" in done.stdout
+    assert f"ok   log: {server.parent}/log: last line 5 of 2" in done.stdout
     for name in ("receive.denyNonFastForwards", "receive.denyDeletes", "receive.hideRefs", "transfer.fsckObjects"):
         assert f"ok   {name}: " in done.stdout
 
@@ -151,7 +151,7 @@ def test_a_torn_last_line_is_only_a_warning(gitward: Run, git: Git, clone: Path,
     with (server.parent / "log/00000000000000000000.jsonl").open("a") as log:
         log.write('{"event":{"sch')
     done = gitward("doctor", "--repo", server)
-    assert (done.returncode, "warn log: " in done.stdout, "a line after 3 was not written" in done.stdout) == (
+    assert (done.returncode, "warn log: " in done.stdout, "a line after 5 was not written" in done.stdout) == (
         0,
         True,
         True,

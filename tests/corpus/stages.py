@@ -16,7 +16,7 @@ from warm import started
 from world import World
 
 from gitward import rules
-from gitward.audit import creation
+from gitward.audit import creation, personal
 from gitward.facts import KNOWN
 from gitward.render.escape import well_formed
 from servers import Server
@@ -206,6 +206,7 @@ class Stages:
         new = self._log_lines()[len(lines) :]
         assert len(new) == 1, f"one decision for one push: {done.stderr}"
         event = json.loads(new[0])["event"]
+        event = personal.joined(event, dict(personal.table(str(self.log), 0)).get(event["id"], ()))
         decision = event["decision"]
         assert decision["failure"] is None, decision
         assert bool(done.returncode) is bool(decision["exit_code"]), done.stderr
