@@ -14,6 +14,7 @@ from world import World
 from conftest import SOURCE, Start
 from corpus import CORPUS
 from servers import Server, developer, serving
+from soaking import long
 
 # what is added to an adapter's module; another stage may import it too, so it asks what was started
 WITHOUT_BODY = """
@@ -77,8 +78,13 @@ def test_nothing_is_found_where_nothing_is_lost(tmp_path: Path, path_server: Ser
     assert _found(tmp_path / "world", path_server, start(SOURCE), _items()) == []
 
 
-@pytest.mark.parametrize("adapter", LAST_LINES)
-@pytest.mark.parametrize("loss", LOSSES)
+IN_EVERY_RUN = {("body", "pre_receive"), ("rule", "check"), *(("last line", adapter) for adapter in LAST_LINES)}
+
+
+@pytest.mark.parametrize(("loss", "adapter"), [
+    pytest.param(loss, adapter, marks=() if (loss, adapter) in IN_EVERY_RUN else long)
+    for loss in LOSSES for adapter in LAST_LINES
+])  # fmt: skip
 def test_a_loss_is_seen(tmp_path: Path, path_server: Server, start: Start, loss: str, adapter: str) -> None:
     """Both by what the corpus expects of this stage alone, and by its difference from another stage.
 
