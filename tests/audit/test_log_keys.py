@@ -21,6 +21,7 @@ from gitward.audit.logkeys import KeyHistory, added, revoked
 from gitward.canonical import canonical
 from gitward.errors import GitwardError, Undecided
 from gitward.tlog import note
+from soaking import long
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def test_a_wrong_key_signs_nothing(made: Path) -> None:
         turnover.rotate(str(copy))
 
 
-@pytest.mark.parametrize("kind", ["rotate", "recover"])
+@pytest.mark.parametrize("kind", ["recover", pytest.param("rotate", marks=long)])
 def test_killed_at_any_step_the_log_goes_on(kind: str, made: Path, recovery: PrivateKey) -> None:
     """kill -9 before each call that changes something, one process each, again and again on one log."""
     act = {

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from logdaemons import daemon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -162,3 +165,21 @@ def test_watching_a_remote(server: Server, bare: Path) -> None:
     server.git("update-ref", "-d", MAIN, cwd=bare)
     assert f"{MAIN} {second[:12]} -> nothing" in server.gitward(*words).stdout
     assert server.gitward("audit", "watch", f"file://{bare}.none", "--log", server.log).returncode == 3
+
+
+def test_a_daemon_that_was_stopped(gitward: Run, git: Git, repo: Path, bare: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "org.yaml"
+    policy.write_text(POLICY)
+    with daemon() as served:
+        words = ("audit", "review", "--log", served.log, "--repo", bare)
+        done = gitward("install", "--server", bare, "--policy", policy, "--log", served.target)
+        assert done.returncode == 0, done.stderr
+        git("commit", "-q", "--allow-empty", "-m", "first one", cwd=repo)
+        git("push", "-q", bare, f"HEAD:{MAIN}", cwd=repo)
+        whole = gitward(*words)
+        assert whole.returncode == 0, whole.stdout
+        served.end(signal.SIGTERM)
+        git("commit", "-q", "--allow-empty", "-m", "second one", cwd=repo)
+        assert git("push", "-q", bare, f"HEAD:{MAIN}", cwd=repo, ok=False).returncode == 1
+        stopped = gitward(*words)
+        assert (stopped.returncode, "missing[daemon-silent]" in stopped.stdout) == (4, True), stopped.stdout

@@ -12,7 +12,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gitward.audit.verification.evidence import Evidence
+    from gitward.audit.verification.values import Values
+
 _LARGEST = 64 << 20  # bytes of a list that stands in evidence
+
+
+def erase(event: dict[str, Any], values: Values, evidence: Evidence) -> None:
+    """Take what an entry says is gone for erased, where it is missing."""
+    events, pieces = erased_by(event, evidence.folder)
+    for each in events:
+        values.erase(each)
+    for each in pieces:
+        evidence.erase(each)
 
 
 def erased_by(event: dict[str, Any], evidence: str) -> tuple[list[str], list[str]]:

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitward.audit.folder import About
+
 _BLOCK = 1 << 18
 _DIGITS = 20
 MOST = 1_000_000  # segments: 65 thousand million entries
@@ -52,8 +54,9 @@ class SegmentFile:
         self.is_giant = False  # a line is longer than any that gitward writes: what follows it was not read
         self._digest, self._read = sha256(), 0
 
-    def is_full(self, before: int, entries: int) -> bool:
-        """Whether another segment of `entries` may follow it; `before` is the seq after its last line."""
+    def is_full(self, before: int, about: About | None) -> bool:
+        """Whether another segment may follow it; `before` is the seq after its last line."""
+        entries = about.segment_entries if about else BUNDLE
         return before % BUNDLE == 0 and (before - self.first >= entries or self._read >= BYTES)
 
     def place(self, seq: int) -> str:

@@ -7,9 +7,8 @@ from hashlib import sha256
 
 from gitward.audit import folder, schema
 from gitward.audit.entry import Entry
-from gitward.audit.segment import BUNDLE
 from gitward.audit.verification import segmentfiles, succession
-from gitward.audit.verification.erased import erased_by
+from gitward.audit.verification.erased import erase
 from gitward.audit.verification.evidence import Evidence
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE, UNVERIFIABLE
 from gitward.audit.verification.growth import Growth
@@ -77,9 +76,8 @@ class Walk:
     def _absent_end(self) -> None:
         """Where the lines end as a full segment does, the next one may be elsewhere: as far as tiles say what it held."""
         first, after = self.size, self.received
-        last, about = self._last, self.sayings.about
-        entries = about.segment_entries if about else BUNDLE
-        if first >= self.growth.tiled or self.unread or (last and not last.is_full(first, entries)):
+        last = self._last
+        if first >= self.growth.tiled or self.unread or (last and not last.is_full(first, self.sayings.about)):
             return
         self._from_tiles(self.growth.tiled)
         if self.size > first:
@@ -196,11 +194,7 @@ class Walk:
     def _says(self, entry: Entry, place: str) -> None:
         self.sayings.see(entry, place)
         if entry.event["event"]["class"] == "log.erased":
-            events, pieces = erased_by(entry.event, self.evidence.folder)
-            for each in events:
-                self.values.erase(each)
-            for each in pieces:
-                self.evidence.erase(each)
+            erase(entry.event, self.values, self.evidence)
 
     def _bridge(self, before: int) -> None:
         """Entries that no segment holds, before one that does."""
