@@ -21,6 +21,7 @@ from corpus import CORPUS
 from gitward.judgement import judgement_of_report
 from gitward.rules import NAMES
 from servers import Server, developer, serving
+from soaking import long
 
 IN_COMMIT_MSG = tuple(rule for rule in NAMES if judges_commits(rule) and knows("commit", rule))
 MESSAGES = [item for item in CORPUS if item.is_message and item not in LIMITED]
@@ -54,7 +55,9 @@ def _sample() -> list[Item]:
     ]
 
 
-@pytest.mark.parametrize("item", _sample(), ids=lambda item: item.id)
+@pytest.mark.parametrize("item", [
+    pytest.param(item, id=item.id, marks=() if item.is_rejected else long) for item in _sample()
+])  # fmt: skip
 def test_one_change_by_itself(stages: Stages, item: Item) -> None:
     """The bytes of the judgement, from the report of each stage and from the log of the server."""
     stages.push([item])
