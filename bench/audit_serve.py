@@ -101,7 +101,7 @@ def measured(folder: Path, mode: str, count: int) -> list[int]:
         daemon.send_signal(signal.SIGTERM)
         if daemon.wait():
             raise SystemExit("the daemon failed")
-    there = sum(path.read_bytes().count(b"decision.receive") for path in log.glob("*.jsonl"))
+    there = sum(path.read_bytes().count(b'"class":"ref.updated"') for path in log.glob("*.jsonl"))
     if there != len(taken):
         raise SystemExit(f"{len(taken)} events were recorded and {there} are there")
     return taken
