@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from logdaemons import SRC, daemon
+from servers import need
 
 
 def test_systemd_hands_over_the_socket_and_is_told(tmp_path: Path) -> None:
@@ -39,13 +37,11 @@ def test_systemd_hands_over_the_socket_and_is_told(tmp_path: Path) -> None:
 
 
 def test_the_units_are_whole(tmp_path: Path) -> None:
-    analyze = shutil.which("systemd-analyze")
+    analyze = need("systemd-analyze", "systemd")
     units = sorted((SRC.parent / "examples" / "systemd").iterdir())
     assert [path.name for path in units] == [
         "gitward-log-checkpoint.service", "gitward-log-checkpoint.timer", "gitward-log.service", "gitward-log.socket",
     ]  # fmt: skip
-    if analyze is None:
-        pytest.skip("there is no systemd-analyze here")
     for path in units:
         text = path.read_text().replace("/usr/local/bin/gitward", sys.executable)
         (tmp_path / path.name).write_text(text)
