@@ -1,6 +1,7 @@
 """Kill, error and power cut at every system call of the log's scenes, counted. Part of `make soak`; runs alone too.
 
-The tests are those of the suite, with GITWARD_SOAK=1: tests/audit/test_log_faults.py, test_power_cuts.py, test_log_disk.py.
+The tests are those of the suite, with GITWARD_SOAK=1: tests/audit/test_log_faults.py, test_index_faults.py, test_power_cuts.py,
+test_log_disk.py.
 Writes bench/results/audit_faults.md.
 """
 
@@ -16,9 +17,9 @@ from pathlib import Path
 
 from measure import PYTHON, ROOT, git, table
 
-TESTS = ("test_log_faults.py", "test_power_cuts.py", "test_log_disk.py")
+TESTS = ("test_log_faults.py", "test_index_faults.py", "test_power_cuts.py", "test_log_disk.py")
 LEAST, LEAST_EACH = 500, 40
-PARTS = ("lock", "write", "sync", "rotate", "checkpoint")
+PARTS = ("lock", "write", "sync", "rotate", "checkpoint", "index")
 
 
 def audit_faults() -> tuple[str, bool]:
@@ -26,7 +27,8 @@ def audit_faults() -> tuple[str, bool]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="gitward-faults-") as folder:
         counted = Path(folder) / "counted"
-        command = [str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "-o", "addopts=", f"--basetemp={folder}/tests",
+        command = [str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "-o", "addopts=", "-n2", "--dist=worksteal",
+                   f"--basetemp={folder}/tests",
                    *(str(ROOT / "tests" / "audit" / name) for name in TESTS)]  # fmt: skip
         done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False,
                               env={**os.environ, "GITWARD_SOAK": "1", "GITWARD_FAULTS": str(counted)})  # fmt: skip

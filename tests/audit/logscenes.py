@@ -1,34 +1,38 @@
 """States of a log and what is done to it then, each act in a process of its own under strace(1), which can break any system call.
 
-A further part of the log (its index, say) adds its scenes to SCENES: `prepare` makes the state, `act` is a line of Python for
-the child, in which `directory` is the log and `told(id)` releases an event to whoever asked for it.
+`prepare` makes the state, `act` is a line of Python for the child, in which `directory` is the log and `told(id)` releases an
+event to whoever asked for it. SCENES are the log's own; INDEXING are those of the file that queries are answered from.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from gitward.audit import checkpoints, creation, folder, log, segment
+from gitward.audit.index import reading
 
 SRC = Path(log.__file__).parents[2]  # a mutant's, where that is what is tested
 CALLS = ("openat,flock,pread64,read,pwrite64,write,ftruncate,fsync,fdatasync,rename,unlink,mkdir,rmdir,close,fchmod,"
          "getdents64,lseek,fadvise64,newfstatat,ioctl")  # fmt: skip
 STRACE = ("strace", "-f", "-q", "-e", f"trace={CALLS}")
 CHILD = """
-import os, sys
+import importlib, os, sys
 sys.path.insert(0, sys.argv[1])
 from gitward.audit import checkpoints, creation, evidence, folder, happenings, log, reading
 from gitward.errors import GitwardError
 from gitward.tlog import note, tiles
-directory, signs = sys.argv[2:]
-if signs: import base64, cryptography.hazmat.primitives.asymmetric.ed25519
+directory, *more = sys.argv[2:]
+modules = [importlib.import_module(each) for each in more]
 def told(*ids):
     os.write(1, b"".join(each.encode() + b"\\n" for each in ids))
 def append(*ids):
@@ -43,6 +47,8 @@ except (GitwardError, OSError) as problem:
     print(problem, file=sys.stderr)
     sys.exit(3)
 """
+IMPORTED = (("take(", "base64"), ("take(", "cryptography.hazmat.primitives.asymmetric.ed25519"),
+            ("modules[0].opened(", "gitward.audit.index.reading"))  # fmt: skip
 Prepare = Callable[[str], None]
 
 
@@ -89,6 +95,32 @@ def signed(directory: str) -> None:
     checkpoints.take(directory)
 
 
+def indexed(directory: str) -> None:
+    with reading.opened(directory):
+        pass
+
+
+def another(directory: str) -> None:
+    """The index does not fit the log any more."""
+    with closing(sqlite3.connect(os.path.join(directory, reading.NAME))) as base, base:
+        base.execute("UPDATE meta SET value = 'another' WHERE name = 'about'")
+
+
+def half_grown(directory: str) -> None:
+    """Somebody was killed between the first page that was written and the commit: a hot journal lies there."""
+    path = os.path.join(directory, reading.NAME)
+    child = os.fork()
+    if not child:
+        base = sqlite3.connect(path, isolation_level=None)
+        base.execute("PRAGMA cache_size = 1")
+        base.execute("BEGIN IMMEDIATE")
+        base.execute("DELETE FROM mention")
+        base.executemany("INSERT INTO event (seq, leaf) VALUES (?, zeroblob(5000))", ((seq,) for seq in range(1000, 1200)))
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert os.path.getsize(f"{path}-journal")
+
+
 SCENES = {
     "append": Scene("append('new')", (filled(5),)),
     "personal": Scene("append('personal')", (filled(5),)),
@@ -106,7 +138,13 @@ SCENES = {
     "checkpoint after a rotation": Scene("append('new'); checkpoints.take(directory)", (filled(256),), "checkpoint"),
     "evidence": Scene("evidence.keep(directory, b'x' * 9000); append('new')", (filled(5),)),
 }
-
+_READ = "\n    with modules[0].opened(directory) as index: told(str(index.size()), index.root(index.size()).hex())"
+INDEXING = {
+    "index made": Scene(_READ, (filled(20),), "index"),
+    "index grown": Scene(_READ, (filled(20), indexed, filled(400)), "index"),
+    "index of another log": Scene(_READ, (filled(20), indexed, another), "index"),
+    "index and a lost journal": Scene(_READ, (filled(20), indexed, filled(30), half_grown), "index"),
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +168,7 @@ def run(scene: Scene, directory: str, *options: str) -> tuple[int, list[str]]:
     """The act in a process of its own under strace with these options; its exit code, and what it told."""
     script = CHILD.replace("ACT", scene.act)
     fast = () if any("signal=" in option for option in options) else ("--seccomp-bpf",)  # with which strace sends no signals
-    arguments = [str(SRC), directory, "signs" if "take(" in scene.act else ""]
+    arguments = [str(SRC), directory, *(module for word, module in IMPORTED if word in scene.act)]
     command = [*STRACE, *fast, *options, sys.executable, "-I", "-c", script, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3, -9, 137):
@@ -167,3 +205,10 @@ def part_of(name: str, line: str, before: str) -> str:
     if {name, before} & {"fsync", "fdatasync"}:
         return "sync"
     return "lock" if name in ("flock", "ioctl") or re.search(r"/lock\"|/live\"|boot_id", line) else "write"
+
+
+def count(how: str, part: str, name: str, points: int) -> None:
+    """Where somebody counts (bench/audit_faults.py): so many points of a scene were tried."""
+    if path := os.environ.get("GITWARD_FAULTS"):
+        with Path(path).open("a") as file:
+            file.write(f"{how}\t{part}\t{name}\t{points}\n")

@@ -5,13 +5,12 @@ A sample here; every call of every scene with `make soak` (GITWARD_SOAK=1), with
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from logchecks import faults
-from logscenes import SCENES, Call, broken_at, calls, made
+from logscenes import SCENES, Call, broken_at, calls, count, made
 
 from gitward.audit import checkpoints, log
 from servers import need
@@ -47,7 +46,5 @@ def test_broken_at_a_system_call(name: str, how: str, tmp_path: Path) -> None:
     points = calls(SCENES[name], tmp_path)[:: 1 if EVERY else SAMPLE[name]]
     assert points
     assert [fault for call in points for fault in broken(name, call, how, tmp_path)] == []
-    if path := os.environ.get("GITWARD_FAULTS"):
-        with Path(path).open("a") as file:
-            for part, count in Counter(call.part for call in points).items():
-                file.write(f"{how}\t{part}\t{name}\t{count}\n")
+    for part, number in Counter(call.part for call in points).items():
+        count(how, part, name, number)

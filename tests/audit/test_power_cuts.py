@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from logscenes import SCENES, Scene, broken_at, calls, filled, made, run
+from logscenes import SCENES, Scene, broken_at, calls, count, filled, made, run
 from powercuts import TRACE, Disk, replay
 from test_log_faults import goes_on
 
@@ -66,12 +66,6 @@ def failing(disk: Disk, trace: str, step: int, seeds: range, target: str) -> tup
     return count, found
 
 
-def record(name: str, count: int) -> None:
-    if path := os.environ.get("GITWARD_FAULTS"):
-        with Path(path).open("a") as file:
-            file.write(f"power cut\tpower cut\t{name}\t{count}\n")
-
-
 @pytest.mark.parametrize("name", ALL if EVERY else SAMPLE)
 def test_the_power_fails(name: str, tmp_path: Path, memory: str) -> None:
     need("strace", "strace")
@@ -79,10 +73,10 @@ def test_the_power_fails(name: str, tmp_path: Path, memory: str) -> None:
     disk = Disk.of(directory)
     assert run(ALL[name], directory, *TRACE, "-o", str(trace))[0] == 0
     seeds = range(8) if EVERY else range(4)
-    count, found = failing(disk, trace.read_text(), 1 if EVERY else SAMPLE[name], seeds, f"{memory}/log")
+    cuts, found = failing(disk, trace.read_text(), 1 if EVERY else SAMPLE[name], seeds, f"{memory}/log")
     assert found == []
-    assert count
-    record(name, count)
+    assert cuts
+    count("power cut", "power cut", name, cuts)
 
 
 @pytest.mark.parametrize(("name", "killed_at", "skipped", "second"), AFTER_A_KILL if EVERY else AFTER_A_KILL[:1])
@@ -101,4 +95,4 @@ def test_the_power_fails_after_a_kill(
     assert run(second, directory, *TRACE, "-o", str(trace))[0] == 0
     then = failing(disk, trace.read_text(), 1 if EVERY else 4, seeds, f"{memory}/log")
     assert first[1] + then[1] == []
-    record(f"{name} after a kill", first[0] + then[0])
+    count("power cut", "power cut", f"{name} after a kill", first[0] + then[0])
