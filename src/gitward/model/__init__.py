@@ -6,6 +6,7 @@ that did not decode is a lone surrogate U+DC80..U+DCFF, so nothing is lost and n
 
 from __future__ import annotations
 
+from gitward.model.access import ACTIONS, Grant, WaiverRight
 from gitward.model.facts import (
     Actor,
     Change,
@@ -23,7 +24,7 @@ from gitward.model.facts import (
 )
 from gitward.model.policy import BASELINE, BUILT_IN, FILE_NAME, Entry, Landing, Policy
 from gitward.model.pushes import PushCertificate, SignedPush
-from gitward.model.request import UNLIMITED, CertificateClaim, Host, Limits, Range, RawUpdate, Request
+from gitward.model.request import UNLIMITED, ActorClaim, CertificateClaim, Host, Limits, Range, RawUpdate, Request
 from gitward.model.results import (
     KEPT_VIOLATIONS,
     OUTCOME_OF_CODE,
@@ -51,9 +52,11 @@ from gitward.model.signatures import (
     Trust,
     X509Key,
 )
+from gitward.model.statements import Approval, Closing, Revocation, Statement, Waiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitward.model.access import Action as Action
     from gitward.model.facts import Ancestry as Ancestry
     from gitward.model.facts import Answer as Answer
     from gitward.model.facts import Stage as Stage
@@ -65,10 +68,11 @@ if TYPE_CHECKING:
     from gitward.model.signatures import Validity as Validity
 
 __all__ = [
-    "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES", "UNLIMITED",
-    "UNSIGNED", "Actor", "Brought", "CertificateClaim", "Change", "Commit", "Decision", "Entry", "Failure", "File",
-    "Finding", "Host", "Ident", "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo",
-    "Principal", "Proof", "PushCertificate", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result",
-    "Signature", "SignatureResult", "Signed", "SignedPush", "SshKey", "Tag", "Totals", "Trailer", "Trust", "Violation",
-    "X509Key", "is_zero", "violation",
+    "ACTIONS", "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES",
+    "UNLIMITED", "UNSIGNED", "Actor", "ActorClaim", "Approval", "Brought", "CertificateClaim", "Change", "Closing",
+    "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Grant", "Host", "Ident", "KeylessKey", "Landing",
+    "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "PushCertificate",
+    "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Revocation", "Signature", "SignatureResult",
+    "Signed", "SignedPush", "SshKey", "Statement", "Tag", "Totals", "Trailer", "Trust", "Violation", "Waiver",
+    "WaiverRight", "X509Key", "is_zero", "violation",
 ]  # fmt: skip

@@ -177,6 +177,9 @@ class RefUpdate:
     `files` are the paths that differ between the two and that no commit which it brings changes: loaded where an entry
     asks for paths, and the update is forced or brings a merge; else None. `target` is the commit to which a tag leads, loaded
     where an entry asks who signed a tag.
+    `touched` are the paths that its commits change, each against every parent, and those that differ between its ends, loaded
+    where an entry asks; `touched_by` is that in the order of the policies, `touched` that of the policy whose rule is judging.
+    `pusher` is who pushes, in the names of that policy, '' where it knows nobody, and then `unproven` says why.
     `problem` says why this line of a push cannot stand under any policy, '' where it can.
     """
 
@@ -192,6 +195,10 @@ class RefUpdate:
     commits: int | None = None
     files: tuple[File, ...] | None = None
     target: Commit | None = None
+    touched_by: tuple[frozenset[bytes] | None, ...] = ()
+    touched: frozenset[bytes] | None = None
+    pusher: str = ""
+    unproven: str = ""
     problem: str = ""
 
     @property

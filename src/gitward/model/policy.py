@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal
 
+    from gitward.model.access import WaiverRight
     from gitward.model.facts import Oid
 
 FILE_NAME = ".gitward.yaml"  # where a repository keeps its policy: at the top of the work tree
@@ -59,4 +60,5 @@ class Policy:
     audit_required: bool = False
     unaudited_denied: bool = False  # a protected ref changes only where the log allows it; this requires the audit log too
     weakened: tuple[str, ...] = ()  # what `replace` and `drop` did, in words
+    waivers: tuple[WaiverRight, ...] = ()
     trust: str = ""  # the plain form of the trust store (gitward.policy.trust), '' where nobody is trusted

@@ -54,13 +54,22 @@ class CertificateClaim:
 
 
 @record
+class ActorClaim:
+    """What the one channel that the host names says of who pushes: the name that it proved, '' where it says nothing."""
+
+    channel: str
+    name: str = ""
+
+
+@record
 class Request:
     """What an adapter made of its input; nothing is decided in it.
 
     `existing` are the refs that stand on the receiving side, ref to oid, where that is not the repository itself (a
     push seen from the clone). `squash` is the message that a squash merge onto the range's ref would write, and then
     the message rules judge it in place of the single commits: where the policy says that the ref lands by squash, or
-    always with `squash_forced`. `certificate` is what is said of a push certificate, None where nothing is.
+    always with `squash_forced`. `certificate` is what is said of a push certificate, None where nothing is. `actor` is what
+    the host's channel says of who pushes, None where the host names no channel.
     """
 
     stage: Stage
@@ -72,6 +81,7 @@ class Request:
     squash_forced: bool = False
     notices: tuple[str, ...] = ()
     certificate: CertificateClaim | None = None
+    actor: ActorClaim | None = None
 
 
 @record
@@ -96,7 +106,9 @@ class Host:
 
     `revisions` are those that policies, by id and source, had in the last decisions of the log. `lookups` are the look-ups
     that policies may name, each with the file of its settings; None: nothing is looked up. `first_seen` is a file of the times
-    at which objects were first seen, `seen` are these times where no file is named, by oid, in seconds since 1970.
+    at which objects were first seen, `seen` are these times where no file is named, by oid, in seconds since 1970. `actor` is
+    the one channel that says who pushes, '' for none (docs/access.md). `urls` are those of the repository, as its people write
+    them: a statement for another counts for nothing.
     """
 
     policies: tuple[str, ...] = ()
@@ -110,3 +122,5 @@ class Host:
     lookups: Mapping[str, str] | None = {}
     first_seen: str = ""
     seen: Mapping[str, int] = {}
+    actor: str = ""
+    urls: tuple[str, ...] = ()

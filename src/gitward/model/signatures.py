@@ -40,7 +40,9 @@ class Principal:
     """Somebody, or something, that the policy knows by its keys. `addresses` are compared as Git identities write them.
 
     `forge`: a forge that signs what people do in its web interface. Its signature shows that the forge made the commit,
-    never who asked for it. `vouched_by` are the forges that may speak for this principal's addresses.
+    never who asked for it. `vouched_by` are the forges that may speak for this principal's addresses. `accounts` are the names
+    by which the host's channel knows it, () for its own name alone. The times bound all of it, seconds since 1970,
+    `valid_before` exclusive. `service`: it is no human, and its word counts for nobody's approval.
     """
 
     name: str
@@ -48,6 +50,10 @@ class Principal:
     roles: tuple[str, ...] = ()
     forge: bool = False
     vouched_by: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    service: bool = False
+    valid_after: int | None = None
+    valid_before: int | None = None
 
 
 @record
