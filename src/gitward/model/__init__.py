@@ -7,9 +7,8 @@ that did not decode is a lone surrogate U+DC80..U+DCFF, so nothing is lost and n
 from __future__ import annotations
 
 from gitward.model.access import ACTIONS, Grant, WaiverRight
+from gitward.model.change import Actor, Change, Totals
 from gitward.model.facts import (
-    Actor,
-    Change,
     Commit,
     File,
     Ident,
@@ -18,7 +17,6 @@ from gitward.model.facts import (
     Question,
     RefUpdate,
     Tag,
-    Totals,
     Trailer,
     is_zero,
 )

@@ -1,4 +1,4 @@
-"""Facts: a commit, a tag, a ref update, a change, taken apart once for every rule."""
+"""Facts: a commit, a tag, a ref update, taken apart once for every rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal, NewType
 
-    from gitward.model.pushes import SignedPush
     from gitward.model.signatures import Signature
 
     Oid = NewType("Oid", str)
@@ -205,47 +204,3 @@ class RefUpdate:
     def is_real(self) -> bool:
         """True for a ref update proper, False for a range or a draft."""
         return self.ancestry not in ("range", "draft")
-
-
-@record
-class Totals:
-    """What a whole push brings. None: not counted, because no entry asks or the stage cannot know."""
-
-    commits: int | None = None
-    updates: int | None = None
-    files: int | None = None
-    bytes: int | None = None
-
-
-@record
-class Actor:
-    """Who pushes, as far as the one configured channel tells. `principal` is None until something has proved it.
-
-    `fingerprint` is that of the key that proved it; `roles` are the principal's, each with the id of the policy that says so.
-    `is_service`: the policy knows it as a forge, not as somebody.
-    """
-
-    principal: str | None = None
-    channel: str = "none"
-    claim: str = ""
-    fingerprint: str = ""
-    roles: tuple[tuple[str, str], ...] = ()
-    is_service: bool = False
-
-
-@record
-class Change:
-    """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable.
-
-    `certificate` is the push certificate that came, read where an entry asks. `actor` is who pushes; `pushers` is that in the
-    names of each policy, in their order, '' where it does not know.
-    """
-
-    stage: Stage
-    time: str
-    updates: tuple[RefUpdate, ...]
-    known: frozenset[str]
-    totals: Totals = Totals()
-    certificate: SignedPush | None = None
-    actor: Actor = Actor()
-    pushers: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitward.model.facts import Actor
+from gitward.model.change import Actor
 from gitward.record import maker, record
 
 TYPE_CHECKING = False
