@@ -23,7 +23,7 @@ def act(name: str, *, outcome: str = "done", action: str = "", evidence: tuple[b
     The name of the operating system's user may be somebody's own: it stands behind a commitment.
     """
     made, event_id = Commitments(), clock.new_id()
-    display = made.commit("/actor/display", _user())
+    display = made.commit("/actor/display", user_name())
     actor = {"type": "human" if _at_terminal() else "system", "id": None, "display": display}
     event = _event(name, outcome, action, event_id, actor, parts)
     return Item(event=event, personal=made.line(event_id), evidence=evidence)
@@ -53,7 +53,8 @@ def _at_terminal() -> bool:
         return False
 
 
-def _user() -> str:
+def user_name() -> str:
+    """The operating system's name of who runs this process, or the number."""
     import getpass
 
     try:
