@@ -17,7 +17,7 @@ CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
         "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
         "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
-        "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "tlog/tree.py", "tlog/checkpoint.py",
+        "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "granting.py", "tlog/tree.py", "tlog/checkpoint.py",
         "tlog/proof.py", "audit/checking.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
@@ -34,7 +34,7 @@ LAYERS = (
     ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "workerprocess"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
-     "canonical"),
+     "canonical", "granting"),
     ("rules", "tally", "engine", "batches", "integrity"),
     ("policy",),
     ("git", "gitcommand", "repository", "durable", "reffiles"),
