@@ -131,10 +131,11 @@ def _change(
     successions: tuple[str, ...] = ()
     if request.stage == "receive":
         updates, successions = succession.follow(policies, updates, repository)
+    time = clock.now()
     change = Change(
         stage=request.stage,
-        time=clock.now(),
-        updates=updates or tuple(of_range(given) for given in request.ranges),
+        time=time,
+        updates=tuple(replace(update, seen=clock.seconds(time)) for update in updates) or tuple(of_range(given) for given in request.ranges),
         known=KNOWN[request.stage],
     )
     return change, request.ranges or tuple(brought for update in updates if (brought := brings(update))), successions

@@ -27,9 +27,6 @@ def is_zero(oid: str) -> bool:
     return oid.strip("0") == ""
 
 
-# --- facts ------------------------------------------------------------------------------------------------------------
-
-
 @record
 class Ident:
     """Name, address, seconds since 1970 and offset in minutes east of UTC, as written: a claim, never proof."""
@@ -178,7 +175,8 @@ class RefUpdate:
     where an entry asks who signed a tag.
     `touched` are the paths that its commits change, each against every parent, and those that differ between its ends, loaded
     where an entry asks; `touched_by` is that in the order of the policies, `touched` that of the policy whose rule is judging.
-    `pusher` is who pushes, in the names of that policy, '' where it knows nobody, and then `unproven` says why.
+    `pusher` is who pushes, in the names of that policy, '' where it knows nobody, and then `unproven` says why. `seen` is
+    when this judging began, in seconds since 1970, 0 for what is no ref update.
     `problem` says why this line of a push cannot stand under any policy, '' where it can.
     """
 
@@ -198,6 +196,7 @@ class RefUpdate:
     touched: frozenset[bytes] | None = None
     pusher: str = ""
     unproven: str = ""
+    seen: int = 0
     problem: str = ""
 
     @property
