@@ -13,6 +13,8 @@ from gitward.signatures.ssh.wire import Fields, Refused, shown, string
 _MAGIC = b"SSHSIG"
 _VERSION = 1
 NAMESPACE = b"git"
+STATEMENT = b"gitward-statement"
+"""The namespaces: of signatures of Git's objects, and of gitward's statements. One never stands for the other."""
 _HASHES = (b"sha256", b"sha512")
 
 
@@ -29,8 +31,8 @@ class Envelope:
 _envelope = maker(Envelope)
 
 
-def opened(block: bytes) -> Envelope:
-    """What is in the armored block, form and certificate verified, the signature itself not. Raises Refused."""
+def opened(block: bytes, wanted: bytes = NAMESPACE) -> Envelope:
+    """What is in the armored block, form, namespace and certificate verified, the signature itself not. Raises Refused."""
     fields = Fields(unarmored(block), "signature")
     if fields.take(len(_MAGIC)) != _MAGIC:
         raise Refused("malformed", "the block holds no SSH signature")
@@ -43,15 +45,15 @@ def opened(block: bytes) -> Envelope:
         raise Refused("malformed", "the reserved field is not empty")
     found = certificate(blob) if is_certificate(blob) else None
     key = found.key if found else public_key(blob)
-    if namespace != NAMESPACE:
-        raise Refused("bad", f"made for the namespace {shown(namespace)}, not for 'git'")
+    if namespace != wanted:
+        raise Refused("bad", f"made for the namespace {shown(namespace)}, not for {shown(wanted)}")
     if name not in _HASHES:
         raise Refused("unsupported", f"signed over the hash {shown(name)}")
     return _envelope(key=key, certificate=found, hash=name.decode(), signature=signature)
 
 
-def verify(envelope: Envelope, payload: bytes) -> None:
-    """That the key made this signature over `payload`. Raises Refused."""
+def verify(envelope: Envelope, payload: bytes, namespace: bytes = NAMESPACE) -> None:
+    """That the key made this signature over `payload`, for this namespace. Raises Refused."""
     name = envelope.hash
     digest = hashlib.new(name, payload).digest()
-    check(envelope.key, envelope.signature, _MAGIC + string(NAMESPACE) + string(b"") + string(name.encode()) + string(digest))
+    check(envelope.key, envelope.signature, _MAGIC + string(namespace) + string(b"") + string(name.encode()) + string(digest))

@@ -9,7 +9,7 @@ from gitward.signatures.ssh.keys import VERIFIED, flags, public_key
 from gitward.signatures.ssh.krl import MAGIC, read_krl
 from gitward.signatures.ssh.patterns import matches_list
 from gitward.signatures.ssh.revocation import Revocations, listed_keys
-from gitward.signatures.ssh.sshsig import opened, verify
+from gitward.signatures.ssh.sshsig import NAMESPACE, opened, verify
 from gitward.signatures.ssh.wire import Refused
 
 TYPE_CHECKING = False
@@ -26,10 +26,13 @@ _proof, _finding = maker(Proof), maker(Finding)
 
 
 class SshVerifier:
-    """The keys and authorities of one policy. Raises Undecided where its list, or what it revokes, cannot be used."""
+    """The keys and authorities of one policy, and what they signed for one namespace.
 
-    def __init__(self, trust: Trust) -> None:
-        self._trust = trust
+    Raises Undecided where its list, or what it revokes, cannot be used.
+    """
+
+    def __init__(self, trust: Trust, namespace: bytes = NAMESPACE) -> None:
+        self._trust, self._namespace = trust, namespace
         self._keys: dict[bytes, SshKey] = {}
         self._authorities: dict[bytes, list[SshKey]] = {}
         for entry in trust.ssh:
@@ -49,14 +52,14 @@ class SshVerifier:
 
     def prove(self, items: Sequence[Signed]) -> list[Proof]:
         """Whether each signature was made over its bytes by the key that it brings along."""
-        return [_prove(item) for item in items]
+        return [_prove(item, self._namespace) for item in items]
 
     def find(self, proof: Proof, signed: Signed, addresses: Sequence[str] = ()) -> Finding:
         """Whose key it is, and for how long. The proof must be of this very signature."""
         if proof.outcome != "good":
             return _finding(format="ssh", status=proof.outcome, detail=proof.detail, fingerprint=proof.key)
         try:
-            envelope = opened(signed.block)
+            envelope = opened(signed.block, self._namespace)
         except Refused as error:
             raise Undecided(f"a proof of an SSH signature is not of this one: {error.detail}") from None
         if envelope.key.fingerprint != proof.key:
@@ -111,12 +114,12 @@ class SshVerifier:
         return ""
 
 
-def _prove(item: Signed) -> Proof:
+def _prove(item: Signed, namespace: bytes) -> Proof:
     fingerprint = digest = ""
     try:
-        envelope = opened(item.block)
+        envelope = opened(item.block, namespace)
         fingerprint, digest = envelope.key.fingerprint, envelope.hash
-        verify(envelope, item.payload)
+        verify(envelope, item.payload, namespace)
     except Refused as error:
         return _proof(format="ssh", outcome=error.outcome, key=fingerprint, digest=digest, detail=error.detail)
     return _proof(format="ssh", outcome="good", key=fingerprint, digest=digest)
