@@ -40,7 +40,7 @@ LAYERS = (
     ("git", "gitcommand", "repository", "durable", "reffiles"),
     ("signatures", "tlog"),
     ("updates", "scope", "facts", "brought", "answers", "loading", "budgets", "squash", "sources", "succession", "workers",
-     "failure", "pushing", "judge", "fixing", "lookup"),
+     "failure", "pushing", "statements", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
     ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",

@@ -1,0 +1,12 @@
+"""Statements: what somebody signed about a change, as one blob under a ref of its own (docs/statements.md).
+
+    envelope.py    the outermost layer, DSSE: what was signed, and the signatures
+    reading.py     what was said: an in-toto Statement, to and from the records of model/statements.py
+    signing.py     make one, with the key that signs commits
+    storing.py     keep one in a repository
+    arriving.py    may a push bring this one?
+    finding.py     those that count for some commits, by the trust of each policy
+    archive.py     where they live once they have arrived
+
+Whatever the bytes, nothing here raises for them, and reading them takes linear time.
+"""
