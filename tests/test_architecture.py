@@ -17,8 +17,10 @@ CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
         "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
         "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
-        "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "granting.py", "tlog/tree.py", "tlog/checkpoint.py",
-        "tlog/proof.py", "audit/checking.py")  # fmt: skip
+        "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "tlog/tree.py", "tlog/checkpoint.py",
+        "tlog/proof.py", "audit/checking.py",
+        "granting.py",
+        "shell/command.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
@@ -44,7 +46,7 @@ LAYERS = (
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
     ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",
-     "review"),
+     "review", "shell"),
     ("cli", "__main__"),
 )
 
