@@ -12,7 +12,11 @@ def session_id() -> str:
 
     It is the nearest receive-pack among the processes above this one, else the parent. '' where the kernel does not say.
     """
-    pid = receiving() or os.getppid()
+    return session_of(receiving() or os.getppid())
+
+
+def session_of(pid: int) -> str:
+    """The same of a process, which is git or will be: neither pid nor start changes where one program becomes another."""
     start = start_of(pid)
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:

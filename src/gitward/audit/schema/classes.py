@@ -16,6 +16,7 @@ class Class:
 _ABOUT_REFS = ("session", "repository", "updates", "update_count", "updates_evidence")
 _DECISION = (*_ABOUT_REFS, "change", "policies", "results", "result_count", "approvals", "waivers", "decision", "links",
              "evidence", "redactions")  # fmt: skip
+_START = ("session", "repository", "policies", "access")
 
 CLASSES: dict[str, Class] = {
     "decision.receive": Class(meaning="A server has judged a push, before git knew the outcome.", needs=_DECISION),
@@ -24,6 +25,9 @@ CLASSES: dict[str, Class] = {
     "ref.updated": Class(meaning="Refs have moved: git said so when it had committed the transaction.", needs=_ABOUT_REFS),
     "ref.read": Class(meaning="Refs as somebody outside saw them.", needs=("repository", "updates", "update_count")),
     "receive.completed": Class(meaning="A push has come to its end, and post-receive was run.", needs=_ABOUT_REFS),
+    "access.read": Class(meaning="Git was started for somebody who reads a repository.", needs=_START),
+    "access.write": Class(meaning="Git was started for somebody who pushes to a repository.", needs=_START),
+    "access.refused": Class(meaning="Git was not started: the command, the repository or the principal is not let in.", needs=_START),
     "statement.received": Class(meaning="A signed statement of somebody else has arrived.", needs=("statement",)),
     "policy.changed": Class(meaning="A policy is another than it was.", needs=("config_change",)),
     "role.changed": Class(meaning="Somebody has got, or lost, a role.", needs=("config_change",)),
