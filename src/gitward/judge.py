@@ -135,7 +135,8 @@ def _change(
     change = Change(
         stage=request.stage,
         time=time,
-        updates=tuple(replace(update, seen=clock.seconds(time)) for update in updates) or tuple(of_range(given) for given in request.ranges),
+        updates=tuple(replace(update, seen=clock.seconds(time)) for update in updates)
+        or tuple(of_range(given) for given in request.ranges),
         known=KNOWN[request.stage],
     )
     return change, request.ranges or tuple(brought for update in updates if (brought := brings(update))), successions

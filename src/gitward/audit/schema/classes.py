@@ -27,7 +27,7 @@ CLASSES: dict[str, Class] = {
     "receive.completed": Class(meaning="A push has come to its end, and post-receive was run.", needs=_ABOUT_REFS),
     "access.read": Class(meaning="Git was started for somebody who reads a repository.", needs=_START),
     "access.write": Class(meaning="Git was started for somebody who pushes to a repository.", needs=_START),
-    "access.refused": Class(meaning="Git was not started: the command, the repository or the principal is not let in.", needs=_START),
+    "access.refused": Class(meaning="Git was not started: command, repository or principal is not let in.", needs=_START),
     "statement.received": Class(meaning="A signed statement of somebody else has arrived.", needs=("statement",)),
     "policy.changed": Class(meaning="A policy is another than it was.", needs=("config_change",)),
     "role.changed": Class(meaning="Somebody has got, or lost, a role.", needs=("config_change",)),

@@ -60,7 +60,7 @@ class Event(TypedDict):
     waiver: NotRequired[Annotated[Part, said("who let what go, why, until when")]]
     statement: NotRequired[Annotated[Part, said("type, signer and digest of a statement")]]
     review: NotRequired[Annotated[Part, said("what a review looked at and found")]]
-    access: NotRequired[Annotated[Part, said("what was read or pushed: of the log by which query, of a repository by which command and grant")]]
+    access: NotRequired[Annotated[Part, said("of a log by which query, of a repository by which command and grant")]]
     export: NotRequired[Annotated[Part, said("what was handed out: from which entry to which, in which form")]]
     heartbeat: NotRequired[Annotated[Part, said("per emitter, how many events it has brought so far")]]
     note: NotRequired[Annotated[Plain | None, said("one line for people")]]
