@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from gitward.gitobject.signed import format_of, signed_commit, signed_tag
 from gitward.model import UNSIGNED, Finding, Proof, Signature
-from gitward.record import record
+from gitward.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
-    from gitward.model import Commit, Ident, PushCertificate, Signed, Tag, Trust
+    from gitward.model import Commit, Ident, Principal, PushCertificate, Signed, Tag, Trust
     from gitward.signatures.cache import Cache
     from gitward.signatures.moments import Moments
 
@@ -103,16 +103,17 @@ class SignatureReader:
         return [found[index] for index in range(len(asked))]
 
     def signature(self, finding: Finding, moments: Moments, oid: str | None, author: Ident | None) -> Signature:
-        """A finding with all that its status depends on beside it."""
+        """A finding with all that its status depends on: the times of its principal, and of whom a forge vouches for, too."""
         principal = self.trust.principals.get(finding.principal)
+        vouched = self._vouched(finding.principal, author) if principal and principal.forge and author else ""
         return Signature(
-            finding=finding,
+            finding=_within(_within(finding, principal), self.trust.principals.get(vouched)),
             now=moments.now,
             first_seen=moments.first_seen(oid),
             skew=self.trust.skew,
             addresses=principal.addresses if principal else (),
             forge=bool(principal and principal.forge),
-            vouched=self._vouched(finding.principal, author) if principal and principal.forge and author else "",
+            vouched=vouched,
         )
 
     def _found(self, form: str, asked: list[tuple[Signed, tuple[str, ...]]]) -> list[Finding]:
@@ -136,6 +137,18 @@ class SignatureReader:
             if forge in principal.vouched_by and any(address == each.casefold() for each in principal.addresses):
                 return principal.name
         return ""
+
+
+def _within(finding: Finding, principal: Principal | None) -> Finding:
+    """The finding, narrowed to the times for which the policy knows the principal."""
+    if principal is None or (principal.valid_after is None and principal.valid_before is None):
+        return finding
+    after, before = finding.not_before, finding.not_after
+    if principal.valid_after is not None:
+        after = principal.valid_after if after is None else max(after, principal.valid_after)
+    if principal.valid_before is not None:
+        before = principal.valid_before - 1 if before is None else min(before, principal.valid_before - 1)
+    return replace(finding, not_before=after, not_after=before)
 
 
 def _made(form: str, trust: Trust) -> Verifier:
