@@ -6,6 +6,7 @@ outcome); the check; severity and mode only when the decision is read. A rule th
 
 from __future__ import annotations
 
+from gitward.channels import CERTIFICATE
 from gitward.errors import Excused, GitwardError
 from gitward.model import Change, Decision, PolicyInfo, RefUpdate, Result
 from gitward.patterns import matches_ref
@@ -66,7 +67,7 @@ def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
                 if lets_go:
                     tally.count("exempt", "principal")
                 else:
-                    judge_update(entry, _seen_by(policy, subject), tally)
+                    judge_update(entry, _seen_by(policy, subject, change), tally)
     return tallies
 
 
@@ -78,14 +79,29 @@ def push_seen_by(policy: int, change: Change) -> Change:
     return replace(change, certificate=replace(signed, signature=signed.signatures[policy]))
 
 
-def _seen_by(policy: int, subject: RefUpdate | Change) -> RefUpdate | Change:
+def _unproven(policy: int, change: Change) -> str:
+    """Why this policy does not know who pushes, '' where it does."""
+    if change.pushers and change.pushers[policy]:
+        return ""
+    return change.unproven[policy] if change.unproven else "nothing proves who pushes"
+
+
+def _seen_by(policy: int, subject: RefUpdate | Change, change: Change) -> RefUpdate | Change:
+    """A ref update, or the push, as this policy sees it: in its own names, and by its own trust."""
     if isinstance(subject, Change):
         return push_seen_by(policy, subject)
     tags = tuple(replace(tag, signature=tag.signatures[policy]) if tag.signatures else tag for tag in subject.tags)
     target = subject.target
     if target and target.signatures:
         target = replace(target, signature=target.signatures[policy])
-    return replace(subject, tags=tags, target=target) if tags or target else subject
+    return replace(
+        subject,
+        tags=tags,
+        target=target,
+        pusher=change.pushers[policy] if change.pushers else "",
+        unproven=_unproven(policy, change),
+        touched=subject.touched_by[policy] if subject.touched_by else None,
+    )
 
 
 def is_over_its_limits(policies: tuple[Policy, ...], tallies: list[Tally]) -> bool:
@@ -179,13 +195,21 @@ def conclude(
             _result(policy, entry, tally)
             for (policy, entry), tally in zip(entries_of(policies), tallies, strict=True)
         ),
-        notices=(*notices, *_unknown_exemptions(policies, change, tallies)),
+        notices=(*notices, *_unknown_pusher(change), *_unknown_exemptions(policies, change, tallies)),
         details=details,
         failure=failure,
         commits=commits,
         actor=change.actor,
         certificate=_evidence(change),
     )
+
+
+def _unknown_pusher(change: Change) -> tuple[str, ...]:
+    """A line about an account that no policy knows: who pushes is to see it, and only a commitment to it is in the log."""
+    who = change.actor
+    if who.principal or not who.claim or who.channel == CERTIFICATE:
+        return ()
+    return (f"the channel {who.channel} says that {who.claim[:80]!r} pushes, and no policy knows a principal by that name",)
 
 
 def _unknown_exemptions(policies: tuple[Policy, ...], change: Change, tallies: list[Tally]) -> tuple[str, ...]:
@@ -197,8 +221,8 @@ def _unknown_exemptions(policies: tuple[Policy, ...], change: Change, tallies: l
         if hasattr(entry.rule, "check_commit"):
             if "signature" not in change.known:
                 found.append(f"[{entry.id}] nobody is exempt here: who signs the commit is not known yet")
-        elif not (change.pushers and change.pushers[policy]):
-            found.append(f"[{entry.id}] nobody is exempt here: nothing proves who pushes")
+        elif why := _unproven(policy, change):
+            found.append(f"[{entry.id}] nobody is exempt here: {why}")
     return tuple(found)
 
 

@@ -24,8 +24,8 @@ _OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content", "
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),
     "push": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
-    "receive": frozenset({*_OBJECTS, "ticket", "update", "ref", "refs", "push", "certificate"}),
-    "ci": frozenset({*_OBJECTS, "ticket"}),
+    "receive": frozenset({*_OBJECTS, "ticket", "update", "ref", "refs", "push", "certificate", "pusher", "touched"}),
+    "ci": frozenset({*_OBJECTS, "ticket", "touched"}),
 }
 
 

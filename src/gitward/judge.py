@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gitward import __version__, budgets, clock, sources, squash, succession
 from gitward.brought import Gathering
+from gitward.channels import CERTIFICATE
 from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change, named_refs
 from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lookups
@@ -110,11 +111,15 @@ def _with_facts(change: Change, request: Request, policies: tuple[Policy, ...], 
     """The same change with what its entries ask about ref updates and the push itself."""
     updates = with_files(policies, change.updates, bench.loader)
     change = replace(change, updates=with_signers(policies, updates, change.known, bench.loader))
-    if request.certificate is None:
-        return change
-    from gitward.pushing.certificate import with_certificate
+    if request.certificate is not None:
+        from gitward.pushing.certificate import with_certificate
 
-    return with_certificate(change, request, policies, bench.repository, bench.loader.signers, bench.task.moments.now)
+        change = with_certificate(change, request, policies, bench.repository, bench.loader.signers, bench.task.moments.now)
+    if request.actor is None or request.actor.channel == CERTIFICATE:
+        return change
+    from gitward.pushing.channel import with_actor
+
+    return with_actor(change, request.actor, policies, bench.task.moments.now)
 
 
 def _moments(change: Change, host: Host) -> Moments:

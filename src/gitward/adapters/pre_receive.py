@@ -10,17 +10,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitward.model import ActorClaim
+
 _MOST_OPTIONS = 10_000
 _HEX = set("0123456789abcdef")
 
 
-def request(stdin: bytes, environment: Mapping[str, str]) -> Request:
-    """`old SP new SP ref LF` per line. Raises Undecided for a line that is none: git never writes one."""
+def request(stdin: bytes, environment: Mapping[str, str], actor: ActorClaim | None = None) -> Request:
+    """`old SP new SP ref LF` per line. Raises Undecided for a line that is none: git never writes one.
+
+    `actor` is what the host's channel says, read before the environment was cleaned (gitward.channels).
+    """
     lines = stdin.split(b"\n")
     if lines.pop() != b"" or not lines:
         raise Undecided("the list of ref updates is empty or cut off", "push again", "malformed-input")
     updates = tuple(_update(number, line) for number, line in enumerate(lines, 1))
-    return Request(stage="receive", updates=updates, certificate=_certificate(environment))
+    return Request(stage="receive", updates=updates, certificate=_certificate(environment), actor=actor)
 
 
 def _certificate(environment: Mapping[str, str]) -> CertificateClaim | None:

@@ -25,7 +25,7 @@ CLIENT = {
 SERVER = {"pre-receive": "pre_receive"}
 OUTCOME = {"reference-transaction": "reference_transaction", "post-receive": "post_receive"}
 FLAGS = ("--deny-unaudited",)
-OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--lookup", "--format", "--output")
+OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--lookup", "--actor", "--url", "--format", "--output")
 USAGE = f"""usage: gitward hook NAME [OPTIONS] [ARGUMENTS OF THE HOOK]
 
 Run by git through the hook files that `gitward install` writes.
@@ -42,6 +42,9 @@ names, on a server:  {", ".join((*SERVER, *OUTCOME))}
   --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths,
                           content_bytes, seconds (server)
   --lookup NAME=FILE      the settings of a look-up that policies may name (server; docs/lookup.md)
+  --actor CHANNEL         who pushes is whom this channel names, and nobody else (server; docs/access.md):
+                          push-certificate, ssh-command, http, gitlab, gitea, bitbucket, gitolite
+  --url URL               one of the repository's URLs: what was signed for another counts for nothing (server)
   --format FORMAT         text (default), json, sarif, junit, github, gitlab
   --output FILE           write the report here, not to stdout
 

@@ -9,11 +9,11 @@ import os
 import sys
 import time
 
-from gitward import budgets
+from gitward import budgets, channels
 from gitward.adapters.pre_receive import request
 from gitward.audit.claims import NOTHING, Claims, of_push
 from gitward.errors import GitwardError, Undecided, UsageError
-from gitward.model import Decision, Host, Oid
+from gitward.model import ActorClaim, Decision, Host, Oid
 from gitward.record import replace
 
 TYPE_CHECKING = False
@@ -45,7 +45,9 @@ def clean_environment() -> None:
 
 def pre_receive(options: Options, arguments: list[str]) -> int:
     started = time.monotonic()
-    claims = of_push(os.environ, os.path.realpath(os.environ.get("GIT_DIR", ".")))
+    actor = channels.chosen(options["--actor"])
+    path = os.path.realpath(os.environ.get("GIT_DIR", "."))
+    claims, said = of_push(os.environ, path), channels.claim(actor, os.environ)
     clean_environment()
     if options["--format"] and not options["--output"]:
         raise UsageError("a server hook tells the pusher in text", "write another --format to a file with --output")
@@ -56,8 +58,10 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
         limits=budgets.limits(options["--limit"]),
         repository=".",
         lookups=_lookups(options["--lookup"]),
+        actor=actor,
+        urls=(*options["--url"], path),
     )
-    decision = _judged(sys.stdin.buffer.read(), host)
+    decision = _judged(sys.stdin.buffer.read(), host, said)
     decision = _recorded(decision, host, claims, int((time.monotonic() - started) * 1000))
     _reported(decision, options)
     return decision.exit_code
@@ -71,12 +75,12 @@ def _lookups(words: list[str]) -> dict[str, str]:
     return named(words)
 
 
-def _judged(stdin: bytes, host: Host) -> Decision:
+def _judged(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:
     """A daemon that does not say which revisions policies had leaves the push undecided: it may answer again a moment later."""
     try:
         if host.log:
             host = replace(host, revisions=_revisions(host.log), seen=_first_seen(host.log))
-        return _supervised(stdin, host)
+        return _supervised(stdin, host, said)
     except Undecided as problem:
         from gitward.failure import no_decision
 
@@ -101,11 +105,11 @@ def _first_seen(target: str) -> Mapping[str, int]:
     return {} if socket_of(target) else FirstSeen(target, os.environ.get("GIT_DIR", "."))
 
 
-def _decide(stdin: bytes, host: Host) -> Decision:
+def _decide(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:
     from gitward.failure import no_decision
 
     try:
-        asked = request(stdin, os.environ)
+        asked = request(stdin, os.environ, said)
         if os.environ.get("GIT_NAMESPACE"):
             raise GitwardError("this server uses GIT_NAMESPACE, which gitward does not judge")
         from gitward.judge import judge
@@ -140,7 +144,7 @@ def _reported(decision: Decision, options: Options) -> None:
         say(f"gitward: {decision.outcome}: decision {decision.id}; the report file of this server cannot be written")
 
 
-def _supervised(stdin: bytes, host: Host) -> Decision:
+def _supervised(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:
     """Run the judging in a child; kill it, and all that it started, when the time is up."""
     import pickle
 
@@ -152,7 +156,7 @@ def _supervised(stdin: bytes, host: Host) -> Decision:
             _detach(host.limits.seconds)
             os.close(reader)
             with os.fdopen(writer, "wb") as pipe:
-                pipe.write(pickle.dumps(_decide(stdin, host)))
+                pipe.write(pickle.dumps(_decide(stdin, host, said)))
             code = 0
         finally:
             os._exit(code)

@@ -25,7 +25,7 @@ class Actor:
     """Who pushes, as far as the one configured channel tells. `principal` is None until something has proved it.
 
     `fingerprint` is that of the key that proved it; `roles` are the principal's, each with the id of the policy that says so.
-    `is_service`: the policy knows it as a forge, not as somebody.
+    `is_service`: the policy knows it as a forge or a service, not as somebody.
     """
 
     principal: str | None = None
@@ -41,7 +41,7 @@ class Change:
     """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable.
 
     `certificate` is the push certificate that came, read where an entry asks. `actor` is who pushes; `pushers` is that in the
-    names of each policy, in their order, '' where it does not know.
+    names of each policy, in their order, '' where it does not know, and then `unproven` says why.
     """
 
     stage: Stage
@@ -52,3 +52,4 @@ class Change:
     certificate: SignedPush | None = None
     actor: Actor = Actor()
     pushers: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from gitward.channels import CERTIFICATE
 from gitward.engine import missing_fact, push_seen_by
 from gitward.errors import GitwardError, Undecided
 from gitward.gitobject.pushcert import parse_push_certificate
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from gitward.signatures.signers import Signers
 
 CERTIFICATE_BYTES = 8 << 20
-CHANNEL = "push-certificate"
+_UNPROVEN = {
+    True: "no entry of this policy for signed-push takes the push certificate",
+    False: "this policy has no entry for signed-push, and nothing else believes a push certificate",
+}
 _SLOP = re.compile(r"-?([0-9]{1,10})")
 _REFUSED = {
     "BAD": "git calls its nonce BAD: it was given out for another connection",
@@ -54,7 +58,8 @@ def with_certificate(
         signed = SignedPush(certificate=parse_push_certificate(b""), problem=problem.message)
     change = replace(change, certificate=signed)
     pushers = tuple(_pusher(index, policy, change) for index, policy in enumerate(policies))
-    return replace(change, actor=_actor(signed, pushers, policies, signers), pushers=pushers)
+    unproven = tuple("" if name else _UNPROVEN[asks] for name, asks in zip(pushers, asking, strict=True))
+    return replace(change, actor=_actor(signed, pushers, policies, signers), pushers=pushers, unproven=unproven)
 
 
 def _actor(
@@ -64,18 +69,18 @@ def _actor(
     claim = signed.certificate.pusher
     known = [index for index, name in enumerate(pushers) if name]
     if not known:
-        return Actor(channel=CHANNEL, claim=claim)
+        return Actor(channel=CERTIFICATE, claim=claim)
     first = known[0]
-    signature = signed.signatures[first]
+    signature, who = signed.signatures[first], signers[first].principal(pushers[first])
     return Actor(
         principal=pushers[first],
-        channel=CHANNEL,
+        channel=CERTIFICATE,
         claim=claim,
         fingerprint=signature.finding.fingerprint if signature else "",
         roles=tuple(
             (role, policies[index].id) for index in known for role in signers[index].principal(pushers[index]).roles
         ),
-        is_service=signers[first].principal(pushers[first]).forge,
+        is_service=who.forge or who.service,
     )
 
 
