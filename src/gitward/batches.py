@@ -1,6 +1,6 @@
 """Judging commits: each entry on each commit that its scope lets through. Pure, and the same at every stage.
 
-The canonical gate comes first; then since and exempt, in the words of the scope; then the check.
+The canonical gate comes first; then since and exempt, in the words of the scope; then the check; then waivers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitward.model import Change, Entry, Outcome, Policy, RefUpdate, Violation
+    from gitward.waivers.counting import Waivers
 
 _GROUP = 64  # commits that one entry judges after the other: the processor keeps the rule's code at hand
 _GROUP_BYTES = 1 << 20  # and no more of them than these bytes, and the one that goes beyond
@@ -39,10 +40,12 @@ class Batch:
 class Row:
     """One entry at work. `denied` takes the places of the commits that it calls violated, where that is asked."""
 
-    __slots__ = ("asks_signer", "check", "denied", "entry", "judges_malformed", "policy", "skips_merges", "tally")
+    __slots__ = ("asks_signer", "check", "denied", "entry", "judges_malformed", "policy", "skips_merges", "tally", "waivers")
 
-    def __init__(self, tally: Tally, policy: int, entry: Entry, denied: set[int] | None = None) -> None:
-        self.tally, self.policy, self.entry, self.denied = tally, policy, entry, denied
+    def __init__(
+        self, tally: Tally, policy: int, entry: Entry, denied: set[int] | None = None, waivers: Waivers | None = None
+    ) -> None:
+        self.tally, self.policy, self.entry, self.denied, self.waivers = tally, policy, entry, denied, waivers
         self.check: Callable[[Any], Iterator[Violation]] = entry.rule.check_commit
         self.skips_merges: bool = getattr(entry.rule, "merges", "judge") == "skip"
         self.asks_signer = asks_signer(entry)
@@ -80,7 +83,8 @@ def judge_one(entry: Entry, subject: Commit | RefUpdate | Change) -> tuple[Outco
 
 
 def judge_commits(
-    policies: tuple[Policy, ...], batches: Iterable[Batch], known: frozenset[str], denied: Sequence[set[int]] = ()
+    policies: tuple[Policy, ...], batches: Iterable[Batch], known: frozenset[str], denied: Sequence[set[int]] = (),
+    waivers: Waivers | None = None,
 ) -> list[Tally]:
     """Judge commits by every entry that judges commits; one tally per entry, in the order of `entries_of`.
 
@@ -92,7 +96,7 @@ def judge_commits(
         if hasattr(entry.rule, "check_commit"):
             fact = missing_fact(entry, known)
             counts = denied and entry.severity == "error"
-            row = Row(tallies[index], policy, entry, denied[policy] if counts else None)
+            row = Row(tallies[index], policy, entry, denied[policy] if counts else None, waivers)
             rows.append((index, f"{fact} not known here" if fact else "", row))
     for batch in batches:
         active: list[Row] = []
@@ -167,6 +171,10 @@ def _judge_group(row: Row, group: list[tuple[int, Commit]], ref: str | None) -> 
                 continue
             if not found:
                 passed += 1
+                continue
+            if row.waivers and (by := row.waivers.of_commit(row.policy, entry, commit, ref)):
+                tally.waive(by, found, at, entry=entry.id, ref=ref, **_place(commit))
+                found = []
                 continue
             violated.append(at)
             if tally.takes(at, len(found)):

@@ -1,7 +1,7 @@
 """Judging: entries and facts in, exactly one result per entry out. Pure, and the same at every stage.
 
 Order for each entry and subject: the canonical gate; refs, since, exempt (the first that takes the subject out gives the
-outcome); the check; severity and mode only when the decision is read. A rule that crashes leaves its subject undecided.
+outcome); the check; waivers; severity and mode only when the decision is read. A rule that crashes leaves its subject undecided.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from gitward.tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Entry, Failure, Outcome, Policy
+    from collections.abc import Callable
+
+    from gitward.model import Entry, Failure, Outcome, Policy, WaiverUsed
+    from gitward.waivers.counting import Waivers
 
 GATE = "malformed-object"
 # why a subject does not reach the check, and what that makes of it
@@ -49,7 +52,7 @@ def unfinished(problem: Exception) -> tuple[Outcome, str]:
     return "undecided", problem.message if isinstance(problem, GitwardError) else f"the rule crashed: {type(problem).__name__}"
 
 
-def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
+def judge_change(policies: tuple[Policy, ...], change: Change, waivers: Waivers | None = None) -> list[Tally]:
     """Judge the ref updates and the push itself; one tally per entry, in the order of `entries_of`."""
     tallies = new_tallies(policies)
     for tally, (policy, entry) in zip(tallies, entries_of(policies), strict=True):
@@ -67,8 +70,20 @@ def judge_change(policies: tuple[Policy, ...], change: Change) -> list[Tally]:
                 if lets_go:
                     tally.count("exempt", "principal")
                 else:
-                    judge_update(entry, _seen_by(policy, subject, change), tally)
+                    letting_go = _letting_go(waivers, policy, entry, subject)
+                    judge_update(entry, _seen_by(policy, subject, change), tally, letting_go)
     return tallies
+
+
+def _letting_go(
+    waivers: Waivers | None, policy: int, entry: Entry, subject: RefUpdate | Change
+) -> Callable[[], tuple[WaiverUsed, ...]]:
+    """Asks, once the entry is found violated, by whose waivers that is let go."""
+    if waivers is None:
+        return tuple
+    if isinstance(subject, Change):
+        return lambda: waivers.of_push(policy, entry, subject)
+    return lambda: waivers.of_update(policy, entry, subject)
 
 
 def push_seen_by(policy: int, change: Change) -> Change:
@@ -132,12 +147,17 @@ def _is_about(needs: tuple[str, ...], update: RefUpdate) -> bool:
     return update.is_real or set(needs) == {"ref"}
 
 
-def judge_update(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> None:
+def judge_update(
+    entry: Entry, subject: RefUpdate | Change, tally: Tally, waived_by: Callable[[], tuple[WaiverUsed, ...]] = tuple
+) -> None:
     ref = subject.ref if isinstance(subject, RefUpdate) else None
     try:
         found = tuple((entry.rule.check_push if ref is None else entry.rule.check_update)(subject))
     except Exception as problem:  # noqa: BLE001  undecided
         tally.count(*unfinished(problem), where="the push" if ref is None else ref)
+        return
+    if found and (by := waived_by()):
+        tally.waive(by, found, 0, entry=entry.id, ref=ref)
         return
     tally.count("violated" if found else "passed")
     if found and tally.takes(0, len(found)):
@@ -163,6 +183,7 @@ def _result(policy: int, entry: Entry, tally: Tally) -> Result:
         violation_count=tally.total,
         message=entry.message,
         place=entry.place,
+        let_go=tally.let_go,
     )
 
 

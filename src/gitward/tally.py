@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitward.model import KEPT_VIOLATIONS
+from gitward.model import KEPT_VIOLATIONS, Waived
 from gitward.record import replace
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from gitward.model import Outcome, Violation
+    from gitward.model import Outcome, Violation, WaiverUsed
 
 
 class Tally:
@@ -20,7 +20,7 @@ class Tally:
     violations those with the lowest are kept.
     """
 
-    __slots__ = ("counts", "first", "kept", "passed", "reasons", "total", "violated")
+    __slots__ = ("counts", "first", "kept", "passed", "reasons", "total", "violated", "waived", "waivers")
 
     def __init__(self) -> None:
         self.passed = self.violated = 0
@@ -29,6 +29,8 @@ class Tally:
         self.first: dict[tuple[Outcome, str], tuple[int, str]] = {}  # where an undecided reason is met first
         self.kept: list[tuple[int, Violation]] = []
         self.total = 0
+        self.waivers: dict[tuple[WaiverUsed, ...], int] = {}  # by whom how many subjects were let go
+        self.waived: list[tuple[int, tuple[WaiverUsed, ...], Violation]] = []  # what was found in them, kept as above
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -74,6 +76,23 @@ class Tally:
             self.kept.sort(key=lambda kept: kept[0])
         del self.kept[KEPT_VIOLATIONS:]
 
+    def waive(self, by: tuple[WaiverUsed, ...], found: Sequence[Violation], at: int, **where: Any) -> None:
+        """Count a subject whose violations these waivers let go, and keep the violations of the first."""
+        self.count("waived")
+        self.waivers[by] = self.waivers.get(by, 0) + 1
+        self._keep_waived([(at, by, replace(violation, **where)) for violation in found[:KEPT_VIOLATIONS]])
+
+    def _keep_waived(self, found: list[tuple[int, tuple[WaiverUsed, ...], Violation]]) -> None:
+        self.waived = sorted(self.waived + found, key=lambda kept: kept[0])[:KEPT_VIOLATIONS]
+
+    @property
+    def let_go(self) -> tuple[Waived, ...]:
+        """What was waived, by the same waivers together; in the order of their ids."""
+        return tuple(
+            Waived(waivers=by, subjects=times, violations=tuple(found for _, whose, found in self.waived if whose == by))
+            for by, times in sorted(self.waivers.items(), key=lambda each: [(waiver.statement, waiver.by) for waiver in each[0]])
+        )
+
     def merge(self, other: Tally) -> None:
         self.passed += other.passed
         self.violated += other.violated
@@ -84,3 +103,6 @@ class Tally:
         self._note_first(other.first)
         self._insert(other.kept)
         self.total += other.total
+        for by, times in other.waivers.items():
+            self.waivers[by] = self.waivers.get(by, 0) + times
+        self._keep_waived(other.waived)

@@ -33,6 +33,8 @@ from gitward.model.results import (
     PolicyInfo,
     Result,
     Violation,
+    Waived,
+    WaiverUsed,
     violation,
 )
 from gitward.model.signatures import (
@@ -71,6 +73,6 @@ __all__ = [
     "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Grant", "Host", "Ident", "KeylessKey", "Landing",
     "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "PushCertificate",
     "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Revocation", "Signature", "SignatureResult",
-    "Signed", "SignedPush", "SshKey", "Statement", "Tag", "Totals", "Trailer", "Trust", "Violation", "Waiver",
-    "WaiverRight", "X509Key", "is_zero", "violation",
+    "Signed", "SignedPush", "SshKey", "Statement", "Tag", "Totals", "Trailer", "Trust", "Violation", "Waived",
+    "Waiver", "WaiverRight", "WaiverUsed", "X509Key", "is_zero", "violation",
 ]  # fmt: skip

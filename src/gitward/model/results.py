@@ -46,12 +46,36 @@ _COUNTERS = tuple((outcome, outcome.replace("-", "_")) for outcome in OUTCOMES)
 
 
 @record
+class WaiverUsed:
+    """A signed waiver that counted. `statement` is its id, `by` those of its signers who counted, `until` when it ends, in
+    seconds since 1970. `reason` and `ticket` are the signers' words, cut where they are long. `is_break_glass`: it waives
+    everything on a ref.
+    """
+
+    statement: str
+    by: tuple[str, ...]
+    until: int
+    reason: str = ""
+    ticket: str = ""
+    is_break_glass: bool = False
+
+
+@record
+class Waived:
+    """What the same waivers let go of one entry: how many subjects, and the first of the violations, oldest commit first."""
+
+    waivers: tuple[WaiverUsed, ...]
+    subjects: int
+    violations: tuple[Violation, ...] = ()
+
+
+@record
 class Result:
     """What became of one entry. Counts are of subjects: commits, ref updates, or the push.
 
     `judged` is passed + violated + waived. `reasons` are (outcome, reason, count) for every subject that was not judged.
     `violations` are the first 100, oldest commit first; `violation_count` is all of them. `policy` indexes
-    `Decision.policies`.
+    `Decision.policies`. `let_go` says by whose waivers the waived subjects were let go; of their violations too it holds 100.
     """
 
     entry: str
@@ -69,6 +93,7 @@ class Result:
     violation_count: int = 0
     message: str = ""
     place: str = ""
+    let_go: tuple[Waived, ...] = ()
 
     @property
     def judged(self) -> int:
@@ -175,6 +200,12 @@ class Decision:
     @property
     def outcome(self) -> Literal["allowed", "denied", "undecided"]:
         return OUTCOME_OF_CODE[self.exit_code]
+
+    @property
+    def broken_glass(self) -> tuple[WaiverUsed, ...]:
+        """The break-glass that let something go, each once, by its id."""
+        used = (waiver for result in self.results for waived in result.let_go for waiver in waived.waivers)
+        return tuple(sorted({each for each in used if each.is_break_glass}, key=lambda each: each.statement))
 
     @property
     def would_be(self) -> Literal["allowed", "denied", "undecided"]:
