@@ -21,6 +21,8 @@ from gitward.repository import open_repository
 from gitward.scope import Plan
 from gitward.signatures.moments import Moments, read_first_seen
 from gitward.updates import brings, of_range, resolve
+from gitward.waiverfacts import waivers_of
+from gitward.waivers.refusals import refused
 from gitward.workers import PIECE, Bench, Task, judge_pieces
 
 TYPE_CHECKING = False
@@ -81,16 +83,18 @@ def _judge(
     gathering = Gathering(repository, policies, change) if host.log else None
     with Bench(repository, policies, task, lookups, gathering) as bench:
         change = _with_facts(change, request, policies, bench)
-        of_push = judge_change(policies, change)
+        waivers = waivers_of(policies, change, host, repository, existing)
+        bench.task = replace(bench.task, waivers=waivers)
+        of_push = judge_change(policies, change, waivers)
         if over := is_over_its_limits(policies, of_push):
             notices += ("the push is over its limits: its commits were not read",)
         pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
         tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress, comparison=comparison)
-    message = squash.judge_message(request, policies, taking, repository, lookups)
+    message = squash.judge_message(request, policies, taking, repository, lookups, waivers)
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
         tally.merge(of_squash)
-    notices += outage_warnings(policies, tallies)
+    notices += (*outage_warnings(policies, tallies), *refused(waivers, change, tallies))
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gitward.model import Policy, Request
     from gitward.repository import Repository
     from gitward.scope import Piece
+    from gitward.waivers.counting import Waivers
 
 _MESSAGE = {"message", "merge"}  # an entry that needs no more judges the squash message
 
@@ -53,7 +54,7 @@ def _without(scope: tuple[str, ...], taking: tuple[bool, ...]) -> tuple[str, ...
 
 def judge_message(
     request: Request, policies: tuple[Policy, ...], taking: tuple[bool, ...], repository: Repository,
-    lookups: Lookups | None = None,
+    lookups: Lookups | None = None, waivers: Waivers | None = None,
 ) -> list[Tally]:
     """The squash message as a draft commit on the range's ref; a revert is looked for below the range's tip."""
     if not taking or request.squash is None:
@@ -66,4 +67,5 @@ def judge_message(
     )
     answer = in_repository(repository, request.ranges[0].include[0], lookups)
     asked = tuple(ask(policies, (draft,), answer, scope))
-    return judge_commits(policies, [Batch(ref=ref, scope=scope, commits=asked)], KNOWN[request.stage])
+    batch = Batch(ref=ref, scope=scope, commits=asked)
+    return judge_commits(policies, [batch], KNOWN[request.stage], waivers=waivers)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gitward.model import Commit, Limits, Policy, Question
     from gitward.repository import Repository
     from gitward.signatures.moments import Moments
+    from gitward.waivers.counting import Waivers
 
     Denied = list[set[int]]  # per policy the places of the commits that it denies; empty where nobody asks
     Judged = tuple[list[Tally], list["Aside"], Denied]
@@ -54,13 +55,14 @@ class Aside:
 class Task:
     """What is the same for all pieces: the facts that the stage can know, the budgets, when it is and when things were seen.
 
-    `compares`: somebody asks which commits each policy denies.
+    `compares`: somebody asks which commits each policy denies. `waivers` are those that came with the change, None for none.
     """
 
     known: frozenset[str]
     limits: Limits
     moments: Moments
     compares: bool = False
+    waivers: Waivers | None = None
 
 
 class Bench:
@@ -94,7 +96,7 @@ class Bench:
         batches = piece.batches(self.gathering.watch(commits) if self.gathering else commits)
         if asks := self.asks:
             batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
-        return judge_commits(self.policies, batches, self.task.known, denied), aside, denied
+        return judge_commits(self.policies, batches, self.task.known, denied, self.task.waivers), aside, denied
 
     def _denied(self) -> Denied:
         return [set() for _ in self.policies] if self.task.compares else []
@@ -109,7 +111,7 @@ class Bench:
             for each, commit in zip(aside, self.loader.commits(piece), strict=True)
         )
         denied = self._denied()
-        return judge_commits(self.policies, piece.batches(told), self.task.known, denied), denied
+        return judge_commits(self.policies, piece.batches(told), self.task.known, denied, self.task.waivers), denied
 
 
 def _setting_aside(batch: Batch, asks: Asks, aside: list[Aside]) -> Iterator[Commit | None]:
