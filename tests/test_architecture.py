@@ -19,7 +19,7 @@ PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py",
         "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
         "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "tlog/tree.py", "tlog/checkpoint.py",
         "tlog/proof.py", "audit/checking.py",
-        "granting.py",
+        "granting.py", "perspective.py",
         "waivers/",
         "shell/command.py")  # fmt: skip
 OWNERS = {
@@ -40,7 +40,7 @@ LAYERS = (
      "canonical", "granting",
         "channels"),
     ("rules", "tally", "engine", "batches", "integrity",
-        "waivers"),
+        "waivers", "perspective"),
     ("policy",),
     ("git", "gitcommand", "repository", "durable", "reffiles"),
     ("signatures", "tlog"),

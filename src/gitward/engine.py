@@ -10,7 +10,7 @@ from gitward.channels import CERTIFICATE
 from gitward.errors import Excused, GitwardError
 from gitward.model import Change, Decision, PolicyInfo, RefUpdate, Result
 from gitward.patterns import matches_ref
-from gitward.record import replace
+from gitward.perspective import seen_by, unproven
 from gitward.tally import Tally
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ def judge_change(policies: tuple[Policy, ...], change: Change, waivers: Waivers 
                     tally.count("exempt", "principal")
                 else:
                     letting_go = _letting_go(waivers, policy, entry, subject)
-                    judge_update(entry, _seen_by(policy, subject, change), tally, letting_go)
+                    judge_update(entry, seen_by(policy, subject, change), tally, letting_go)
     return tallies
 
 
@@ -84,39 +84,6 @@ def _letting_go(
     if isinstance(subject, Change):
         return lambda: waivers.of_push(policy, entry, subject)
     return lambda: waivers.of_update(policy, entry, subject)
-
-
-def push_seen_by(policy: int, change: Change) -> Change:
-    """The same, with what the trust of this policy, and of no other, says of who signed it."""
-    signed = change.certificate
-    if not (signed and signed.signatures):
-        return change
-    return replace(change, certificate=replace(signed, signature=signed.signatures[policy]))
-
-
-def _unproven(policy: int, change: Change) -> str:
-    """Why this policy does not know who pushes, '' where it does."""
-    if change.pushers and change.pushers[policy]:
-        return ""
-    return change.unproven[policy] if change.unproven else "nothing proves who pushes"
-
-
-def _seen_by(policy: int, subject: RefUpdate | Change, change: Change) -> RefUpdate | Change:
-    """A ref update, or the push, as this policy sees it: in its own names, and by its own trust."""
-    if isinstance(subject, Change):
-        return push_seen_by(policy, subject)
-    tags = tuple(replace(tag, signature=tag.signatures[policy]) if tag.signatures else tag for tag in subject.tags)
-    target = subject.target
-    if target and target.signatures:
-        target = replace(target, signature=target.signatures[policy])
-    return replace(
-        subject,
-        tags=tags,
-        target=target,
-        pusher=change.pushers[policy] if change.pushers else "",
-        unproven=_unproven(policy, change),
-        touched=subject.touched_by[policy] if subject.touched_by else None,
-    )
 
 
 def is_over_its_limits(policies: tuple[Policy, ...], tallies: list[Tally]) -> bool:
@@ -242,7 +209,7 @@ def _unknown_exemptions(policies: tuple[Policy, ...], change: Change, tallies: l
         if hasattr(entry.rule, "check_commit"):
             if "signature" not in change.known:
                 found.append(f"[{entry.id}] nobody is exempt here: who signs the commit is not known yet")
-        elif why := _unproven(policy, change):
+        elif why := unproven(policy, change):
             found.append(f"[{entry.id}] nobody is exempt here: {why}")
     return tuple(found)
 

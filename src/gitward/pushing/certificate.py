@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 
 from gitward.channels import CERTIFICATE
-from gitward.engine import missing_fact, push_seen_by
+from gitward.engine import missing_fact
 from gitward.errors import GitwardError, Undecided
 from gitward.gitobject.pushcert import parse_push_certificate
 from gitward.model import Actor, SignedPush
+from gitward.perspective import push_seen_by
 from gitward.pushing.nonce import issued
 from gitward.pushing.spent import NONCE_SECONDS, spend
 from gitward.record import replace
