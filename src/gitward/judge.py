@@ -20,6 +20,7 @@ from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.scope import Plan
 from gitward.signatures.moments import Moments, read_first_seen
+from gitward.touching import with_touched
 from gitward.updates import brings, of_range, resolve
 from gitward.waiverfacts import waivers_of
 from gitward.waivers.refusals import refused
@@ -27,7 +28,7 @@ from gitward.workers import PIECE, Bench, Task, judge_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gitward.comparison import Comparison
     from gitward.model import Policy, Range
@@ -82,7 +83,7 @@ def _judge(
     taking = squash.takers(request, policies)
     gathering = Gathering(repository, policies, change) if host.log else None
     with Bench(repository, policies, task, lookups, gathering) as bench:
-        change = _with_facts(change, request, policies, bench)
+        change = _with_facts(change, request, policies, bench, existing)
         waivers = waivers_of(policies, change, host, repository, existing)
         bench.task = replace(bench.task, waivers=waivers)
         of_push = judge_change(policies, change, waivers)
@@ -111,9 +112,12 @@ def _judge(
     return replace(decision, brought=gathering.end()) if gathering else decision
 
 
-def _with_facts(change: Change, request: Request, policies: tuple[Policy, ...], bench: Bench) -> Change:
+def _with_facts(
+    change: Change, request: Request, policies: tuple[Policy, ...], bench: Bench, existing: Mapping[str, str]
+) -> Change:
     """The same change with what its entries ask about ref updates and the push itself."""
-    updates = with_files(policies, change.updates, bench.loader)
+    updates = with_touched(policies, change.updates, change.known, existing, bench.repository, bench.task.limits.paths)
+    updates = with_files(policies, updates, bench.loader)
     change = replace(change, updates=with_signers(policies, updates, change.known, bench.loader))
     if request.certificate is not None:
         from gitward.pushing.certificate import with_certificate

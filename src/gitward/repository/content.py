@@ -112,7 +112,7 @@ def records(
     try:
         target = plumbing.start(reader, stdin=source)
         source.write(stdin, last=True)
-        yield from _split(target, end)
+        yield from split(target, end)
         for args, process in ((reader, target), (walk, source)):  # the first to end may have ended the other
             answer = process.finish()
             if answer.status:
@@ -123,7 +123,7 @@ def records(
             target.close()
 
 
-def _split(process: Process, end: bytes) -> Iterator[bytes]:
+def split(process: Process, end: bytes) -> Iterator[bytes]:
     """The output cut at `end`, a piece at a time. A record is at most a path, and git's paths end at some kilobytes."""
     rest = b""
     while piece := process.output.read1(1 << 16):

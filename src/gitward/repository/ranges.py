@@ -6,7 +6,7 @@ import re
 
 from gitward.errors import MissingObject, Undecided
 from gitward.model import Oid, is_zero
-from gitward.repository import content, history
+from gitward.repository import content, history, touched
 from gitward.repository.lineage import Lineage
 from gitward.repository.objects import Location, Objects
 from gitward.repository.plumbing import LONG
@@ -136,6 +136,27 @@ class Ranges(Objects):
         if ends := self._ends((*include, *others), exclude):
             size = content.new_bytes(self._plumbing, ends, self._advice)
         return files, size
+
+    def touched(self, tip: str, exclude: Iterable[str]) -> Iterator[bytes]:
+        """The paths that the commits which `tip` reaches and `exclude` does not touch (repository.touched), streamed.
+
+        Some come more than once. An excluded oid may be missing. Raises as `walk` does.
+        """
+        exclude = tuple(exclude)
+        if self.is_shallow:  # where its parents are missing, git takes a commit for a root
+            for _ in self.walk((tip,), exclude, ignore_missing=True):
+                continue
+        return touched.by_commits(self._plumbing, self._ends((tip,), exclude), self._advice)
+
+    def differing(self, old: str, new: str) -> Iterator[bytes]:
+        """The paths in which two commits or trees differ, streamed."""
+        one, other = self._checked((old, new))
+        return touched.between(self._plumbing, one, other, self._advice)
+
+    def listed(self, tree: str) -> Iterator[bytes]:
+        """All paths of a commit or a tree, streamed."""
+        (oid,) = self._checked((tree,))
+        return touched.within(self._plumbing, oid, self._advice)
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool | None:
         """Whether a commit reaches another, or is it. `ancestor` may be cut to 7 digits; any commit it fits counts.
