@@ -58,7 +58,8 @@ class Auth(TypedDict):
     """How the actor was proved."""
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
-    method: Annotated[Word, said("the channel that proved it: push-certificate; none where nothing did")]
+    method: Annotated[Word, said("the one channel that the host asks: push-certificate, ssh-command, http, gitlab, gitea, "
+                                   "bitbucket, gitolite; none where it names none, and the push is not signed")]
     fingerprint: Annotated[Plain | None, said("of the key")]
 
 
@@ -77,7 +78,8 @@ class Actor(TypedDict):
     type: Annotated[Literal["human", "service", "ci", "system"] | None, said("null where nothing tells")]
     id: Annotated[Plain | None, said("the principal; null where nobody was proved")]
     display: NotRequired[Annotated[Words | None, said("who it is, for people; of an operating system's user a commitment")]]
-    claim: NotRequired[Annotated[Personal, said("who it is by its own word, or a CI system's; always a commitment")]]
+    claim: NotRequired[Annotated[Personal, said("who it is by its own word, by the channel's, or a CI system's; always a "
+                                              "commitment")]]
     auth: NotRequired[Auth]
     roles: NotRequired[Annotated[list[Role], Field(max_length=1_000)]]
     on_behalf_of: NotRequired[Annotated[Words | None, said("for whom a service acted")]]
