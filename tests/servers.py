@@ -198,9 +198,13 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+  map $http_authorization $realm {{ "" off; default git; }}
   server {{
     listen 127.0.0.1:{port};
     location / {{
+      auth_basic $realm;
+      auth_basic_user_file {folder}/users;
+      fastcgi_param REMOTE_USER $remote_user;
       fastcgi_pass unix:{folder}/fcgi;
       fastcgi_read_timeout 300s;
       fastcgi_param SCRIPT_FILENAME {backend};
@@ -222,7 +226,10 @@ http {{
 
 
 def _http(folder: Path, stack: ExitStack) -> Server:
-    """nginx, fcgiwrap and git-http-backend; a repository that takes pushes says http.receivepack=true."""
+    """nginx, fcgiwrap and git-http-backend; a repository that takes pushes says http.receivepack=true.
+
+    Whoever names himself needs a password, `secret` for ann and bob; who does not is let in as nobody.
+    """
     nginx, fcgiwrap = need("nginx", "nginx"), need("fcgiwrap", "fcgiwrap")
     core = subprocess.run(["git", "--exec-path"], check=True, capture_output=True, text=True).stdout.strip()
     backend = need(f"{core}/git-http-backend", "git")
@@ -230,6 +237,8 @@ def _http(folder: Path, stack: ExitStack) -> Server:
     process = _run(stack, log, fcgiwrap, "-f", "-c", "2", "-s", f"unix:{folder}/fcgi")
     if not _wait(process, log, socket.AF_UNIX, str(folder / "fcgi")):
         pytest.fail(f"fcgiwrap does not start:\n{log.read_text()}")
+
+    (folder / "users").write_text("ann:{PLAIN}secret\nbob:{PLAIN}secret\n")
 
     def write_config(port: int) -> None:
         text = _NGINX.format(

@@ -48,9 +48,16 @@ if TYPE_CHECKING:
 @click.option(
     "--lookup", "lookups", metavar="NAME=FILE", multiple=True, help="Server: the settings of a look-up that policies name."
 )
+@click.option(
+    "--actor", metavar="CHANNEL", default="",
+    help="Server: who pushes is whom this one channel names: push-certificate, ssh-command, http, gitlab, gitea, bitbucket, "
+    "gitolite.",
+)
+@click.option("--url", "urls", metavar="URL", multiple=True, help="Server: a URL of the repository, as its people write it.")
 @click.option("--remove", is_flag=True, help="Take the hooks out, and put back what stood there.")
 def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log: str, baseline: tuple[str, ...],
-            limits: tuple[str, ...], lookups: tuple[str, ...], client: bool, everywhere: bool, remove: bool) -> int:  # fmt: skip
+            limits: tuple[str, ...], lookups: tuple[str, ...], actor: str, urls: tuple[str, ...], client: bool,
+            everywhere: bool, remove: bool) -> int:  # fmt: skip
     """Put the hooks in, beside those that are there.
 
     A hook that stands in the way is kept as NAME.before-gitward; it runs first, gets the same input, and when it fails
@@ -66,19 +73,25 @@ def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log:
     everything it needs into the hook file. GitLab's and Gitea's own folders for hooks (pre-receive.d) are used where
     they are. receive.hideRefs is set for gitward's own refs.
 
+    Where a policy says who may do what, the hook has to be told which channel proves who pushes (docs/access.md).
+
     \b
     examples:
       gitward install                     into the clone you are in
       gitward install --global            for all your repositories
       gitward install --server /srv/git/app.git --policy /etc/gitward/org.yaml \\
-          --policy refs/heads/main:.gitward.yaml --log unix:/run/gitward/log.sock
+          --policy refs/heads/main:.gitward.yaml --log unix:/run/gitward/log.sock \\
+          --actor ssh-command --url ssh://git@git.example.com/app.git
       gitward install --org /srv/git --policy /etc/gitward/org.yaml --log /var/lib/gitward
       gitward install --server /srv/git/app.git --remove
     """
     _refuse_mixtures(client=client, everywhere=everywhere, server=server, org=org, repo=repo, remove=remove,
-                     server_only=(*baseline, *limits, *lookups, *([log] if log else [])), policies=policies)  # fmt: skip
+                     server_only=(*baseline, *limits, *lookups, *filter(None, (log, actor)), *urls),
+                     policies=policies)  # fmt: skip
+    if org and urls:
+        raise UsageError("--url names one repository", "install with --server PATH where a repository has URLs")
     if server or org:
-        return _servers(server, org, None if remove else _settings(policies, log, baseline, limits, lookups))
+        return _servers(server, org, None if remove else _settings(policies, log, baseline, limits, lookups, actor, urls))
     return _clone(repo or os.curdir, policies, everywhere=everywhere, remove=remove)
 
 
@@ -90,7 +103,8 @@ def _refuse_mixtures(*, client: bool, everywhere: bool, server: str, org: str, r
     if repo and (on_server or everywhere):
         raise UsageError("--repo names one clone", "leave it out here")
     if server_only and not on_server:
-        raise UsageError("--log, --baseline, --limit and --lookup are a server's", "add --server PATH or --org DIR")
+        raise UsageError("--log, --baseline, --limit, --lookup, --actor and --url are a server's",
+                         "add --server PATH or --org DIR")  # fmt: skip
     if len(policies) > 1 and not on_server:
         raise UsageError("the hooks of a clone judge by one policy", "use `extends` in it")
     if remove and (policies or server_only):
@@ -98,10 +112,10 @@ def _refuse_mixtures(*, client: bool, everywhere: bool, server: str, org: str, r
 
 
 def _settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...],
-              lookups: tuple[str, ...]) -> Settings:  # fmt: skip
+              lookups: tuple[str, ...], actor: str, urls: tuple[str, ...]) -> Settings:  # fmt: skip
     from gitward.installer.server import settings
 
-    return settings(policies, log, baseline, limits, lookups)
+    return settings(policies, log, baseline, limits, lookups, actor, urls)
 
 
 # --- clones -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitward import gitcommand
-from gitward.doctor import evidence, heartbeats, hooks, lookups, outcomes, settings, signedpushes
+from gitward.doctor import actors, evidence, heartbeats, hooks, lookups, outcomes, settings, signedpushes
 from gitward.doctor.finding import ok, unknown
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
@@ -51,6 +51,7 @@ def _examine_server(path: str) -> Iterator[Finding]:
         options = evidence.options_of(hook)
         yield from evidence.check_server_policies(path, options.get("--policy", []))
         yield from lookups.check_lookups(path, options.get("--policy", []), options.get("--lookup", []))
+        yield from actors.check_actor(path, options.get("--policy", []), options.get("--actor", []))
         yield from signedpushes.check_signed_pushes(path, options.get("--policy", []))
         yield from outcomes.check_outcomes(path, hook)
         yield from evidence.check_log(path, options.get("--log", []))

@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 
+from gitward.channels import VARIABLES
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -105,15 +106,18 @@ def server(program: Program, options: tuple[str, ...], earlier: str = "") -> str
     """pre-receive. Where gitward is gone the push is refused; the message names no path, because the pusher reads it.
 
     An earlier hook runs first and with the environment as it came, which the forges' own hooks need. Then the
-    environment is made anew from the names that git set: push options are numbered, so their names are counted out.
+    environment is made anew from the names that git set, and that of the one channel which says who pushes: push options are
+    numbered, so their names are counted out.
     """
+    given = zip(options[::2], options[1::2], strict=False)
+    names = " ".join((_PUSH_NAMES, *(name for key, word in given if key == "--actor" for name in VARIABLES[word])))
     run = f'exec /usr/bin/env -i "$@" {_PATH} LC_ALL=C.UTF-8 {program.hook(SERVER, options)}'
     first = f'in=$(/bin/cat); [ ! -x "$0{KEPT}" ] || printf \'%s\\n\' "$in" | {earlier} || exit'
     return _file(
         [
             program.gone("undecided: gitward is gone from this server; its administrator puts it back", 3),
             *([first] if earlier else []),
-            f"names='{_PUSH_NAMES}'; i=0; set --",
+            f"names='{names}'; i=0; set --",
             'while [ "$i" -lt "${GIT_PUSH_OPTION_COUNT:-0}" ];'
             ' do names="$names GIT_PUSH_OPTION_$i"; i=$((i + 1)); done',
             'for name in $names; do eval "[ -z \\"\\${$name+x}\\" ] || set -- \\"\\$@\\" \\"$name=\\$$name\\""; done',

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 
-from gitward import budgets, gitcommand, sources
+from gitward import budgets, channels, gitcommand, sources
 from gitward.errors import GitwardError, PolicyError, UsageError
 from gitward.installer import hookfile, logtarget, outcomes, place, remembered, seed
 from gitward.installer.hookfile import SERVER, Program
+from gitward.pushees import is_whole
 from gitward.record import record
 from gitward.repository import open_repository
 
@@ -22,6 +23,7 @@ HIDDEN = ("refs/gitward/baseline", "refs/gitward/receipts")
 DEPTH = 6  # forges keep repositories at most this many folders below their root
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HIDE = "receive.hideRefs"
+_OPTIONS = ("--policy", "--log", "--baseline", "--limit", "--lookup", "--actor", "--url")
 
 
 @record
@@ -33,16 +35,19 @@ class Settings:
     baseline: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     lookups: tuple[str, ...] = ()
+    actor: str = ""
+    urls: tuple[str, ...] = ()
 
     def options(self) -> tuple[str, ...]:
-        named = (("--policy", self.policies), ("--log", (self.log,) if self.log else ()),
-                 ("--baseline", self.baseline), ("--limit", self.limits), ("--lookup", self.lookups))  # fmt: skip
+        named = (("--policy", self.policies), ("--log", (self.log,) if self.log else ()), ("--baseline", self.baseline),
+                 ("--limit", self.limits), ("--lookup", self.lookups), ("--actor", (self.actor,) if self.actor else ()),
+                 ("--url", self.urls))  # fmt: skip
         return tuple(word for name, values in named for value in values for word in (name, value))
 
     @classmethod
     def of(cls, options: Sequence[str]) -> Settings:
         """The settings that such options say. Raises UsageError for one that this gitward does not write."""
-        given: dict[str, list[str]] = {"--policy": [], "--log": [], "--baseline": [], "--limit": [], "--lookup": []}
+        given: dict[str, list[str]] = {name: [] for name in _OPTIONS}
         for name, value in zip(options[::2], (*options[1::2], ""), strict=False):
             if name not in given:
                 raise UsageError(f"the hook says {name}, which this gitward does not know", "use the gitward that wrote it")
@@ -53,6 +58,8 @@ class Settings:
             baseline=tuple(given["--baseline"]),
             limits=tuple(given["--limit"]),
             lookups=tuple(given["--lookup"]),
+            actor=(given["--actor"] or [""])[-1],
+            urls=tuple(given["--url"]),
         )
 
 
@@ -75,9 +82,8 @@ class Placed:
     problem: GitwardError | None = None
 
 
-def settings(
-    policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...], lookups: tuple[str, ...] = ()
-) -> Settings:
+def settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...],
+             lookups: tuple[str, ...] = (), actor: str = "", urls: tuple[str, ...] = ()) -> Settings:  # fmt: skip
     """Check and complete what was given on the command line. Raises UsageError, PolicyError for a look-up's settings."""
     if not policies:
         raise UsageError("a server hook without a policy denies every push", "add --policy FILE, or --policy REF:PATH")
@@ -87,12 +93,17 @@ def settings(
                 f"--baseline {oid}: not a full commit id", "write what `git rev-parse` prints: 40 or 64 digits"
             )
     budgets.limits(limits)
+    for url in urls:
+        if not is_whole(url):
+            raise UsageError(f"--url {url}: it names no repository by itself", "write the whole URL, as git remote -v shows it")
     return Settings(
         policies=tuple(source if sources.is_in_repository(source) else os.path.abspath(source) for source in policies),
         log=logtarget.absolute(log) if log else "",
         baseline=baseline,
         limits=limits,
         lookups=_lookups(lookups),
+        actor=channels.chosen((actor,) if actor else ()),
+        urls=urls,
     )
 
 
