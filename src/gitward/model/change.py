@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.model.facts import RefUpdate, Stage
     from gitward.model.pushes import SignedPush
+    from gitward.model.statements import Statement
 
 
 @record
@@ -41,7 +42,8 @@ class Change:
     """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable.
 
     `certificate` is the push certificate that came, read where an entry asks. `actor` is who pushes; `pushers` is that in the
-    names of each policy, in their order, '' where it does not know, and then `unproven` says why.
+    names of each policy, in their order, '' where it does not know, and then `unproven` says why. `statements` are those that an entry may
+    ask about.
     """
 
     stage: Stage
@@ -53,3 +55,4 @@ class Change:
     actor: Actor = Actor()
     pushers: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal, NewType
 
     from gitward.model.signatures import Signature
+    from gitward.model.statements import Statement
 
     Oid = NewType("Oid", str)
     Stage = Literal["commit", "push", "receive", "ci", "deploy"]
@@ -128,8 +129,7 @@ class Commit:
 @record
 class Tag:
     """An annotated tag object. `malformed`, `signatures` and `signature` as in `Commit`. `has_signature` says that a block is
-    there, not that it holds.
-    """
+    there, not that it holds."""
 
     oid: Oid
     target: Oid

@@ -68,8 +68,9 @@ if TYPE_CHECKING:
 class Statement:
     """One statement. `id` is SHA-256 of its blob, as hex; `repository` the URL that it is for, as `pushees.normal` spells it.
 
-    `by` is, in the order of the policies, whose good signatures it carries in the names of each. `made` is the signers' word,
-    seconds since 1970; `first_seen` when the log's server got it, None where that is not known.
+    `by` is, in the order of the policies, whose good signatures it carries in the names of each; of one that counts for nothing,
+    for nobody, and then `against` says why, in the same order. `made` is the signers' word, seconds since 1970; `first_seen` when
+    the log's server got it, None where that is not known.
     """
 
     id: str
@@ -79,4 +80,5 @@ class Statement:
     said: Said
     made: int
     by: tuple[tuple[str, ...], ...] = ()
+    against: tuple[str, ...] = ()
     first_seen: int | None = None

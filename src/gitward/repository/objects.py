@@ -114,6 +114,10 @@ class Objects:
             raise MissingObject(f"object {oid} is not in the repository", self._advice())
         return found
 
+    def headers(self, oids: Iterable[str]) -> Iterator[tuple[str, int] | None]:
+        """`header` of each, in order; None for an object that is not there."""
+        return self._reader.headers(self._checked(oids))
+
     def read(self, oid: str, limit: int | None = None) -> tuple[str, bytes]:
         """Type and content. Raises MissingObject, and BudgetExceeded over `limit` bytes, which are not read."""
         (checked,) = self._checked((oid,))

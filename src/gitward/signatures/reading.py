@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 MAX_BLOCK = 1 << 20  # bytes of a signature; a certificate chain takes some thousands
+_OF_STATEMENTS = {"ssh": "ssh, of a statement", "openpgp": "openpgp"}  # format -> verifier
 
 
 @record
@@ -71,6 +72,33 @@ class SignatureReader:
     def certificate(self, certificate: PushCertificate, moments: Moments) -> Signature:
         """The signature of a push certificate that is well formed."""
         return self._signatures([Claimed(signed=certificate.signed, people=())], moments)[0]
+
+    def of_statements(self, items: Sequence[Signed], seen: Sequence[int | None], now: int) -> list[Signature]:
+        """The signatures of statements, in order; `seen` is when each statement was first seen. No address is claimed."""
+        found: dict[int, Finding] = {}
+        by_format: dict[str, list[int]] = {}
+        for index, signed in enumerate(items):
+            by_format.setdefault(format_of(signed.block), []).append(index)
+        for form, indices in by_format.items():
+            if form not in _OF_STATEMENTS:
+                detail = "a statement is signed with SSH or OpenPGP"
+                found.update((index, Finding(format="", status="unsupported", detail=detail)) for index in indices)
+                continue
+            verifier = self._verifier(_OF_STATEMENTS[form])
+            of_form = [items[index] for index in indices]
+            proofs = zip(indices, of_form, verifier.prove(of_form), strict=True)
+            found.update((index, verifier.find(proof, signed)) for index, signed, proof in proofs)
+        principals = self.trust.principals
+        return [
+            Signature(
+                finding=found[index],
+                now=now,
+                first_seen=seen[index],
+                skew=self.trust.skew,
+                forge=found[index].principal in principals and principals[found[index].principal].forge,
+            )
+            for index in range(len(items))
+        ]
 
     def _signatures(self, claimed: list[Claimed], moments: Moments) -> list[Signature]:
         asked = [(each.signed, _addresses(each.people)) for each in claimed if each.signed and not each.malformed]
@@ -156,6 +184,11 @@ def _made(form: str, trust: Trust) -> Verifier:
         from gitward.signatures.ssh import SshVerifier
 
         return SshVerifier(trust)
+    if form == _OF_STATEMENTS["ssh"]:
+        from gitward.signatures.ssh import SshVerifier
+        from gitward.signatures.ssh.sshsig import STATEMENT
+
+        return SshVerifier(trust, STATEMENT)
     if form == "x509":
         from gitward.signatures.x509 import X509Verifier
 

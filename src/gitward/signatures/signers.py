@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitward.model import Commit, Principal, PushCertificate, Signature, Tag
+    from gitward.model import Commit, Principal, PushCertificate, Signature, Signed, Tag
     from gitward.signatures.moments import Moments
     from gitward.signatures.reading import SignatureReader
 
@@ -39,6 +39,14 @@ class Signers:
 
     def certificate(self, certificate: PushCertificate) -> Signature:
         return self.reader.certificate(certificate, self._moments)
+
+    def statements(self, items: Sequence[Signed], seen: Sequence[int | None], now: int) -> list[Signature]:
+        """The signatures of statements; `seen` is when each of these was first seen, None where that is not known."""
+        return self.reader.of_statements(items, seen, now)
+
+    def seen(self, oid: str) -> int | None:
+        """When an object was first seen, None where nobody says."""
+        return self._moments.seen.get(oid)
 
     def principal(self, name: str) -> Principal:
         """Whom the trust store knows by a name that it has given itself."""

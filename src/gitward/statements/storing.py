@@ -5,15 +5,8 @@ from __future__ import annotations
 from gitward import gitcommand
 from gitward.errors import UsageError
 from gitward.statements.envelope import NotAStatement
+from gitward.statements.places import ref_of
 from gitward.statements.reading import id_of, outline
-
-PREFIX = "refs/gitward/statements/"
-ARCHIVE = "refs/gitward/archive"
-
-
-def ref_of(oid: str, identity: str) -> str:
-    """The ref of the statement with this id, SHA-256 of its blob as hex, about the commit `oid` (zeros: about none)."""
-    return f"{PREFIX}{oid}/{identity}"
 
 
 def store(folder: str, blob: bytes) -> str:
