@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gitward.channels import CERTIFICATE
 from gitward.errors import Excused, GitwardError
+from gitward.integrity import is_statement
 from gitward.model import Change, Decision, PolicyInfo, RefUpdate, Result
 from gitward.patterns import matches_ref
 from gitward.perspective import seen_by, unproven
@@ -101,7 +102,11 @@ def _is_in_scope(entry: Entry, subject: RefUpdate | Change, tally: Tally) -> boo
     updates = (subject,) if isinstance(subject, RefUpdate) else subject.updates
     if isinstance(subject, RefUpdate) and not _is_about(entry.rule.needs, subject):
         return False
-    if not any(matches_ref(entry.refs, name) for update in updates for name in (update.ref, update.alias) if name):
+    judged = [update for update in updates if not is_statement(update)]
+    if updates and not judged:
+        tally.count("not-applicable", "statement")
+        return False
+    if not any(matches_ref(entry.refs, name) for update in judged for name in (update.ref, update.alias) if name):
         tally.count("not-applicable", "refs")
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitward.engine import OUT, entries_of, missing_fact
+from gitward.integrity import is_statement
 from gitward.model import Change, Totals, is_zero
 from gitward.record import replace
 
@@ -24,8 +25,10 @@ _OBJECTS = ("message", "merge", "object", "time", "paths", "sizes", "content", "
 KNOWN: dict[str, frozenset[str]] = {
     "commit": frozenset({"message", "merge"}),
     "push": frozenset({*_OBJECTS, "update", "ref", "refs", "push"}),
-    "receive": frozenset({*_OBJECTS, "ticket", "update", "ref", "refs", "push", "certificate", "pusher", "touched"}),
-    "ci": frozenset({*_OBJECTS, "ticket", "touched"}),
+    "receive": frozenset(
+        {*_OBJECTS, "ticket", "update", "ref", "refs", "push", "certificate", "pusher", "touched", "statements"}
+    ),
+    "ci": frozenset({*_OBJECTS, "ticket", "touched", "statements"}),
 }
 
 
@@ -56,6 +59,13 @@ def ask(
             answers = {question: answer(commit, question) for question in questions}
             commit = replace(commit, answers=answers)  # noqa: PLW2901
         yield commit
+
+
+def asking_statements(policies: tuple[Policy, ...], known: frozenset[str]) -> tuple[bool, ...]:
+    """Of each policy whether it may ask what people signed: to waive something, or in an entry."""
+    need = "statements"
+    asks = {index for index, entry in entries_of(policies) if need in entry.rule.needs and not missing_fact(entry, known)}
+    return tuple(index in asks or (bool(policy.waivers) and need in known) for index, policy in enumerate(policies))
 
 
 # --- look-ups ---------------------------------------------------------------------------------------------------------
@@ -123,11 +133,12 @@ def totals(
     if not limits:
         return Totals()
     existing = tuple(existing)
+    updates = [update for update in change.updates if not is_statement(update)]
     tips = tuple(tip for brought in ranges for tip in brought.include)
     files, size = None, None
     if any(rule.files is not None or rule.bytes is not None for rule in limits):
-        pushed = [update.new for update in change.updates if not is_zero(update.new)]
+        pushed = [update.new for update in updates if not is_zero(update.new)]
         files, size = repository.totals(tips, existing, others=pushed, max_files=max_files)
     return Totals(
-        commits=repository.count(tips, existing) if tips else 0, updates=len(change.updates), files=files, bytes=size
+        commits=repository.count(tips, existing) if tips else 0, updates=len(updates), files=files, bytes=size
     )

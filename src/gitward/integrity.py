@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OWN_REFS = "refs/gitward/"  # nobody's history: what these reach was judged, or let go, for other refs
 RESERVED = ("refs/replace/", OWN_REFS)
+STATEMENTS = f"{OWN_REFS}statements/"  # where alone a push may create refs: each the name of the statement that it leads to
 
 
 @record
@@ -36,6 +37,11 @@ def reserved(ref: str) -> str:
         if ref.startswith(prefix) or ref == prefix.rstrip("/"):
             return f"{prefix} is reserved: a push may not create, change or delete refs there"
     return ""
+
+
+def is_statement(update: RefUpdate) -> bool:
+    """Whether it brings a statement that may come. No policy judges that: it counts by its signature, and brings no commits."""
+    return update.ref.startswith(STATEMENTS) and not update.problem
 
 
 def built_in(version: str) -> Policy:

@@ -11,7 +11,7 @@ from gitward.brought import Gathering
 from gitward.channels import CERTIFICATE
 from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change, named_refs
 from gitward.errors import GitwardError, PolicyError, Undecided
-from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lookups
+from gitward.facts import KNOWN, asking_statements, lookups_of, outage_warnings, totals, without_lookups
 from gitward.failure import no_decision
 from gitward.integrity import built_in
 from gitward.loading import with_files, with_signers
@@ -83,7 +83,7 @@ def _judge(
     taking = squash.takers(request, policies)
     gathering = Gathering(repository, policies, change) if host.log else None
     with Bench(repository, policies, task, lookups, gathering) as bench:
-        change = _with_facts(change, request, policies, bench, existing)
+        change = _with_facts(change, request, policies, bench, ranges, existing)
         waivers = waivers_of(policies, change, host, repository, existing)
         bench.task = replace(bench.task, waivers=waivers)
         of_push = judge_change(policies, change, waivers)
@@ -113,9 +113,19 @@ def _judge(
 
 
 def _with_facts(
-    change: Change, request: Request, policies: tuple[Policy, ...], bench: Bench, existing: Mapping[str, str]
+    change: Change,
+    request: Request,
+    policies: tuple[Policy, ...],
+    bench: Bench,
+    ranges: tuple[Range, ...],
+    existing: Mapping[str, str],
 ) -> Change:
     """The same change with what its entries ask about ref updates and the push itself."""
+    if any(asking_statements(policies, change.known)):
+        from gitward.statements.asked import with_statements
+
+        now = bench.task.moments.now
+        change = with_statements(change, ranges, policies, bench.repository, bench.loader.signers, now)
     updates = with_touched(policies, change.updates, change.known, existing, bench.repository, bench.task.limits.paths)
     updates = with_files(policies, updates, bench.loader)
     change = replace(change, updates=with_signers(policies, updates, change.known, bench.loader))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from gitward.errors import MissingObject, Undecided
-from gitward.integrity import reserved
+from gitward.integrity import STATEMENTS, reserved
 from gitward.model import Range, RawUpdate, RefUpdate, is_zero
 from gitward.refname import folded
 
@@ -39,6 +39,7 @@ def resolve(
     for name in (*refs, *named, *(name for name, update in zip(names, raw, strict=True) if not is_zero(update.new))):
         by_fold.setdefault(folded(name), set()).add(name)
     twice = {name for name, times in Counter(names).items() if times > 1}
+    statements = sum(name.startswith(STATEMENTS) for name in names)
     deleted = {name for name, update in zip(names, raw, strict=True) if is_zero(update.new)}
     return tuple(
         _resolved(
@@ -47,6 +48,7 @@ def resolve(
             repository,
             old=refs.get(name, "0" * len(update.old)) if here else update.old,
             twice=name in twice,
+            statements=statements,
             others=tuple(sorted(by_fold.get(folded(name), set()) - {name} - deleted)),
         )
         for update, name in zip(raw, names, strict=True)
@@ -54,13 +56,18 @@ def resolve(
 
 
 def _resolved(
-    update: RawUpdate, name: str, repository: Repository, *, old: str, twice: bool, others: tuple[str, ...]
+    update: RawUpdate,
+    name: str,
+    repository: Repository,
+    *,
+    old: str,
+    twice: bool,
+    others: tuple[str, ...],
+    statements: int,
 ) -> RefUpdate:
-    problem = reserved(name) or reserved(update.ref)
-    if twice:
-        problem = problem or "the push names this ref more than once"
+    untrue = "the push names this ref more than once" if twice else ""
     if not _same(update.old, old):
-        problem = problem or f"the push says that the ref was {_short(update.old)}, in this repository it is {_short(old)}"
+        untrue = untrue or f"the push says that the ref was {_short(update.old)}, in this repository it is {_short(old)}"
     if not is_zero(update.new) and not _readable(repository, update.new):
         raise MissingObject(f"{name}: the pushed object {update.new} cannot be read")
     if not is_zero(update.new) and not is_zero(old) and not _readable(repository, old):
@@ -68,6 +75,12 @@ def _resolved(
             f"{name} stands at {_short(old)}, which is not in this repository",
             "git fetch, look at what others have pushed, and push again",
         )
+    if name == update.ref and name.startswith(STATEMENTS):
+        from gitward.statements.arriving import objection
+
+        problem = untrue or objection(repository, name, old, update.new, statements)
+    else:
+        problem = reserved(name) or reserved(update.ref) or untrue
     ancestry = repository.ancestry(old, update.new)
     tags, peeled, kind = ((), "", "none") if ancestry == "delete" else repository.peel(update.new)
     return RefUpdate(

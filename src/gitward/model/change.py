@@ -42,8 +42,8 @@ class Change:
     """What one decision is about. `known` are the facts that this stage can know; a rule that needs another is not applicable.
 
     `certificate` is the push certificate that came, read where an entry asks. `actor` is who pushes; `pushers` is that in the
-    names of each policy, in their order, '' where it does not know, and then `unproven` says why. `statements` are those that an entry may
-    ask about.
+    names of each policy, in their order, '' where it does not know, and then `unproven` says why. `statements` are those
+    that an entry may ask about.
     """
 
     stage: Stage

@@ -7,7 +7,6 @@ log knows that, else now. One that counts for nothing stays, with nobody in `by`
 
 from __future__ import annotations
 
-from gitward.engine import entries_of, missing_fact
 from gitward.model import Revocation, Statement, Waiver
 from gitward.record import record, replace
 from gitward.statements import envelope
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from gitward.repository import Repository
     from gitward.signatures.signers import Signers
 
-NEED = "statements"
 _WORDS = 200
 
 
@@ -37,12 +35,6 @@ class _Read:
     oid: str
     payload: bytes
     signed: tuple[Signed, ...]
-
-
-def asking(policies: Sequence[Policy], known: frozenset[str]) -> tuple[bool, ...]:
-    """Of each policy whether an entry of it may ask for statements."""
-    asks = {index for index, entry in entries_of(tuple(policies)) if NEED in entry.rule.needs and not missing_fact(entry, known)}
-    return tuple(index in asks or (bool(policy.waivers) and NEED in known) for index, policy in enumerate(policies))
 
 
 def found(
