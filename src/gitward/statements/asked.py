@@ -9,7 +9,7 @@ from gitward.integrity import is_statement
 from gitward.model import is_zero
 from gitward.record import replace
 from gitward.statements.finding import found
-from gitward.statements.places import ARCHIVE, standing
+from gitward.statements.places import archive_tip, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def with_statements(
     if not any(asks):
         return change
     pushed = tuple((update.ref, update.new) for update in change.updates if is_statement(update))
-    if not pushed and repository.ref(ARCHIVE) is None and not standing(repository.refs(symbolic=False)):
+    if not (pushed or standing(repository.refs(symbolic=False)) or archive_tip(repository)):
         return change
     oids = set(_ends(change, repository))
     if any(policy.waivers for policy in policies):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gitward.reffiles import RefFiles
 from gitward.repository import content
 from gitward.statements.envelope import MAXIMUM, NotAStatement
 from gitward.statements.reading import id_of, outline
@@ -41,21 +42,29 @@ def standing(refs: Mapping[str, str]) -> dict[str, str]:
     return {ref: oid for ref, oid in refs.items() if parts_of(ref)[0]}
 
 
+def archive_tip(repository: Repository) -> str:
+    """The archive's commit as it is now, '' for none.
+
+    Not as it was when refs were listed: a statement that went into the archive meanwhile would be in neither.
+    """
+    return RefFiles(repository.path).value(ARCHIVE) or ""
+
+
 def archived(repository: Repository, oids: frozenset[str]) -> dict[str, str]:
-    """Of each statement in the archive about one of these commits the ref that it had, and its blob's oid."""
-    tip = repository.ref(ARCHIVE)
-    if tip is None:
+    """Of each statement in the archive about one of these commits a ref that it could have, and its blob's oid."""
+    tip = archive_tip(repository)
+    if not tip:
         return {}
     (commit,) = repository.commits((tip,))
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     prefixes = {oid[:2] for oid in oids}
     for prefix, tree in _entries(repository, commit.tree or ""):
         if prefix not in prefixes:
             continue
         for oid, of_subject in _entries(repository, tree):
             if oid in oids:
-                found |= {ref_of(oid, name): blob for name, blob in _entries(repository, of_subject)}
-    return found
+                found |= {name: (ref_of(oid, name), blob) for name, blob in _entries(repository, of_subject)}
+    return dict(found.values())
 
 
 def outlines(repository: Repository, refs: Mapping[str, str]) -> Iterator[tuple[str, str, bytes, Outline]]:

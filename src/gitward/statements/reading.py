@@ -37,8 +37,11 @@ _DIGESTS = ("gitCommit", "sha1", "sha256")  # of a commit, in the order in which
 
 @record
 class Outline:
-    """What every statement says of itself. `payload` is what was signed; `statement` is None for a kind of others."""
+    """What every statement says of itself. `id` is SHA-256 of its blob, as hex, '' where there is none yet; `payload` is what was
+    signed; `statement` is None for a kind of others.
+    """
 
+    id: str
     predicate_type: str
     subjects: tuple[str, ...]
     payload: bytes
@@ -88,14 +91,14 @@ def _of_payload(payload: bytes, identity: str) -> Outline:
         raise NotAStatement("it is no in-toto Statement v1")
     kind = plain["predicateType"]
     if not kind.startswith(OWN):
-        return Outline(predicate_type=kind, subjects=_subjects(plain), payload=payload)
+        return Outline(id=identity, predicate_type=kind, subjects=_subjects(plain), payload=payload)
     if kind not in KINDS:
         raise NotAStatement("it is of a kind of gitward's that this version does not know")
     exactly(plain, "statement", "_type", "subject", "predicateType", "predicate")
     if not is_canonical(plain, payload):
         raise NotAStatement("what was signed is not in canonical JSON")
     statement = _own(KINDS[kind], plain, identity)
-    return Outline(predicate_type=kind, subjects=statement.subjects, payload=payload, statement=statement)
+    return Outline(id=identity, predicate_type=kind, subjects=statement.subjects, payload=payload, statement=statement)
 
 
 def _subjects(plain: dict[str, Any]) -> tuple[str, ...]:
