@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from typing import Literal, NewType
 
     from gitward.model.signatures import Signature
-    from gitward.model.statements import Statement
 
     Oid = NewType("Oid", str)
     Stage = Literal["commit", "push", "receive", "ci", "deploy"]
