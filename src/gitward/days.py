@@ -24,3 +24,9 @@ def day(seconds: int) -> str:
     month = (5 * rest + 2) // 153
     number = rest - (153 * month + 2) // 5 + 1
     return f"{era * 400 + year + (month > 9):04}-{month + 3 if month < 10 else month - 9:02}-{number:02}"
+
+
+def moment(seconds: int) -> str:
+    """`2026-01-31T12:00:00Z`; a year beyond 9999 has more digits."""
+    rest = seconds % _DAY
+    return f"{day(seconds)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"

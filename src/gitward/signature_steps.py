@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from gitward.days import moment
 from gitward.gitobject.signed import format_of, signed_commit
-from gitward.render.signatures import moment
 from gitward.validity import judged
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitward.model import Decision, Failure, PolicyInfo, RefUpdate, Result, Violation
+from gitward.model import Decision, Failure, PolicyInfo, RefUpdate, Result, Violation, Waived, WaiverUsed
 
 ID = "01JD8X7Q2M8S6T4V0W2X4Y6Z80"
 TIME = "2026-11-21T10:20:30.123456Z"
@@ -152,6 +152,8 @@ def _hostile() -> Decision:
         result("ref-name", Violation(message=HOSTILE, fix=HOSTILE, ref=ref), message="::error::own words"),
         result("ticket-reference", undecided=1, reasons=(("undecided", HOSTILE, 1),)),
         result("no-fixup", exempt=1, reasons=(("exempt", HOSTILE, 1),)),
+        result("subject-length", waived=1, let_go=(Waived(subjects=1, violations=(bad,), waivers=(
+            waiver(by=(HOSTILE,), reason=HOSTILE, ticket=HOSTILE, is_break_glass=True),)),)),
         policies=(policy,),
         updates=(RefUpdate(ref=ref, alias=ref, old=oid(1), new=oid(9), ancestry="ff", commits=1),),
         commits=1,
@@ -160,6 +162,40 @@ def _hostile() -> Decision:
             reason="crashed", message=HOSTILE, exit_code=3, turn="administrator", fix=HOSTILE, detail=HOSTILE
         ),
     )
+
+
+def waiver(number: int = 1, **more: object) -> WaiverUsed:
+    given = {
+        "statement": f"{number:012x}".ljust(64, "e"),
+        "by": ("carol",),
+        "until": 1_800_000_000,
+        "reason": "the tracker is down",
+        "ticket": "INC-1",
+    }
+    return WaiverUsed(**{**given, **more})
+
+
+def _waived() -> Decision:
+    """Two people waive for three commits, one for another, and a fifth has none."""
+    both = Waived(waivers=(waiver(), waiver(2, by=("dan",), reason="", ticket="")), subjects=3,
+                  violations=tuple(ticket(oid(number), subject=f"number {number}") for number in (1, 2, 3)))  # fmt: skip
+    alone = Waived(waivers=(waiver(3, by=("carol", "dan")),), subjects=1, violations=(ticket(oid(4), subject="four"),))
+    return decision(
+        result("ticket-reference", ticket(oid(5), subject="five"), passed=35, waived=4, let_go=(both, alone)),
+        result("subject-length", passed=38, waived=2, let_go=(Waived(waivers=(waiver(4),), subjects=2),)),
+        notices=("[ticket-reference] the waiver 0000000000ff of dan counts for nothing: it has expired",),
+    )
+
+
+def _glass() -> Decision:
+    """Everything of a policy let go on main, loudly."""
+    broken = (waiver(7, by=("dan",), reason="the shop is down", is_break_glass=True),)
+    forced = Violation(message="not a fast-forward: 3 commits are lost", ref="refs/heads/main")
+    return decision(
+        result("no-force-push", waived=1, let_go=(Waived(waivers=broken, subjects=1, violations=(forced,)),)),
+        result("ticket-reference", passed=39, waived=1,
+               let_go=(Waived(waivers=broken, subjects=1, violations=(ticket(oid(1), subject="one"),)),)),
+    )  # fmt: skip
 
 
 def _failed(**more: object) -> Decision:
@@ -184,6 +220,8 @@ DECISIONS = {
     "evaluate": decision(result("ticket-reference", ticket(oid(2), subject="two")), policies=(TEAM,)),
     "undecided": _undecided(),
     "many": _many(),
+    "waived": _waived(),
+    "glass": _glass(),
     "hostile": _hostile(),
     "squash": decision(
         result("subject-length", Violation(message="80 columns, at most 72", line=1, column=73, subject="x" * 80)),

@@ -47,7 +47,7 @@ def test_reports_hold_to_the_schema(name: str, decisions: dict[str, Decision]) -
 
 
 def test_whole_reports(decisions: dict[str, Decision], snapshot) -> None:
-    for name in ("mixed", "push", "undecided", "hostile", "too-large"):
+    for name in ("mixed", "push", "undecided", "hostile", "too-large", "waived", "glass"):
         snapshot(f"{name}.gitlab.json", render(decisions[name]))
 
 

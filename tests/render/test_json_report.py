@@ -91,7 +91,7 @@ def test_the_documentation_names_no_key_that_is_not_written() -> None:
 
 
 def test_whole_reports(decisions: dict[str, Decision], snapshot) -> None:
-    for name in ("denied", "mixed", "hostile", "policy-invalid"):
+    for name in ("denied", "mixed", "hostile", "policy-invalid", "waived"):
         snapshot(f"{name}.json", render(decisions[name]))
 
 

@@ -68,7 +68,7 @@ def test_two_policies_of_one_name() -> None:
 
 
 def test_whole_reports(decisions: dict[str, Decision], snapshot) -> None:
-    for name in ("denied", "mixed", "undecided", "hostile", "policy-invalid"):
+    for name in ("denied", "mixed", "undecided", "hostile", "policy-invalid", "waived"):
         snapshot(f"{name}.xml", render(decisions[name]))
 
 

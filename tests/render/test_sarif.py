@@ -40,7 +40,7 @@ def test_the_schema_sees_a_wrong_log(decisions: dict[str, Decision], schema: Any
 
 
 def test_whole_logs(decisions: dict[str, Decision], snapshot) -> None:
-    for name in ("mixed", "undecided"):
+    for name in ("mixed", "undecided", "waived"):
         snapshot(f"{name}.sarif", render(decisions[name]))
 
 

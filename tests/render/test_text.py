@@ -22,9 +22,8 @@ LABELS = (
     "denied",
     "exempt",
     "not-applicable",
-    "waived",
-)
-INDENTED = ("also", "and", "fix:", "note:", "turn:", "detail:", "line", "further:", "message", "refs/", "push")
+    "waived", "break-glass", "BREAK-GLASS")
+INDENTED = ("also", "and", "fix:", "note:", "turn:", "detail:", "line", "further:", "message", "refs/", "push", "by")
 
 
 def test_whole_reports(name: str, decisions: dict[str, Decision], snapshot) -> None:
@@ -211,7 +210,7 @@ def test_only_labels_are_coloured(name: str, decisions: dict[str, Decision]) -> 
     plain, coloured = render(decisions[name]), render(decisions[name], colour=True)
     assert coloured != plain
     painted = re.findall(r"\x1b\[1;3\dm([a-z]+)\x1b\[0m", coloured)
-    assert set(painted) <= {"error", "warning", "undecided", "denied", "allowed", "evaluate"}
+    assert set(painted) <= {"error", "warning", "undecided", "denied", "allowed", "evaluate", "waived"}
     assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == plain
 
 

@@ -150,8 +150,8 @@ def _lines(trust: Trust) -> list[KeyLine]:
 
 
 def _plain(line: KeyLine) -> dict[str, object]:
+    from gitward.days import moment
     from gitward.record import values
-    from gitward.render.signatures import moment
 
     found = values(line)
     times = {name: None if found[name] is None else moment(found[name]) for name in ("not_before", "not_after")}
@@ -159,7 +159,7 @@ def _plain(line: KeyLine) -> dict[str, object]:
 
 
 def _text(line: KeyLine) -> str:
-    from gitward.render.signatures import moment
+    from gitward.days import moment
 
     parts = [f"{line.principal}  {line.kind:<13}  {line.identity}", f"{line.algorithm}{f' {line.bits}' if line.bits else ''}"]
     parts += [line.part, f"from {moment(line.not_before)}" if line.not_before is not None else ""]

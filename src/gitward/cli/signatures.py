@@ -155,9 +155,9 @@ def _report(repository: Repository, first: Oid | None, oids: Iterator[Oid], surv
 
 def _head(policy: Policy, survey: Survey) -> dict[str, Any]:
     from gitward import __version__
+    from gitward.days import moment
     from gitward.policy.trust import digest
     from gitward.record import values
-    from gitward.render.signatures import moment
 
     return {
         "gitward": __version__,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gitward.days import moment
 from gitward.record import record
-from gitward.render.signatures import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

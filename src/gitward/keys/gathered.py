@@ -101,7 +101,7 @@ def _owned(key: ListedKey, name: str) -> Iterator[tuple[str, ListedKey]]:
 
 
 def _ssh_key(key: ListedKey) -> GatheredKey:
-    from gitward.render.signatures import moment
+    from gitward.days import moment
 
     pairs = [("ssh_authority" if key.is_authority else "ssh", key.key)]
     if key.is_authority:

@@ -13,6 +13,7 @@ from gitward.record import record
 from gitward.render.counts import number, undecided
 from gitward.render.escape import visible
 from gitward.render.place import is_message, place
+from gitward.render.waived import justification
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Finding:
 
     `index` is that of the result in the decision. `text` and `fix` are escaped, `path` is not: its bytes are the
     original's (surrogateescape). `line` and `column` count from 1. `fingerprint` is 32 hex digits, the same in every
-    run over the same facts, unique in a report.
+    run over the same facts, unique in a report. `waived` is '' or says by whom it was let go; then it is a note.
     """
 
     index: int
@@ -46,6 +47,7 @@ class Finding:
     line: int = 1
     column: int | None = None
     fix: str = ""
+    waived: str = ""
 
 
 def level(decision: Decision, result: Result) -> Level:
@@ -59,18 +61,21 @@ def findings(decision: Decision) -> Iterator[Finding]:
     for index, result in enumerate(decision.results):
         entry, severity = result.entry, level(decision, result)
         of = (decision.policies[result.policy].id, entry)
-        for violation in result.violations:
+        found = [(violation, "") for violation in result.violations]
+        found += [(violation, justification(waived)) for waived in result.let_go for violation in waived.violations]
+        for violation, waived in found:
             path = _path(violation)
             yield Finding(
                 index=index,
                 entry=entry,
-                level=severity,
+                level="note" if waived else severity,
                 text=visible(f"{place(violation)}: {violation.message}"),
                 fingerprint=_fingerprint(seen, *of, path, violation.line, violation.column, violation.message),
                 path=path,
                 line=violation.line or 1,
                 column=violation.column,
                 fix=visible(violation.fix),
+                waived=visible(waived),
             )
         if more := result.violation_count - len(result.violations):
             text, fingerprint = f"{number(more, 'more violation')} found", _fingerprint(seen, *of, "more")

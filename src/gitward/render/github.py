@@ -6,7 +6,7 @@ Source: GitHub's documentation, "Workflow commands for GitHub Actions"; the esca
 
 from __future__ import annotations
 
-from gitward.render import text
+from gitward.render import text, waived
 from gitward.render.escape import visible
 from gitward.render.findings import level
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitward.render.text import Line
 
 _COMMAND = {"error": "error", "warning": "warning", "note": "notice"}
+_WAIVED = {"waived": "notice", "break-glass": "warning"}  # the labels of blocks that are none of an entry's severity
 
 
 def render(decision: Decision) -> str:
@@ -35,26 +36,28 @@ def summary(decision: Decision) -> str:
 
 
 def _annotations(decision: Decision) -> Iterator[str]:
+    for _, paragraph in _paragraphs(waived.alarm(decision)):
+        yield _command("warning", "break-glass", paragraph)
     for result in decision.results:
-        for paragraph in _paragraphs(text.block(decision, result)):
-            yield _command(_COMMAND[level(decision, result)], result.entry, paragraph)
+        for label, paragraph in _paragraphs(text.block(decision, result)):
+            yield _command(_WAIVED.get(label) or _COMMAND[level(decision, result)], result.entry, paragraph)
     if decision.failure:
-        for paragraph in _paragraphs(text.failure_lines(decision.failure)):
+        for _, paragraph in _paragraphs(text.failure_lines(decision.failure)):
             yield _command("error", decision.failure.reason, paragraph)
     for notice in decision.notices:
         yield _command("notice", "note", visible(notice))
 
 
-def _paragraphs(lines: Iterator[Line]) -> Iterator[str]:
-    """Each line that has a label with those that follow and have none; escaped for people, not yet for the runner."""
+def _paragraphs(lines: Iterator[Line]) -> Iterator[tuple[str, str]]:
+    """Each label with its line and those that follow and have none; escaped for people, not yet for the runner."""
     paragraph: list[Line] = []
     for line in lines:
         if line[0] and paragraph:
-            yield text.plain(paragraph)
+            yield paragraph[0][0], text.plain(paragraph)
             paragraph = []
         paragraph.append(line)
     if paragraph:
-        yield text.plain(paragraph)
+        yield paragraph[0][0], text.plain(paragraph)
 
 
 def _command(name: str, title: str, message: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitward.model import Decision, Failure
+    from gitward.render.findings import Finding
 
 _SEVERITY = {"error": "major", "warning": "minor", "note": "info"}
 
@@ -22,7 +23,7 @@ def render(decision: Decision) -> str:
     """The report as JSON: description, check_name (the entry), fingerprint, severity, location."""
     found = [
         {
-            "description": finding.text + (f"; fix: {finding.fix}" if finding.fix else ""),
+            "description": _description(finding),
             "check_name": visible(finding.entry),
             "fingerprint": finding.fingerprint,
             "severity": "blocker" if finding.is_undecided and finding.level == "error" else _SEVERITY[finding.level],
@@ -33,6 +34,13 @@ def render(decision: Decision) -> str:
     if decision.failure:
         found.append(_failed(decision.failure))
     return dumps(found)
+
+
+def _description(finding: Finding) -> str:
+    """Code Quality knows no suppression: what was let go stands there, as information that says so."""
+    if finding.waived:
+        return f"{finding.text}; {finding.waived}"
+    return finding.text + (f"; fix: {finding.fix}" if finding.fix else "")
 
 
 def _failed(failure: Failure) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from gitward.days import moment
 from gitward.render import docs_url
 from gitward.render.escape import well_formed
 
@@ -15,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from gitward.model import Decision, Failure, PolicyInfo, RefUpdate, Result, Violation
+    from gitward.model import Decision, Failure, PolicyInfo, RefUpdate, Result, Violation, Waived
 
 SCHEMA = "gitward.report/1"
 
@@ -96,6 +97,25 @@ def _result(result: Result) -> dict[str, Any]:
         "message": result.message,
         "violations": [_violation(result, violation) for violation in result.violations],
         "violation_count": result.violation_count,
+        "let_go": [_waived(result, waived) for waived in result.let_go],
+    }
+
+
+def _waived(result: Result, waived: Waived) -> dict[str, Any]:
+    return {
+        "waivers": [
+            {
+                "statement": waiver.statement,
+                "by": list(waiver.by),
+                "until": moment(waiver.until),
+                "reason": waiver.reason,
+                "ticket": waiver.ticket,
+                "break_glass": waiver.is_break_glass,
+            }
+            for waiver in waived.waivers
+        ],
+        "subjects": waived.subjects,
+        "violations": [_violation(result, violation) for violation in waived.violations],
     }
 
 

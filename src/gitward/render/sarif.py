@@ -92,7 +92,13 @@ def _result(finding: Finding) -> dict[str, Any]:
             }
         ],
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint},
+        **({"suppressions": [_suppression(finding)]} if finding.waived else {}),
     }
+
+
+def _suppression(finding: Finding) -> dict[str, str]:
+    """SARIF 3.35: suppressed by a decision that is kept elsewhere, and accepted."""
+    return {"kind": "external", "status": "accepted", "justification": finding.waived}
 
 
 def _uri(path: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from itertools import chain, islice
 
-from gitward.days import day
+from gitward.days import moment
 from gitward.render.escape import visible, well_formed
 
 TYPE_CHECKING = False
@@ -30,12 +30,6 @@ def plain(result: SignatureResult) -> dict[str, Any]:
     for name in _TIMES:
         found[name] = None if found[name] is None else moment(found[name])
     return {name: well_formed(value) if isinstance(value, str) else value for name, value in found.items()}
-
-
-def moment(seconds: int) -> str:
-    """`2026-01-31T12:00:00Z`; a year beyond 9999 has more digits."""
-    rest = seconds % 86_400
-    return f"{day(seconds)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
 
 
 def as_text(results: Iterator[SignatureResult], counts: Counter[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ Each line begins with a word of ours: a CI system that reads its log for command
 from __future__ import annotations
 
 from gitward.model import BUILT_IN
+from gitward.render import waived
 from gitward.render.counts import counts, undecided
 from gitward.render.escape import visible
 from gitward.render.place import QUOTED, SHORT, place, spot, subject_of
@@ -28,6 +29,9 @@ _COLOURS = {
     "undecided": "1;33",
     "allowed": "1;32",
     "evaluate": "1;36",
+    "waived": "1;33",
+    "break-glass": "1;31",
+    "BREAK-GLASS": "1;37;41",
 }
 
 
@@ -45,7 +49,7 @@ def render(
     "server" adds a failure's detail, which may name paths of the server: for its own log, never for who pushes.
     """
     room = QUOTED if width is None else max(20, min(QUOTED, width - 40))
-    lines = [*_opening(decision)]
+    lines = [*waived.alarm(decision), *_opening(decision)]
     for result in decision.results:
         lines += block(decision, result, room=room, all_violations=all_violations)
     if decision.failure:
@@ -91,7 +95,7 @@ def _opening(decision: Decision) -> Iterator[Line]:
 
 
 def block(decision: Decision, result: Result, *, room: int = QUOTED, all_violations: bool = False) -> Iterator[Line]:
-    """What one entry has to say: nothing, what it found, what it could not decide, or both of these."""
+    """What one entry has to say: nothing, what it found, what was waived, what it could not decide, or several of these."""
     if result.violations:
         first = result.violations[0]
         same = [violation for violation in result.violations if subject_of(violation) == subject_of(first)]
@@ -106,6 +110,7 @@ def block(decision: Decision, result: Result, *, room: int = QUOTED, all_violati
         yield from (("", f"  note: {line}") for line in result.message.splitlines())
         if text := fix(decision, result):
             yield "", f"  fix: {text}"
+    yield from waived.lines(result, room)
     total = result.judged + result.undecided + result.exempt + result.not_applicable
     for reason, count in undecided(result):
         yield "undecided", f"[{result.entry}] {count} of {total}: {reason}"
@@ -185,6 +190,7 @@ def last_line(decision: Decision) -> Line:
         if policy.source != BUILT_IN
     ]
     parts = [
+        "BREAK-GLASS" if decision.broken_glass else "",
         counts(decision),
         f"{'policy' if len(policies) == 1 else 'policies'} {', '.join(policies)}" if policies else "",
         f"decision {decision.id}",
