@@ -1,4 +1,4 @@
-"""The start of every `gitward` process: hooks go their own fast way, everything else to the command line."""
+"""The start of every `gitward` process: hooks and what sshd runs go their own fast way, everything else to the command line."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def _run() -> int:
         from gitward.cli.hook import main as hook
 
         return hook(sys.argv[2:])
+    if sys.argv[1:2] == ["access"] and sys.argv[2:3] == ["keys"]:
+        return int(__import__(f"gitward.cli.access_{sys.argv[2]}", fromlist=["main"]).main(sys.argv[3:]))
     from gitward.cli.main import main as command_line
 
     return command_line()

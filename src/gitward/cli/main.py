@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "gitward.cli.keys:keys",
     "signatures": "gitward.cli.signatures:signatures",
     "audit": "gitward.cli.audit:audit",
+    "access": "gitward.cli.access:access",
     "completion": "gitward.cli.completion:completion",
 }
 

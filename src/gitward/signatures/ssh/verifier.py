@@ -37,7 +37,7 @@ class SshVerifier:
         self._authorities: dict[bytes, list[SshKey]] = {}
         for entry in trust.ssh:
             self._list(entry)
-        self._revoked = _revocations(trust.ssh_revoked)
+        self._revoked = revocations(trust.ssh_revoked)
 
     def _list(self, entry: SshKey) -> None:
         try:
@@ -125,7 +125,8 @@ def _prove(item: Signed, namespace: bytes) -> Proof:
     return _proof(format="ssh", outcome="good", key=fingerprint, digest=digest)
 
 
-def _revocations(data: bytes | None) -> Revocations:
+def revocations(data: bytes | None) -> Revocations:
+    """What a policy's file revokes, a KRL or a list; None is no file. Raises Undecided where it cannot be read."""
     if data is None:
         return Revocations()
     return read_krl(data) if data.startswith(MAGIC[:6]) else listed_keys(data)

@@ -1,0 +1,31 @@
+"""`gitward access`: who may do what, and the door through which they come. One file per command."""
+
+from __future__ import annotations
+
+import click
+
+from gitward.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "keys": "gitward.cli.access:keys",
+}
+_AS_GIVEN = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@click.group(cls=LazyGroup, commands_of=COMMANDS)
+def access() -> None:
+    """Who may do what, and the SSH account through which they come.
+
+    \b
+    examples:
+      gitward access keys --policy /etc/gitward/org.yaml --root /srv/git ssh-ed25519 AAAAC3...
+    """
+
+
+@click.command(context_settings=_AS_GIVEN)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def keys(arguments: tuple[str, ...]) -> int:
+    """Run by sshd: whose key this is (see `gitward access keys --help`)."""
+    from gitward.cli.access_keys import main
+
+    return main(list(arguments))
