@@ -211,6 +211,14 @@ def test_the_hooks_that_record_outcomes_load_nothing_heavy():
     assert loaded_by(f"{hook}, gitward.audit.log, gitward.audit.evidence, gitward.adapters.post_receive") & heavy == set()
 
 
+def test_the_restricted_shell_turns_down_a_command_without_loading_anything_heavy():
+    """Strangers may ask as often as they like; a policy is read only for a repository that is there."""
+    heavy = {"click", "pydantic", "yaml", "pygit2", "dataclasses", "typing", "inspect", "subprocess", "pathlib", "sqlite3",
+             "datetime", "logging", "cryptography", "socket", "gitward.policy", "gitward.repository", "re2"}  # fmt: skip
+    shell = "import gitward.__main__, gitward.cli.access_shell, gitward.audit.recorder, gitward.audit.log, gitward.audit.evidence"
+    assert loaded_by(shell) & heavy == set()
+
+
 def test_the_clients_import_path_needs_no_posix():
     posix = {"fcntl", "pwd", "grp", "resource", "termios", "tty", "pty", "syslog"}
     before = loaded_by("")

@@ -22,7 +22,7 @@ def _run() -> int:
         from gitward.cli.hook import main as hook
 
         return hook(sys.argv[2:])
-    if sys.argv[1:2] == ["access"] and sys.argv[2:3] == ["keys"]:
+    if sys.argv[1:2] == ["access"] and sys.argv[2:3] in (["shell"], ["keys"]):
         return int(__import__(f"gitward.cli.access_{sys.argv[2]}", fromlist=["main"]).main(sys.argv[3:]))
     from gitward.cli.main import main as command_line
 

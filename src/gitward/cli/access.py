@@ -7,6 +7,7 @@ import click
 from gitward.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "shell": "gitward.cli.access:shell",
     "keys": "gitward.cli.access:keys",
 }
 _AS_GIVEN = {"ignore_unknown_options": True, "help_option_names": []}
@@ -18,8 +19,18 @@ def access() -> None:
 
     \b
     examples:
+      gitward access shell ann --root /srv/git
       gitward access keys --policy /etc/gitward/org.yaml --root /srv/git ssh-ed25519 AAAAC3...
     """
+
+
+@click.command(context_settings=_AS_GIVEN)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def shell(arguments: tuple[str, ...]) -> int:
+    """Run by sshd: start git for PRINCIPAL, and nothing else (see `gitward access shell --help`)."""
+    from gitward.cli.access_shell import main
+
+    return main(list(arguments))
 
 
 @click.command(context_settings=_AS_GIVEN)

@@ -56,11 +56,13 @@ def proved_key(given: Mapping[str, str]) -> str:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return ""
-    with os.fdopen(file, "rb") as stream:
-        about = os.fstat(stream.fileno())
+    try:
+        about = os.fstat(file)
         if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_mode & 0o077:
             return ""
-        lines = stream.read(_LARGEST).decode("ascii", "replace").split("\n")
+        lines = os.read(file, _LARGEST).decode("ascii", "replace").split("\n")
+    finally:
+        os.close(file)
     keys = [rest for method, _, rest in (line.partition(" ") for line in lines) if method == "publickey"]
     return _fingerprint(keys[0]) if keys else ""
 
