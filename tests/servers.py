@@ -140,7 +140,6 @@ _SSHD = """\
 ListenAddress 127.0.0.1
 Port {port}
 HostKey {folder}/host
-AuthorizedKeysFile {folder}/user.pub
 PidFile none
 StrictModes no
 UsePAM no
@@ -148,37 +147,56 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 MaxSessions 100
-SetEnv HOME={folder}/home {environment}
+{settings}
 """
+LOGIN = f"{getpass.getuser()}@127.0.0.1"
+
+
+def keys(folder: Path, *names: str) -> None:
+    """Pairs of SSH keys of these names, without passphrase and comment."""
+    for name in names:
+        command = (need("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name)
+        subprocess.run(command, check=True)
+
+
+def sshd(folder: Path, stack: ExitStack, settings: str) -> tuple[int, list[str]]:
+    """A running sshd with these settings: its port, and the words of an ssh that reaches it, without a key of its own."""
+    program, ssh = need("sshd", "openssh-server"), need("ssh", "openssh-client")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    keys(folder, "host")
+
+    def write_config(port: int) -> None:
+        (folder / "sshd_config").write_text(_SSHD.format(port=port, folder=folder, settings=settings))
+
+    port = _on_free_port(stack, folder / "sshd.log", [program, "-D", "-e", "-f", str(folder / "sshd_config")], write_config)
+    key = (folder / "host.pub").read_text()
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {key}")
+    client = [ssh, "-F", os.devnull, "-p", str(port)]
+    for option in ("IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "LogLevel=ERROR",
+                   f"UserKnownHostsFile={folder}/known_hosts"):  # fmt: skip
+        client += ["-o", option]
+    return port, client
+
+
+def logged_in(folder: Path, stack: ExitStack, client: list[str], name: str) -> list[str]:
+    """The words of an ssh with this key, which shares one connection with all that have them."""
+    client = [*client, "-i", str(folder / name), "-o", f"ControlPath={folder}/{name}.control"]
+    shared = _run(stack, folder / f"{name}.log", *client, "-o", "ControlMaster=yes", "-N", LOGIN)
+    if not _wait(shared, folder / f"{name}.log", socket.AF_UNIX, f"{folder}/{name}.control"):
+        pytest.fail(f"ssh does not log in:\n{(folder / f'{name}.log').read_text()}{(folder / 'sshd.log').read_text()}")
+    return client
 
 
 def _ssh(folder: Path, stack: ExitStack) -> Server:
     """sshd with its own keys, and one connection that all pushes of the test run share."""
-    sshd, keygen = need("sshd", "openssh-server"), need("ssh-keygen", "openssh-client")
-    ssh = need("ssh", "openssh-client")
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     (folder / "home").mkdir()
-    for name in ("host", "user"):
-        subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
+    keys(folder, "user")
     environment = " ".join(f"{name}={value}" for name, value in _SERVER_GIT.items())
-
-    def write_config(port: int) -> None:
-        (folder / "sshd_config").write_text(_SSHD.format(port=port, folder=folder, environment=environment))
-
-    log = folder / "sshd.log"
-    port = _on_free_port(stack, log, [sshd, "-D", "-e", "-f", str(folder / "sshd_config")], write_config)
-    key = (folder / "host.pub").read_text()
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {key}")
-    client = [ssh, "-F", os.devnull, "-i", str(folder / "user"), "-p", str(port)]
-    for option in ("IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "LogLevel=ERROR",
-                   f"UserKnownHostsFile={folder}/known_hosts", f"ControlPath={folder}/control"):  # fmt: skip
-        client += ["-o", option]
-    login = f"{getpass.getuser()}@127.0.0.1"
-    shared = _run(stack, folder / "ssh.log", *client, "-o", "ControlMaster=yes", "-N", login)
-    if not _wait(shared, log, socket.AF_UNIX, str(folder / "control")):
-        pytest.fail(f"ssh does not log in:\n{(folder / 'ssh.log').read_text()}{log.read_text()}")
-    return Server("ssh", f"ssh://{login}:{port}", {"GIT_SSH_COMMAND": " ".join(client)})
+    settings = f"AuthorizedKeysFile {folder}/user.pub\nSetEnv HOME={folder}/home {environment}"
+    port, client = sshd(folder, stack, settings)
+    client = logged_in(folder, stack, client, "user")
+    return Server("ssh", f"ssh://{LOGIN}:{port}", {"GIT_SSH_COMMAND": " ".join(client)})
 
 
 # --- http -------------------------------------------------------------------------------------------------------------
