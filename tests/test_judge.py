@@ -126,7 +126,9 @@ def test_a_policy_that_changes_is_named(decide, commit, bare, git):
     source = "refs/heads/main:.gitward.yaml"
     decision = decide((first, commit("PAY-2 next", first, **{".gitward.yaml": weaker}), "refs/heads/main"), source=source)
     assert decision.allowed
-    assert decision.notices == ("the policy org changes, revision 3 to 4; the old one judges this push",)
+    assert decision.notices == (
+        "this push changes the policy org, revision 3 to 4: 0 weaker, 0 stricter, 1 different; the old one judges it",
+    )
     smuggled = commit("X", commit("PAY-2 next", first, **{".gitward.yaml": weaker}), **{".gitward.yaml": weaker})
     assert violated(decide((first, smuggled, "refs/heads/main"), source=source)) == {"ticket-reference"}
 

@@ -58,7 +58,17 @@ def _step(policy: Policy, path: str, update: RefUpdate, repository: Repository) 
         return f"the revision of policy {policy.id} goes back from {policy.revision} to {now}", ""
     if following.digest == policy.digest:
         return "", ""
-    return "", f"the policy {policy.id} changes, revision {_shown(policy)} to {_shown(following)}; the old one judges this push"
+    return "", _notice(policy, following)
+
+
+def _notice(policy: Policy, following: Policy) -> str:
+    """What who pushes, and who reads the log, is to know of a change: how much of it goes which way."""
+    from gitward.policy.diff import counts, diff
+
+    found = counts(diff(policy, following))
+    ways = f"{found['weaker']} weaker, {found['stricter']} stricter, {found['different']} different"
+    revisions = f"revision {_shown(policy)} to {_shown(following)}"
+    return f"this push changes the policy {policy.id}, {revisions}: {ways}; the old one judges it"
 
 
 def _shown(policy: Policy) -> str:

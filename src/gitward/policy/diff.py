@@ -60,6 +60,10 @@ def is_safe(changes: tuple[Change, ...]) -> bool:
     return not any(change.way in ("weaker", "different") for change in changes)
 
 
+def counts(changes: tuple[Change, ...]) -> dict[Way, int]:
+    return {way: sum(change.way == way for change in changes) for way in WAYS}
+
+
 def text(changes: tuple[Change, ...]) -> str:
     """A line per change, then how many go which way. Not escaped for a terminal."""
     lines = []
@@ -78,7 +82,7 @@ def plain(old: Policy, new: Policy, changes: tuple[Change, ...]) -> dict[str, An
             for name, each in (("old", old), ("new", new))
         },
         "safe": is_safe(changes),
-        "counts": {way: sum(change.way == way for change in changes) for way in WAYS},
+        "counts": dict(counts(changes)),
         "changes": json.loads(json.dumps([values(change) for change in changes], default=directions.plain)),
     }
 
@@ -86,10 +90,11 @@ def plain(old: Policy, new: Policy, changes: tuple[Change, ...]) -> dict[str, An
 def _summary(changes: tuple[Change, ...]) -> str:
     if not changes:
         return "no difference"
-    counts = ", ".join(f"{sum(change.way == way for change in changes)} {way}" for way in WAYS)
+    found = counts(changes)
+    said = ", ".join(f"{number} {way}" for way, number in found.items())
     if is_safe(changes):
-        return f"not weaker: {counts}"
-    return f"{'weaker' if any(change.way == 'weaker' for change in changes) else 'perhaps weaker'}: {counts}"
+        return f"not weaker: {said}"
+    return f"{'weaker' if found['weaker'] else 'perhaps weaker'}: {said}"
 
 
 def _entries(policy: Policy) -> dict[tuple[str, str], Entry]:
