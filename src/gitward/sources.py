@@ -31,6 +31,22 @@ def load(source: str, repository: Repository, *, receiving: bool) -> Policy:
     return load_policy(read, name, source)
 
 
+def load_whole(source: str, repository: Repository) -> tuple[Policy, bytes]:
+    """As `load` on a server, with the policy's files in one piece (policy.snapshot)."""
+    from gitward.policy import snapshot
+
+    read, name = opened(source, repository, receiving=True)
+    return snapshot.load_whole(read, name, source)
+
+
+def load_whole_at(oid: str, path: str, source: str, repository: Repository) -> tuple[Policy, bytes]:
+    """As `load_at`, with the policy's files in one piece."""
+    from gitward.policy import snapshot
+
+    read, name = _opened_at(oid, path, repository)
+    return snapshot.load_whole(read, name, source)
+
+
 def opened(source: str, repository: Repository | None, *, receiving: bool) -> tuple[Reader, str]:
     """What reads the files of a policy's place, and the name that the policy has there; see `load`.
 

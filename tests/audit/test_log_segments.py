@@ -11,7 +11,7 @@ import pytest
 from logchecks import events, faults, lines
 
 from gitward import clock
-from gitward.audit import creation, folder, log, reading, segment
+from gitward.audit import creation, folder, log, policies, reading, segment
 from gitward.errors import UsageError
 
 EVENT = b'{"id":"x"}'
@@ -79,11 +79,11 @@ def test_a_torn_tail_where_a_segment_is_full(made: str, before: int) -> None:
 
 
 def test_a_policys_revision_is_found_behind_a_new_segment(made: str) -> None:
-    policies = [{"id": "p", "source": "s", "revision": 7}]
-    log.append(made, json.dumps({"policies": policies}).encode())
+    used = [{"id": "p", "source": "/s", "revision": 7, "digest": "1" * 64}]
+    log.append(made, json.dumps({"event": {"class": "decision.receive"}, "policies": used, "repository": "/a.git"}).encode())
     batch(made, 511)
     assert len(firsts(made)) == 2
-    assert log.last_revisions(made) == {("p", "s"): 7}
+    assert policies.last(made, "/b.git").revisions == {("p", "/s"): 7}
 
 
 def test_a_clock_set_back_breaks_nothing_and_shows(made: str, monkeypatch: pytest.MonkeyPatch) -> None:

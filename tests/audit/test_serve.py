@@ -34,7 +34,7 @@ def test_what_is_answered_is_in_the_log_with_its_peer(served: Daemon) -> None:
     assert served.lines()[seq].startswith(b'{"event":' + given + b',"peer":{"gid":')
     assert entry["peer"] == {"pid": os.getpid(), "uid": os.getuid(), "gid": os.getgid()}
     assert sorted(path.stat().st_size for path in served.log.glob("evidence/*")) == [0, 13, 3_000_000]
-    assert recorder.last_revisions(served.target) == {("p", "/etc/p.yaml"): 7}
+    assert recorder.last_policies(served.target, "/srv/a.git").revisions == {("p", "/etc/p.yaml"): 7}
     about = client.ask(str(served.socket), "about")
     assert (about["pid"], about["log"], about["origin"]) == (served.process.pid, str(served.log), "git.example.com/log")
 

@@ -31,7 +31,8 @@ def test_all_that_records_verifies(gitward: Run, git: Git, repo: Path, bare: Pat
     for subject in ("first", "second"):
         git("commit", "-q", "--allow-empty", "-m", subject, cwd=repo)
         git("push", "-q", bare, MAIN, cwd=repo)
-    git("commit", "-q", "--allow-empty", "-m", "x" * 41, cwd=repo)
+    policy.write_text(POLICY.replace("40", "39").replace("revision: 1", "revision: 2"))
+    git("commit", "-q", "--allow-empty", "-m", "x" * 40, cwd=repo)
     git("push", "-q", bare, MAIN, cwd=repo, ok=False)
     kept.write_text(run("audit", "checkpoint", "--log", log, "--heartbeat", "--receipts"))
     run("audit", "rotate", "--log", log)
@@ -56,6 +57,7 @@ def test_all_that_records_verifies(gitward: Run, git: Git, repo: Path, bare: Pat
     classes = {event["event"]["class"] for event in events}
     assert classes >= {
         "log.started", "config.changed", "ref.read", "decision.receive", "ref.updated", "receive.completed", "log.heartbeat",
+        "policy.changed",
         "key.added", "key.revoked", "log.accessed", "log.exported", "log.hold", "log.erased", "log.verified", "log.reviewed",
     }  # fmt: skip
     whole = run("audit", "verify", "--log", log, "--against", kept)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import _thread
 import fcntl
-import json
 import os
 from contextlib import contextmanager
 
@@ -22,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Item", "append", "append_all", "last_revisions", "locked", "tail", "writing"]
+__all__ = ["Item", "append", "append_all", "locked", "recent", "tail", "writing"]
 _LOCK_SECONDS = 10.0
 _TAIL = 128 << 10
 
@@ -88,26 +87,17 @@ def tail(directory: str) -> tuple[bytes, bytes]:
     return whole.rpartition(b"\n")[2], torn
 
 
-def last_revisions(directory: str) -> dict[tuple[str, str], int]:
-    """The revision that each policy, by id and source, had when it last judged, as far as the last 128 KiB tell.
-
-    Raises OSError for a log that is there and cannot be read.
-    """
-    found: dict[tuple[str, str], int] = {}
-    recent = b""
+def recent(directory: str, size: int = _TAIL) -> Iterator[bytes]:
+    """The whole lines among the last `size` bytes of the log, or a little more, oldest first. Raises OSError."""
+    found = b""
     for each in reversed(folder.segments(directory)):
         with open(each.path, "rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-            recent = file.read(_TAIL) + recent
-        if len(recent) >= _TAIL:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - size))
+            found = file.read(size) + found
+        if len(found) >= size:
             break
-    for line in recent.split(b"\n"):
-        try:
-            policies = json.loads(line)["event"]["policies"]
-            found.update({(each["id"], each["source"]): each["revision"] for each in policies if each["revision"] is not None})
-        except (ValueError, KeyError, TypeError):
-            continue  # the cut first line, or a torn last one; `append` refuses a damaged log
-    return found
+    yield from found.split(b"\n")
 
 
 def _remember(lock: int, start: bytes) -> None:

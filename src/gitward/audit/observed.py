@@ -12,7 +12,9 @@ from gitward.canonical import canonical, text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Literal
+    from typing import Any, Literal
+
+    Installed = tuple[Mapping[str, Any], bytes]
 
 KEPT = 50  # updates that stand in an event; of more the whole list is evidence
 
@@ -34,6 +36,14 @@ def refs_read(repository: str, refs: Iterable[tuple[str, str | None, str | None]
     )
 
 
-def config_changed(repository: str, action: Literal["installed", "removed"], after: Mapping[str, str]) -> Item:
-    """What decides whether a push is judged, by name, each with its SHA-256 (installer.digests), as it is from now on."""
-    return act("config.changed", action=action, repository=text(repository), config_change={"after": dict(after)})
+def config_changed(
+    repository: str, action: Literal["installed", "removed"], after: Mapping[str, str], policies: Iterable[Installed] = ()
+) -> Item:
+    """What decides whether a push is judged, by name, each with its SHA-256 (installer.digests), as it is from now on.
+
+    `policies` are those that judge, each with its files in one piece: what they said is known when they have changed.
+    """
+    found = tuple(policies)
+    change = {"after": dict(after), **({"policies": [said for said, _ in found]} if found else {})}
+    pieces = tuple(piece for _, piece in found if piece)
+    return act("config.changed", action=action, repository=text(repository), config_change=change, evidence=pieces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.audit.log import Item
+    from gitward.audit.policies import Last
 
 SOCKET = "unix:"
 
@@ -27,12 +28,25 @@ def record(target: str, item: Item) -> int:
     return log.append_all(target, (item,))[0]
 
 
-def last_revisions(target: str) -> dict[tuple[str, str], int]:
-    """The revisions that policies had in the last decisions (log.last_revisions). Raises OSError, of a daemon Undecided."""
+def last_policies(target: str, repository: str) -> Last:
+    """What the log last knew of each policy (policies.last). Raises OSError, of a daemon Undecided."""
+    from gitward.audit import policies
+
     if path := socket_of(target):
         from gitward.audit.daemon import client
 
-        return {(each[0], each[1]): each[2] for each in client.ask(path, "revisions")}
-    from gitward.audit import log
+        return policies.received(client.ask(path, "policies", repository.encode("utf-8", "surrogateescape")))
+    return policies.last(target, repository)
 
-    return log.last_revisions(target)
+
+def former_files(target: str, digest: str) -> bytes:
+    """The files of a policy that judged before, in one piece; b"" where they are not at hand. Raises OSError, Undecided."""
+    from gitward.audit import policies
+
+    if path := socket_of(target):
+        from base64 import b64decode
+
+        from gitward.audit.daemon import client
+
+        return b64decode(client.ask(path, "former", digest.encode()))
+    return policies.files_of(target, digest)

@@ -34,7 +34,7 @@ def reference_transaction(options: Options, arguments: list[str]) -> int:
         if state == "prepared":
             return _prepared(sys.stdin.buffer.read(), log, options["--policy"] if denies else [])
         if state == "committed":
-            _committed(sys.stdin.buffer.read(), log)
+            _committed(sys.stdin.buffer.read(), log, options["--policy"])
         else:
             _note().drop()
     except Exception as problem:  # noqa: BLE001  what cannot be recorded is said, and refused only where a policy says so
@@ -55,7 +55,9 @@ def post_receive(options: Options, _arguments: list[str]) -> int:
     try:
         from gitward.audit.outcomes import receive_completed
 
-        _record(log, receive_completed(_repository(), updates_of(sys.stdin.buffer.read())))
+        updated = updates_of(sys.stdin.buffer.read())
+        _record(log, receive_completed(_repository(), updated))
+        _record_policies(log, updated, options["--policy"])
     except Exception as problem:  # noqa: BLE001  the push is done
         say(f"gitward: the end of this push is not recorded: {_words(problem)}")
     return 0
@@ -97,7 +99,7 @@ def _refused(changed: Updates, log: str, policies: list[str]) -> int:
     return 1
 
 
-def _committed(stdin: bytes, log: str) -> None:
+def _committed(stdin: bytes, log: str, policies: list[str]) -> None:
     lines = transaction.lines_of(stdin)
     if not lines:
         return
@@ -108,8 +110,21 @@ def _committed(stdin: bytes, log: str) -> None:
         from gitward.audit.outcomes import ref_updated
 
         _record(log, ref_updated(_repository(), changed))
+        _record_policies(log, changed, policies)
     if before:
         note.write(transaction.left_of(before, lines, changed))
+
+
+def _record_policies(log: str, changed: Updates, policies: list[str]) -> None:
+    """The policies that are read from one of these refs, where they say something else now."""
+    moved = {ref for ref, _, _ in changed}
+    read_there = [source for source in policies if source.partition(":")[0] in moved]
+    if read_there:
+        from gitward.audit.policychanges import at_update
+
+        name = os.path.realpath(_repository())
+        for item in at_update(changed, read_there, _git_dir(), name):
+            _record(log, item)
 
 
 def _record(log: str, item: Item) -> None:

@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitward.audit.policies import Last
+
     Options = dict[str, list[str]]
 
 # all that a server hook keeps of its environment (githooks(5), gitenvironment): the rest may be the pusher's
@@ -61,8 +63,8 @@ def pre_receive(options: Options, arguments: list[str]) -> int:
         actor=actor,
         urls=(*options["--url"], path),
     )
-    decision = _judged(sys.stdin.buffer.read(), host, said)
-    decision = _recorded(decision, host, claims, int((time.monotonic() - started) * 1000))
+    decision, last = _judged(sys.stdin.buffer.read(), host, said, claims.repository)
+    decision = _recorded(decision, host, claims, int((time.monotonic() - started) * 1000), last)
     _reported(decision, options)
     return decision.exit_code
 
@@ -75,26 +77,31 @@ def _lookups(words: list[str]) -> dict[str, str]:
     return named(words)
 
 
-def _judged(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:
-    """A daemon that does not say which revisions policies had leaves the push undecided: it may answer again a moment later."""
+def _judged(stdin: bytes, host: Host, said: ActorClaim | None, repository: str) -> tuple[Decision, Last | None]:
+    """The decision, and what the log knew of the policies.
+
+    A daemon that does not say it leaves the push undecided: it may answer again a moment later.
+    """
+    last = None
     try:
         if host.log:
-            host = replace(host, revisions=_revisions(host.log), seen=_first_seen(host.log))
-        return _supervised(stdin, host, said)
+            last = _last(host.log, repository)
+            host = replace(host, revisions=last.revisions if last else {}, seen=_first_seen(host.log))
+        return _supervised(stdin, host, said), last
     except Undecided as problem:
         from gitward.failure import no_decision
 
-        return no_decision("receive", problem)
+        return no_decision("receive", problem), last
 
 
-def _revisions(target: str) -> dict[tuple[str, str], int]:
-    """Empty for a folder that cannot be read: then no decision can be recorded either, and that denies."""
+def _last(target: str, repository: str) -> Last | None:
+    """None for a folder that cannot be read: then no decision can be recorded either, and that denies."""
     from gitward.audit import recorder
 
     try:
-        return recorder.last_revisions(target)
+        return recorder.last_policies(target, repository)
     except OSError:
-        return {}
+        return None
 
 
 def _first_seen(target: str) -> Mapping[str, int]:
@@ -118,14 +125,18 @@ def _decide(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:
     return judge(asked, host)
 
 
-def _recorded(decision: Decision, host: Host, claims: Claims = NOTHING, duration_ms: int | None = None) -> Decision:
-    """The same decision, now in the log; where it cannot be recorded there is none."""
+def _recorded(
+    decision: Decision, host: Host, claims: Claims = NOTHING, duration_ms: int | None = None, last: Last | None = None
+) -> Decision:
+    """The same decision, now in the log; where it cannot be recorded there is none. A changed policy is written down first."""
     if not host.log:
         return decision
-    from gitward.audit import recorder
+    from gitward.audit import policies, recorder
     from gitward.audit.event import decision_item
 
     try:
+        for item in policies.changes(decision.policies, last, host.log, claims.repository):
+            recorder.record(host.log, item)
         recorder.record(host.log, decision_item(decision, claims, duration_ms))
     except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
         from gitward.failure import no_decision

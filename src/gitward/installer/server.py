@@ -180,15 +180,15 @@ def install(path: str, program: Program, settings: Settings) -> Placed:
         remarks += (f"this server runs {os.path.relpath(target, path)} from its own pre-receive hook",)
     if gitcommand.setting(path, "transfer.fsckObjects", "bool") != "true":
         remarks += (f"advice: git -C {path} config transfer.fsckObjects true",)
-    return Placed(path=path, what=what, remarks=remarks + _remembered(path, settings.log, what))
+    return Placed(path=path, what=what, remarks=remarks + _remembered(path, settings.log, what, settings.policies))
 
 
-def _remembered(path: str, log: str, what: str) -> tuple[str, ...]:
+def _remembered(path: str, log: str, what: str, policies: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Say in the log what was done; a remark where that cannot be said."""
     if not log or what == "unchanged":
         return ()
     try:
-        remembered.remember(path, log, "removed" if what in ("removed", "restored") else "installed")
+        remembered.remember(path, log, "removed" if what in ("removed", "restored") else "installed", policies)
     except (GitwardError, OSError) as problem:
         return (f"the log could not be told: {problem}",)
     return ()

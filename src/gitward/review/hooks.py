@@ -56,7 +56,7 @@ def _answers(target: str, name: str) -> Iterator[Gap]:
     from gitward.audit import recorder
 
     try:
-        recorder.last_revisions(target)
+        recorder.last_policies(target, name)
     except (GitwardError, OSError) as problem:
         yield Gap(weight="missing", kind="daemon-silent", where=name, text=f"the daemon that its hook records with: {problem}",
                   fix="start it: gitward audit serve")  # fmt: skip

@@ -14,6 +14,7 @@ from gitward.review.evidence import lists
 from gitward.review.gap import WEIGHTS, Gap
 from gitward.review.happened import happened, within
 from gitward.review.joins import Joins
+from gitward.review.policies import Policies
 from gitward.review.rhythm import Rhythm
 from gitward.review.shippers import lagging
 from gitward.review.vouching import vouching
@@ -51,6 +52,7 @@ class _Reading:
     def __init__(self, asked: Asked) -> None:
         self.rhythm = Rhythm()
         self.joins = Joins(expects_ci=bool(asked.ci_refs), refs=asked.ci_refs)
+        self.policies = Policies()
         self.repositories: dict[str, Repository] = {}
         self.config: dict[str, tuple[dict[str, str], str]] = {}
         self.count = 0
@@ -67,6 +69,7 @@ class _Reading:
             plain = {name: digest for name, digest in after.items() if isinstance(digest, str)} if isinstance(after, dict) else {}
             self.config[one.repository] = (plain, one.time)
         self.joins.see(one, entry.event)
+        self.policies.see(one, entry.event)
         self.repositories.setdefault(one.repository, Repository(one.repository)).see(one)
 
 
@@ -86,6 +89,7 @@ def review(asked: Asked, progress: Callable[[int], None] | None = None) -> Revie
         gaps += _repository(path, found, asked, now)
     gaps += found.rhythm.end(now, asked.keep_days)
     gaps += found.joins.end()
+    gaps += found.policies.end()
     last = found.rhythm.last
     gaps += lagging(asked.log, last.seq + 1 if last else 0)
     gaps += vouching(asked.log, now)

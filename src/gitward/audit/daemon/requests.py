@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from base64 import b64encode
 
 from gitward import __version__
-from gitward.audit import allowed, folder, log, schema
+from gitward.audit import allowed, folder, policies, schema
 from gitward.audit.entry import MAXIMUM_EVENT
 from gitward.audit.log import Item
 from gitward.canonical import canonical
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 MAXIMUM_PERSONAL = 256 << 10
 MAXIMUM_UPDATES = 10_000
+MAXIMUM_PATH = 4_096
 DEPTH = 24  # far more than any event has, and far less than what readers can parse
 _INTEGERS = 1 << 53
+_DIGEST = re.compile(rb"[0-9a-f]{64}")
 _OWN = ("log.", "key.")  # what only the log says of itself: a verifier acts upon these
 
 
@@ -79,9 +83,17 @@ def _refused(_: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)  # numbers that no event has
 
 
-def _revisions(directory: str, arguments: list[bytes]) -> list[tuple[str, str, int]]:
-    _none(arguments)
-    return [(*names, revision) for names, revision in log.last_revisions(directory).items()]
+def _policies(directory: str, arguments: list[bytes]) -> dict[str, Any]:
+    if len(arguments) != 1 or len(arguments[0]) > MAXIMUM_PATH:
+        raise ValueError("this question has one argument, a repository")
+    return policies.told(policies.last(directory, arguments[0].decode("utf-8", "surrogateescape")))
+
+
+def _former(directory: str, arguments: list[bytes]) -> str:
+    """The files of a policy in base 64: whoever may ask here runs the hooks, which read the policy."""
+    if len(arguments) != 1 or not _DIGEST.fullmatch(arguments[0]):
+        raise ValueError("this question has one argument, a digest")
+    return b64encode(policies.files_of(directory, arguments[0].decode())).decode()
 
 
 def _unallowed(directory: str, arguments: list[bytes]) -> list[int]:
@@ -112,4 +124,4 @@ def _none(arguments: list[bytes]) -> None:
 
 # What a client may ask without recording anything, of the log's folder and with further parts; each answers, soon, with what
 # canonical JSON can say. Raises ValueError for arguments that are none, OSError, GitwardError.
-QUESTIONS: dict[str, Question] = {"revisions": _revisions, "unallowed": _unallowed, "about": _about}
+QUESTIONS: dict[str, Question] = {"policies": _policies, "former": _former, "unallowed": _unallowed, "about": _about}

@@ -18,6 +18,15 @@ _DECISION = (*_ABOUT_REFS, "change", "policies", "results", "result_count", "app
              "evidence", "redactions")  # fmt: skip
 _START = ("session", "repository", "policies", "access")
 
+_POLICY_CHANGED = (
+    "A policy is another than it was. `config_change` names it (`of`, `source`), `before` and `after` with digest and revision,"
+    " null where there was none that could be used; `after.files` is all of its files in one piece of evidence. `counts` says how"
+    " many differences go which way, `changes` are the first twenty, the weaker ones first, `diff` is all of them, as `gitward"
+    " policy diff --format json` prints them; `unknown` says why there are none. Where the policy is read from a ref, the event"
+    " follows the `ref.updated`; of a file it comes before the next decision. An installation keeps the files too"
+    " (`config.changed`, `policies`)."
+)
+
 CLASSES: dict[str, Class] = {
     "decision.receive": Class(meaning="A server has judged a push, before git knew the outcome.", needs=_DECISION),
     "decision.ci": Class(meaning="A CI job has judged a change.", needs=_DECISION),
@@ -29,7 +38,7 @@ CLASSES: dict[str, Class] = {
     "access.write": Class(meaning="Git was started for somebody who pushes to a repository.", needs=_START),
     "access.refused": Class(meaning="Git was not started: command, repository or principal is not let in.", needs=_START),
     "statement.received": Class(meaning="A signed statement of somebody else has arrived.", needs=("statement",)),
-    "policy.changed": Class(meaning="A policy is another than it was.", needs=("config_change",)),
+    "policy.changed": Class(meaning=_POLICY_CHANGED, needs=("config_change",)),
     "role.changed": Class(meaning="Somebody has got, or lost, a role.", needs=("config_change",)),
     "config.changed": Class(meaning="What the host has set, hooks among it, is another than it was.", needs=("config_change",)),
     "key.added": Class(meaning="A key of the log begins to sign.", needs=("key",)),

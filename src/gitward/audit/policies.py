@@ -1,0 +1,133 @@
+"""What the log knows of the policies: which revision and digest each had last, and the files of one that is gone."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from gitward.audit import log
+from gitward.canonical import text
+from gitward.model import BUILT_IN
+from gitward.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from gitward.audit.item import Item
+    from gitward.model import PolicyInfo
+
+CHANGED = "policy.changed"
+_LOOKED_AT = 64 << 20  # bytes of the newest lines in which the files of a former policy are looked for
+_LARGEST = 4 << 20
+
+
+@record
+class Last:
+    """The last revision of each policy by id and source, as far as it had one, and the last digest by source."""
+
+    revisions: Mapping[tuple[str, str], int] = {}
+    digests: Mapping[str, str] = {}
+
+
+def last(directory: str, repository: str) -> Last:
+    """By the decisions and changes in the last 128 KiB. What is read from a ref counts only for its own repository.
+
+    Raises OSError for a log that is there and cannot be read.
+    """
+    revisions: dict[tuple[str, str], int] = {}
+    digests: dict[str, str] = {}
+    for line in log.recent(directory):
+        for name, source, revision, digest in _named(line, repository):
+            digests[source] = digest
+            if revision is not None:
+                revisions[name, source] = revision
+    return Last(revisions=revisions, digests=digests)
+
+
+def changes(used: tuple[PolicyInfo, ...], found: Last | None, target: str, repository: str) -> Iterator[Item]:
+    """An event for each policy of a decision that is another than when the log last spoke of it. Raises OSError, Undecided."""
+    known = found.digests if found else {}
+    if any(each.source != BUILT_IN and known.get(each.source, each.digest) != each.digest for each in used):
+        from gitward.audit.policychanges import at_decision
+
+        yield from at_decision(used, found or Last(), target, repository)
+
+
+def told(found: Last) -> dict[str, Any]:
+    """The same for canonical JSON, as the log's daemon answers it."""
+    return {
+        "revisions": [[name, text(source), revision] for (name, source), revision in found.revisions.items()],
+        "digests": [[text(source), digest] for source, digest in found.digests.items()],
+    }
+
+
+def received(answer: Any) -> Last:
+    """What `told` has made of it."""
+    return Last(
+        revisions={(name, _text(source)): revision for name, source, revision in answer["revisions"]},
+        digests={_text(source): digest for source, digest in answer["digests"]},
+    )
+
+
+def files_of(directory: str, digest: str) -> bytes:
+    """The files of the policy with this digest in one piece (policy.snapshot), as an event named them; b"" for none.
+
+    Raises OSError. Only the newest 64 MiB of the log are looked through.
+    """
+    wanted = digest.encode()
+    for line in reversed(list(log.recent(directory, _LOOKED_AT))):
+        if wanted in line and b'"files"' in line and b'.changed"' in line:
+            for name in _pieces(line, digest):
+                piece = _piece(directory, name)
+                if piece:
+                    return piece
+    return b""
+
+
+def _named(line: bytes, repository: str) -> Iterator[tuple[str, str, int | None, str]]:
+    """(id, source, revision, digest) of the policies that a line speaks of, where they are those of this repository."""
+    try:
+        event = json.loads(line)["event"]
+        is_here = _text(event["repository"]) == repository
+        listed = event.get("policies") or []
+        if event["event"]["class"] == CHANGED:
+            change = event["config_change"]
+            listed = [{"id": change["of"], "source": change["source"], **change["after"]}]
+        for each in listed:
+            source = _text(each["source"])
+            if is_here or source.startswith("/"):
+                yield each["id"], source, each["revision"], each["digest"]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return  # the cut first line, a torn last one, an event of another kind
+
+
+def _pieces(line: bytes, digest: str) -> Iterator[str]:
+    """The names of the pieces of evidence that hold the files of this policy, as an installation or a change says."""
+    try:
+        change = json.loads(line)["event"]["config_change"]
+        for each in (change.get("policies") or [change["after"]]):
+            if each["digest"] == digest and each["files"]:
+                yield each["files"]["sha256"]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return
+
+
+def _piece(directory: str, name: Any) -> bytes:
+    if not isinstance(name, str) or len(name) != 64 or not name.isalnum():
+        return b""
+    try:
+        with open(os.path.join(directory, "evidence", name), "rb") as file:
+            return file.read(_LARGEST)
+    except FileNotFoundError:
+        return b""
+
+
+def _text(value: Any) -> str:
+    """What `canonical.text` made of a string."""
+    if isinstance(value, dict):
+        from base64 import b64decode
+
+        return b64decode(value["b64"], validate=True).decode("utf-8", "surrogateescape")
+    return value if isinstance(value, str) else ""
