@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = "gitward.event/1"
+POLICY_CHANGED = "policy.changed"
 
 
 def act(name: str, *, outcome: str = "done", action: str = "", evidence: tuple[bytes, ...] = (), **parts: Any) -> Item:

@@ -6,6 +6,7 @@ import json
 import os
 
 from gitward.audit import log
+from gitward.audit.happenings import POLICY_CHANGED
 from gitward.canonical import text
 from gitward.model import BUILT_IN
 from gitward.record import record
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from gitward.audit.item import Item
     from gitward.model import PolicyInfo
 
-CHANGED = "policy.changed"
 _LOOKED_AT = 64 << 20  # bytes of the newest lines in which the files of a former policy are looked for
 _LARGEST = 4 << 20
 
@@ -92,7 +92,7 @@ def _named(line: bytes, repository: str) -> Iterator[tuple[str, str, int | None,
         event = json.loads(line)["event"]
         is_here = _text(event["repository"]) == repository
         listed = event.get("policies") or []
-        if event["event"]["class"] == CHANGED:
+        if event["event"]["class"] == POLICY_CHANGED:
             change = event["config_change"]
             listed = [{"id": change["of"], "source": change["source"], **change["after"]}]
         for each in listed:

@@ -13,8 +13,8 @@ import os
 from gitward import clock, sources
 from gitward.audit import recorder
 from gitward.audit.emitter import emitter
+from gitward.audit.happenings import POLICY_CHANGED, SCHEMA
 from gitward.audit.item import Item
-from gitward.audit.policies import CHANGED
 from gitward.audit.session import session_id
 from gitward.canonical import canonical, text
 from gitward.errors import GitwardError
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     Updated = tuple[str, str, str]  # ref, old, new
 
-SCHEMA = "gitward.event/1"
 KEPT = 20  # changes that stand in an event; the whole difference is evidence
 _WORDS = 300  # characters of one
 
@@ -148,7 +147,7 @@ def policy_changed(name: str, source: str, before: Side, after: Side, *, of: str
         "id": clock.new_id(),
         "time": clock.now(),
         "emitter": emitter("server"),
-        "event": {"class": CHANGED, "action": "changed", "outcome": "done", "severity": severity},
+        "event": {"class": POLICY_CHANGED, "action": "changed", "outcome": "done", "severity": severity},
         "actor": {"type": "system", "id": None, "display": None},
         "session": {"id": session_id()},
         "repository": text(name),

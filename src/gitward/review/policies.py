@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitward.audit.policies import CHANGED
+from gitward.audit.happenings import POLICY_CHANGED
 from gitward.model import BUILT_IN
 from gitward.review.gap import Gap
 from gitward.review.happened import within, word
@@ -25,7 +25,7 @@ class Policies:
         self.gaps: list[Gap] = []
 
     def see(self, entry: Happened, event: dict[str, Any]) -> None:
-        if entry.name == CHANGED:
+        if entry.name == POLICY_CHANGED:
             change = within(event, "config_change")
             self._know(entry, change, word(change, "before", "digest"), word(change, "after", "digest"))
         elif entry.name == "config.changed":
