@@ -21,7 +21,8 @@ PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py",
         "tlog/proof.py", "audit/checking.py",
         "granting.py", "perspective.py",
         "waivers/",
-        "shell/command.py")  # fmt: skip
+        "shell/command.py",
+        "codeowners.py", "approving.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
@@ -38,7 +39,8 @@ LAYERS = (
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
      "canonical", "granting",
-        "channels"),
+        "channels",
+     "codeowners", "approving"),
     ("rules", "tally", "engine", "batches", "integrity",
         "waivers", "perspective"),
     ("policy",),
