@@ -59,6 +59,11 @@ def between(old: str, new: str) -> list[str]:
     return ["diff-tree", *_OPTIONS, old, new]
 
 
+def names(old: str, new: str) -> list[str]:
+    """The command for the paths alone in which two differ, each with a NUL after it."""
+    return ["diff-tree", "--name-only", *(option for option in _OPTIONS if option not in ("--raw", "--no-abbrev")), old, new]
+
+
 def _difference(line: bytes, path: bytes) -> Difference:
     """`:MODE MODE OID OID STATUS`, with a colon, a mode and an oid more for each further parent."""
     parents = len(line) - len(line.lstrip(b":"))

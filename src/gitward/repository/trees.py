@@ -6,9 +6,9 @@ import os
 import tempfile
 from functools import partial
 
-from gitward.errors import MissingObject, Undecided
+from gitward.errors import BudgetExceeded, MissingObject, Undecided
 from gitward.refname import folded
-from gitward.repository import content, differences, history
+from gitward.repository import content, differences, history, patches
 from gitward.repository.files import FileReader, Wanted
 from gitward.repository.netdifference import NetDifference
 from gitward.repository.objects import Objects
@@ -52,6 +52,22 @@ class Trees(Objects):
     def net_difference(self, pairs: Sequence[tuple[str, str]]) -> NetDifference:
         """What pairs of trees (old, new) differ in, all together, by a git that runs beside this process."""
         return NetDifference(self._plumbing, tuple((*self._checked(pair),) for pair in pairs))  # type: ignore[misc]
+
+    def patch(self, old: str, new: str) -> str:
+        """The digest of what differs between two commits or trees (patches.digest)."""
+        return patches.digest(self._plumbing, *self._checked((old, new)))
+
+    def changed_paths(self, include: Sequence[str], exclude: Sequence[str], at_most: int | None = None) -> frozenset[bytes]:
+        """The paths that commits change, merges against all their parents. Raises BudgetExceeded over `at_most`."""
+        ends = history.revisions(self._checked(include), self._checked(exclude))
+        return frozenset(content.changed_paths(self._plumbing, ends, at_most, self._advice))
+
+    def different_paths(self, old: str, new: str, at_most: int | None = None) -> frozenset[bytes]:
+        """The paths in which two commits differ. Raises BudgetExceeded over `at_most`."""
+        names = self._plumbing.run(differences.names(*self._checked((old, new))), timeout=LONG).split(b"\0")
+        if at_most is not None and len(names) > at_most + 1:
+            raise BudgetExceeded(f"the range changes more than {at_most} paths")
+        return frozenset(filter(None, names))
 
     def has_merges(self, include: str, exclude: str) -> bool:
         """Whether a merge is among the commits that one end reaches and the other does not."""
