@@ -44,7 +44,8 @@ def audit_faults() -> tuple[str, bool]:
     text += f"\n{sum(kills.values())} kills. Tests: {last}; {time.monotonic() - started:.0f} s in all.\n"
     enough = sum(kills.values()) >= LEAST and all(count >= LEAST_EACH for count in kills.values()) and set(PARTS) <= kills.keys()
     if done.returncode:
-        text += "\n".join(line for line in done.stdout.splitlines() if line.startswith(("E  ", "FAILED"))) + "\n"
+        text += "\n".join(line for line in done.stdout.splitlines() if line.startswith("FAILED")) + "\n"
+        print(done.stdout, file=sys.stderr)
     return text, enough and done.returncode == 0
 
 

@@ -98,6 +98,8 @@ def properties() -> tuple[str, bool]:
     done = subprocess.run([str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "-o", "addopts=", *files], cwd=ROOT,
                           text=True, capture_output=True, check=False, env={**os.environ, "GITWARD_SOAK": "1"})  # fmt: skip
     lines = done.stdout.strip().splitlines()
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
     return f"Properties with larger numbers: {lines[-1].strip('= ') if lines else 'no output'}\n", done.returncode == 0
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 import pytest
 from hypothesis import Phase, settings
 
+from launching import LAUNCHER
 from soaking import FACTOR, examples
 
 if FACTOR > 1:
@@ -23,13 +24,6 @@ if "GITWARD_SRC" in os.environ:  # a mutant: that the guard fails is all there i
     settings.register_profile("mutant", phases=[Phase.explicit, Phase.generate], derandomize=True)
     settings.load_profile("mutant")
 
-SRC = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parent.parent / "src").resolve()
-LAUNCHER = f"""#!{sys.executable} -I
-import sys
-sys.path.insert(0, {str(SRC)!r})
-from gitward.__main__ import main
-sys.exit(main())
-"""
 Done = subprocess.CompletedProcess[str]
 
 

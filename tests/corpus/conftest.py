@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from moves import LIMITED
-from stages import Stages
+from stages import Stages, Start
 from world import World
 
 from corpus import CORPUS
+from launching import SRC
 from servers import Server, developer, serving
-
-SOURCE = Path(os.environ.get("GITWARD_SRC") or Path(__file__).parents[2] / "src")
-Start = Callable[[Path], tuple[str, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +26,7 @@ def ssh_server() -> Iterator[Server]:
 def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
     """The command that runs gitward from a folder of its source."""
 
-    def command(source: Path = SOURCE) -> tuple[str, ...]:
+    def command(source: Path = SRC) -> tuple[str, ...]:
         path = tmp_path_factory.mktemp("bin") / "gitward"
         lines = (
             "import sys",
@@ -49,4 +46,4 @@ def stages(tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: 
     """The whole corpus, but for the pushes that are about the push itself, in repositories of git's own default."""
     folder = tmp_path_factory.mktemp("corpus")
     items = [item for item in CORPUS if item not in LIMITED]
-    return Stages(World(folder / "world", items, developer(folder)), ssh_server, start(SOURCE))
+    return Stages(World(folder / "world", items, developer(folder)), ssh_server, start(SRC))

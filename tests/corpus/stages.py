@@ -6,6 +6,7 @@ import base64
 import json
 import shlex
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from gitward.render.escape import well_formed
 from servers import Server
 
 FOLDER = Path(__file__).parent
+Start = Callable[[Path], tuple[str, ...]]
 COUNTS = ("passed", "violated", "exempt", "waived", "undecided")
 BUILT_IN = "push-integrity"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from compared import differences
 from items import Item
-from stages import Stages
+from stages import Stages, Start
 from world import World
 
-from conftest import SOURCE, Start
 from corpus import CORPUS
+from launching import SRC
 from servers import Server, developer, serving
 from soaking import long
 
@@ -75,7 +75,7 @@ def _found(folder: Path, server: Server, launcher: tuple[str, ...], items: list[
 
 def test_nothing_is_found_where_nothing_is_lost(tmp_path: Path, path_server: Server, start: Start) -> None:
     assert len(_items()) == len(REDUCED)
-    assert _found(tmp_path / "world", path_server, start(SOURCE), _items()) == []
+    assert _found(tmp_path / "world", path_server, start(SRC), _items()) == []
 
 
 IN_EVERY_RUN = {("body", "pre_receive"), ("rule", "check"), *(("last line", adapter) for adapter in LAST_LINES)}
@@ -91,7 +91,7 @@ def test_a_loss_is_seen(tmp_path: Path, path_server: Server, start: Start, loss:
     In changes that are to be refused; of a body also in those that pass, which it makes the stage refuse.
     """
     source = tmp_path / "src"
-    shutil.copytree(SOURCE, source)  # with the bytecode, which holds for the other modules
+    shutil.copytree(SRC, source)  # with the bytecode, which holds for the other modules
     module = source / "gitward" / "adapters" / f"{adapter}.py"
     text = module.read_text()
     old, new = LOSSES[loss][adapter]

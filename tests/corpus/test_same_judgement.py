@@ -13,13 +13,13 @@ import pytest
 from compared import batches, differences
 from items import Item
 from moves import LIMITED
-from stages import Stages, judges_commits, knows
+from stages import Stages, Start, judges_commits, knows
 from world import World
 
-from conftest import SOURCE, Start
 from corpus import CORPUS
 from gitward.judgement import judgement_of_report
 from gitward.rules import NAMES
+from launching import SRC
 from servers import Server, developer, serving
 from soaking import long
 
@@ -42,7 +42,7 @@ def test_all_stages_judge_alike(stages: Stages) -> None:
 def test_all_stages_count_a_push_alike(tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start) -> None:
     """Changes for `push-limits`, each of them a push: what it brings is what the other side does not have."""
     folder = tmp_path_factory.mktemp("limits")
-    stages = Stages(World(folder / "world", LIMITED, developer(folder)), ssh_server, start(SOURCE), "limits.yaml")
+    stages = Stages(World(folder / "world", LIMITED, developer(folder)), ssh_server, start(SRC), "limits.yaml")
     assert [problem for item in LIMITED for problem in differences(stages, [item])] == []
 
 
@@ -117,7 +117,7 @@ def test_other_formats_decide_alike(stages: Stages, tmp_path_factory: pytest.Tem
     folder = tmp_path_factory.mktemp("other")
     items = stages.world.items
     with serving("path") as server:
-        other = Stages(World(folder / "world", items, developer(folder), (option,)), server, start(SOURCE))
+        other = Stages(World(folder / "world", items, developer(folder), (option,)), server, start(SRC))
         assert list(differences(other, items, messages=False)) == []
         assert _said(other) == _said(stages)
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conftest import LAUNCHER
 from gitward.audit import creation, personal
 from gitward.policy.load import load_file
 from gitward.policy.trust import trust
 from gitward.shell.authorized import line
 from gitward.sshkeys import public_key
+from launching import LAUNCHER
 from servers import LOGIN, developer, keys, logged_in, sshd
 
 if TYPE_CHECKING:
