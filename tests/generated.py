@@ -43,10 +43,11 @@ CASES: dict[str, tuple[Case, ...]] = {  # what each rule's entry refuses
 
 @dataclass(frozen=True)
 class Subjects:
-    """What is judged: commits on a ref each, ref updates, and what the push brings in all."""
+    """What is judged: commits on a ref each, ref updates, what the push brings in all, and who is proven to push."""
 
     commits: tuple[tuple[str, Commit], ...]
     change: Change
+    pusher: str
 
 
 # --- policies ---------------------------------------------------------------------------------------------------------
@@ -121,7 +122,8 @@ def _messages() -> st.SearchStrategy[str]:
 def _cases(rule: str) -> st.SearchStrategy[Case]:
     drawn = st.builds(
         Case, message=_messages(), ref=st.sampled_from(REFS), parents=st.integers(0, 2),
-        update=st.sampled_from([None, "create", "ff", "non-ff", "delete"]),
+        update=st.sampled_from([None, "create", "ff", "non-ff", "delete"]), pusher=st.sampled_from([None, "ann", "importer"]),
+        paths=st.sampled_from([None, ("src/a",), ("vendor/b",), ("src/a", "vendor/b")]),
     )  # fmt: skip
     return st.sampled_from(CASES[rule]) | drawn
 
@@ -137,7 +139,8 @@ def subjects(cases: tuple[Case, ...], known: frozenset[str]) -> Subjects:
     moves = [case for case in cases if case.update or case.push]
     updates: tuple[RefUpdate, ...] = tuple(update_of(entry, case, case.ref or REFS[0]) for case in moves)
     totals = [Totals(**values(case.push)) for case in cases if case.push] or [Totals(commits=len(cases), updates=len(updates))]
-    return Subjects(made, Change(stage="receive", time="t", updates=updates, known=known, totals=totals[0]))
+    pusher = next((case.pusher for case in cases if case.pusher), "")
+    return Subjects(made, Change(stage="receive", time="t", updates=updates, known=known, totals=totals[0]), pusher)
 
 
 @cache
@@ -162,7 +165,11 @@ def decide(given: tuple[Policy, ...], judged: Subjects, answers: Any = answer) -
         )
         for at, (ref, commit) in enumerate(commits)
     ]
-    tallies = batches.judge_commits(given, found, judged.change.known)
-    for tally, other in zip(tallies, engine.judge_change(given, judged.change), strict=True):
+    change = replace(
+        judged.change, pushers=(judged.pusher,) * len(given),
+        updates=tuple(replace(update, touched_by=(update.touched,) * len(given)) for update in judged.change.updates),
+    )  # fmt: skip
+    tallies = batches.judge_commits(given, found, change.known)
+    for tally, other in zip(tallies, engine.judge_change(given, change), strict=True):
         tally.merge(other)
-    return engine.conclude(given, judged.change, tallies, decision_id="i", version="v", commits=len(judged.commits))
+    return engine.conclude(given, change, tallies, decision_id="i", version="v", commits=len(judged.commits))

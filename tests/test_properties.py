@@ -105,7 +105,8 @@ def written(path: Path, number: int, order: random.Random, entries: list[dict[st
     """A policy file with these entries in any order."""
     example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
     shuffled = order.sample(entries, len(entries))
-    kept = {key: example[key] for key in ("refsets", "principals")}
+    rights = ["groups", "access"] if any(entry["rule"] == "access" for entry in entries) else []
+    kept = {key: example[key] for key in ("refsets", "principals", *rights)}
     text = json.dumps({"version": "1", "policy": {"id": f"p{number}"}, **kept, "rules": shuffled}, default=str)
     file = path / f"p{number}-{order.random()}.yaml"
     file.write_text(text)

@@ -7,6 +7,8 @@ nothing, but the paths that it names stay named: time takes rights away, and ope
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from gitward.pathglobs import matches_path
 from gitward.patterns import matches_ref
 from gitward.record import record
@@ -15,11 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gitward.model import Grant
+    from gitward.model import Grant, RefUpdate
     from gitward.model.access import Action
 
 BY_PATH: frozenset[Action] = frozenset(("create", "update", "force"))
 """The actions that are about files too: beside the others, `paths` give nothing."""
+_TAGS = "refs/tags/"
 _TABLES = 8  # policies whose grants are kept sorted
 _TOGETHER = 200, 20_000  # patterns of paths that are matched in one go, and their characters
 
@@ -66,6 +69,24 @@ def decide(
     line = next((each for each in table.all(lists) if each.paths and matches_path(each.paths, path)), None)
     able = [each for each in _giving(table.all(lists), action, now) if _is_about(each, path, is_named=line is not None)]
     return Verdict(allowed=False, grant=line, path=path, refused=len(refused), could=_whose(able))
+
+
+def action_of(update: RefUpdate) -> Action:
+    """What a ref update is: a tag that moves is forced, whatever its history."""
+    is_tag = update.ref.startswith(_TAGS)
+    if update.ancestry == "create":
+        return "tag" if is_tag else "create"
+    if update.ancestry == "delete":
+        return "delete"
+    return "update" if update.ancestry == "ff" and not is_tag else "force"
+
+
+def names_of(members: tuple[tuple[str, tuple[str, ...]], ...], principal: str) -> frozenset[str]:
+    """The name and the roles of a principal; none where `members`, in the order of their names, do not hold it."""
+    at = bisect_left(members, (principal, ()))
+    if at == len(members) or members[at][0] != principal:
+        return frozenset()
+    return frozenset((principal, *members[at][1]))
 
 
 def may_read(grants: tuple[Grant, ...], names: frozenset[str], now: int) -> Verdict:

@@ -49,6 +49,15 @@ def only_takes_out(**lists: tuple[str, ...]) -> str:
     return ""
 
 
+def too_large(patterns: tuple[str, ...]) -> str:
+    """Why a list of patterns cannot be matched, '' where it can."""
+    try:
+        matches_path(patterns, b"")
+    except UsageError as problem:
+        return problem.message
+    return ""
+
+
 def pattern_of(patterns: tuple[str, ...], path: bytes, *, ignore_case: bool = False) -> str:
     """The first of the patterns that matches a path which `matches_path` has found to be in the list, else ''."""
     if not matches_path(patterns, path, ignore_case=ignore_case):

@@ -10,8 +10,8 @@ from corpus import CORPUS
 from gitward.rules import NAMES
 
 SERVERS = Path(__file__).parent.parent / "server"
-# what a push certificate says depends on its server: made there, push by push
-ELSEWHERE = {"signed-push": "test_push_certificates.py"}
+# what a push certificate says, and who pushes, depends on its server: made there, push by push
+ELSEWHERE = {"signed-push": "test_push_certificates.py", "access": "test_access_judged.py"}
 
 
 @pytest.mark.parametrize("rule", ELSEWHERE)

@@ -5,7 +5,8 @@ In an example of a rule's page the first word after the fence says what stands i
     text      a commit message
     commit    a raw commit; `signed=ADDRESS` among the options makes it signed by a principal with that address
     update    `ANCESTRY REF`, then perhaps `tag=NAME`, `collides=REF`, `signed=ADDRESS` (the tag, by a principal with that
-              address) and `target=signed` or `target=unsigned` (the commit to which the tag leads)
+              address), `target=signed` or `target=unsigned` (the commit to which the tag leads), `pusher=PRINCIPAL` and
+              `touched=PATH,PATH`
     push      totals, `commits=5`, one a line; or a push certificate: `signed=PRINCIPAL`, then perhaps `pushee=URL`, `slop=5`,
               `is_new=no`
     merge     a merge; `remade=yes` or `remade=no` says whether git makes the same of its parents
@@ -111,16 +112,21 @@ def _bytes(given: str | bytes) -> bytes:
 
 
 def update(
-    ancestry: Any, ref: str, *, tag: str = "", collides: str = "", signed: str = "", target: str = "", **facts: Any
-) -> RefUpdate:
-    """A ref update; `tag` makes it one of an annotated tag of that name, signed by somebody with the address `signed`."""
+    ancestry: Any, ref: str, *, tag: str = "", collides: str = "", signed: str = "", target: str = "", touched: str | None = "",
+    **facts: Any,
+) -> RefUpdate:  # fmt: skip
+    """A ref update; `tag` makes it one of an annotated tag of that name, signed by somebody with the address `signed`.
+
+    `touched` are paths that it changes, parted by commas; None: they were not read.
+    """
     zero = "0" * 40
     ends = {"create": (zero, OID), "delete": (OTHER, zero), "range": ("", ""), "draft": ("", "")}
     old, new = ends.get(ancestry, (OTHER, OID))
     values = {
         "ref": ref, "old": old, "new": new, "ancestry": ancestry,
         "tags": (annotated(tag, signer=signed),) if tag else (), "collisions": tuple(collides.split()),
-        "target": _target(target), **facts,
+        "target": _target(target), "seen": SEEN,
+        "touched": None if touched is None else frozenset(_bytes(path) for path in touched.split(",") if path), **facts,
     }  # fmt: skip
     return RefUpdate(**values)
 
@@ -308,7 +314,9 @@ def _options(rule: str, given: list[str]) -> dict[str, Any]:
         name, value = word.split("=", 1)
         name = {"in": "in_"}.get(name, name)
         default = kind.__defaults__.get(name)
-        if name in getattr(kind, "records", {}):
+        if name == "members":  # ann:developers:reviewers,bob
+            options[name] = tuple((each, tuple(roles)) for each, *roles in (part.split(":") for part in value.split(",")))
+        elif name in getattr(kind, "records", {}):
             items = yaml.load(value, yaml.BaseLoader)  # every scalar is text, as in a policy
             options[name] = tuple(model(kind.records[name]).validate_python(item) for item in items)
         elif isinstance(default, bool):

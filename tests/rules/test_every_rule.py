@@ -23,10 +23,10 @@ from gitward.rules import NAMES, class_name, load, module_name
 ROOT = Path(__file__).parent.parent.parent
 HEADINGS = ["What it checks", "Why", "Rejected", "Accepted", "Limits"]
 CONSTANTS = {"name", "needs", "default_refs", "first"}
-OPTIONAL = {"records", "judges_malformed"}  # constants that not every rule has
+OPTIONAL = {"records", "judges_malformed", "filled_from"}  # constants that not every rule has
 CHECKS = {"check_commit", "check_update", "check_push"}
 FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content", "signature",
-         "certificate"}  # fmt: skip
+         "certificate", "pusher", "touched"}  # fmt: skip
 
 
 # --- every place that a rule has -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ The plain form is what `resolve` makes and `compiled` keeps: JSON, everything lo
 from __future__ import annotations
 
 from gitward import rules
-from gitward.model import Entry, Landing, Policy
+from gitward.model import Entry, Landing, Policy, WaiverRight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def policy(plain: dict[str, Any]) -> Policy:
         audit_required=plain["audit_required"],
         unaudited_denied=plain["unaudited_denied"],
         weakened=tuple(plain["weakened"]),
+        waivers=tuple(WaiverRight(**{name: _frozen(value) for name, value in each.items()}) for each in plain["waivers"]),
         trust=plain["trust"],
     )
 

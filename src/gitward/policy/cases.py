@@ -81,7 +81,7 @@ def _file(given: str | PathCase) -> File:
 
 
 def update_of(entry: Entry, case: Case, ref: str) -> RefUpdate:
-    """The update of this ref that a case is about; with a signer, of a signed tag."""
+    """The update of this ref that a case is about, and who pushes it; with a signer, of a signed tag."""
     ancestry = case.update or "create"
     zero = Oid("0" * 40)
     is_gone = ancestry == "delete"
@@ -93,6 +93,9 @@ def update_of(entry: Entry, case: Case, ref: str) -> RefUpdate:
         kind="none" if is_gone else "commit",
         peeled="" if is_gone else _NEW,
         commits=0 if is_gone else 1,
+        touched=frozenset(_file(each).path for each in case.paths or ()),
+        pusher=case.pusher or "",
+        seen=_SEEN,
         **({} if is_gone or not case.signer else _tagged(entry, case, ref)),
     )
 
@@ -105,7 +108,7 @@ def _tagged(entry: Entry, case: Case, ref: str) -> dict[str, Any]:
         oid=_OLD, target=_NEW, target_type="commit", name=ref.removeprefix("refs/tags/"), tagger=commit.committer,
         message=parse(b"a version\n"), has_signature=True, signature=signature,
     )  # fmt: skip
-    return {"tags": (tag,), "target": replace(commit, signature=signature)}
+    return {"tags": (tag,), "target": replace(commit, signature=signature, signatures=())}
 
 
 def change_of(entry: Entry, case: Case, update: RefUpdate) -> Change:

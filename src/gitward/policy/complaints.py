@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitward.errors import PolicyError
 from gitward.policy.compose import nearest
-from gitward.policy.grammar import LATER, Extension, File
+from gitward.policy.grammar import Extension, File
 from gitward.policy.hints import hints, inner, keys_of
 
 TYPE_CHECKING = False
@@ -82,11 +82,8 @@ def _short(value: Any) -> str:
 
 
 def _unknown(path: Path, base: Path, records: tuple[type, ...]) -> tuple[str, str]:
-    """Why a key is not one: the version that brings it, where it belongs, or the nearest."""
+    """Why a key is not one: where it belongs, or the nearest."""
     key = str(path[-1])
-    later = LATER.get(tuple(step for step in path[:-1] if isinstance(step, str)), {})
-    if key in later:
-        return later[key], "take it out"
     if Extension in records and key in hints(File):
         return f"`{key}` stands in the policy itself, not in a file that it extends", "move it there"
     known = keys_at(records, path[len(base) : -1])

@@ -15,6 +15,7 @@ from gitward.policy import directions
 from gitward.policy.hints import yaml_name
 from gitward.policy.option_directions import OPTIONS
 from gitward.policy.resolve import GATE
+from gitward.policy.rights_directions import waivable
 from gitward.policy.trust import trust
 from gitward.policy.trust_diff import trusted
 from gitward.record import record, values
@@ -115,6 +116,7 @@ def _head(old: Policy, new: Policy) -> Iterator[Change]:
         ("mode", old.mode, new.mode, directions.ranked(("evaluate", "enforce"))),
         ("audit", old.audit_required, new.audit_required, directions.demand),
         ("unaudited-updates", old.unaudited_denied, new.unaudited_denied, directions.demand),
+        ("waivers", old.waivers, new.waivers, waivable),
         ("landing", _landing(old), _landing(new), _weaker),
         ("trust", trust(old.trust), trust(new.trust), trusted),
     )

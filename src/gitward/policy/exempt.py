@@ -6,24 +6,24 @@ from itertools import product
 
 from gitward.policy.compose import nearest
 from gitward.policy.hints import arms, field_name, hints
-from gitward.policy.trust import digest, roles_of
+from gitward.policy.trust import digest
 from gitward.shapes import OfPrincipals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from gitward.errors import PolicyError
     from gitward.policy.extend import Item
-    from gitward.policy.people import PrincipalItem
+    from gitward.policy.known import Known
 
 
 class Exempt:
     """Who a policy's exemptions let go, by name."""
 
-    def __init__(self, known: Mapping[str, PrincipalItem], trust: str, gate: str) -> None:
+    def __init__(self, known: Known, trust: str, gate: str) -> None:
         self._gate = gate
-        self._known, self._roles, self.trust = known, roles_of(known), digest(trust)
+        self._known, self._roles, self.trust = known.people, known.roles, digest(trust)
         self.problems: list[PolicyError] = []
 
     def principals(self, item: Item) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import MinLen
 
-from gitward.policy.people import ForgeItem, PrincipalItem, PrincipalName, TrustItem
-from gitward.policy.shaped import Id, Shaped
+from gitward.policy.grants import GrantItem, WaiverItem
+from gitward.policy.people import ForgeItem, GroupItem, PrincipalItem, PrincipalName, TrustItem
+from gitward.policy.shaped import Id, RefNames, Shaped
 from gitward.record import given, record
 from gitward.shapes import Read, RefShape, Refused
 
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
     from annotated_types import Ge, Le
 
     from gitward.rules.options import Beside, Size, Text
-
-_LATER = "comes with a later version of gitward"
-# keys that this version refuses by name: path of names -> key -> what it needs
-LATER: dict[tuple[str, ...], dict[str, str]] = {
-    (): {
-        "groups": f"`groups` {_LATER}: roles of principals stand under `principals`",
-        "access": f"`access` {_LATER}: it needs a channel that proves who pushes",
-        "waivers": f"`waivers` {_LATER}: it needs signed statements",
-    },
-}
 
 
 class FirstVersion(Read):
@@ -63,8 +54,6 @@ Open = Annotated[
 ]
 Baseline = Annotated[str, Shaped("baseline", "a starting point", "write baseline, or {commits: [FULL-OID]}")]
 OneRef = Annotated[str, RefShape(), Shaped(r"[^!*]*", "one ref")]
-RefNames = Annotated[tuple[Annotated[str, MinLen(1)], ...], MinLen(1)]
-"""Patterns of refs and names of ref sets, each with or without a leading `!`."""
 
 
 @record
@@ -130,7 +119,8 @@ class Case:
     `author` and `committer` are `NAME <ADDRESS>`, then perhaps seconds and zone as git writes them. `answer` is what the
     repository says to whatever the rule asks: is this an ancestor, does git make the same merge. `signer` is the principal
     whose good signature the commit carries, or the tag and what it leads to; left out, it is unsigned, and the tag
-    lightweight. `pusher` is the principal who signed the push; left out, nobody did.
+    lightweight. `pusher` is the principal who is proven to push, by signing the push too; left out, nobody is. `paths` are what a
+    commit changes, and all that a ref update changes.
     """
 
     message: str | None = None
@@ -213,8 +203,11 @@ class File:
     refsets: dict[Id, RefNames | Open] = {}  # noqa: RUF012  never written
     landing: Annotated[tuple[LandingItem, ...], MinLen(1)] | Literal["merge", "rebase", "squash"] = ()
     principals: dict[PrincipalName, PrincipalItem] | Beside | None = None
+    groups: dict[Id, GroupItem] | Beside | None = None
     forges: dict[Id, ForgeItem] = {}  # noqa: RUF012  never written
     trust: TrustItem = TrustItem()
+    access: Annotated[tuple[GrantItem, ...], MinLen(1)] = ()
+    waivers: Annotated[tuple[WaiverItem, ...], MinLen(1)] = ()
     rules: Annotated[tuple[dict[str, Any], ...], MinLen(1)] = ()
 
 

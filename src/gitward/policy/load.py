@@ -24,7 +24,6 @@ from gitward.policy.extend import MAX_BESIDE, Parsed
 from gitward.policy.grammar import Common, Drop, Extension, File, NoRule
 from gitward.policy.hints import hints
 from gitward.policy.models import schema_of
-from gitward.policy.people import People
 from gitward.policy.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
@@ -78,14 +77,14 @@ def load_plain(read: Reader, path: str, source: str) -> Resolved:
     data = read(path)
     if data is None:
         raise PolicyError("there is no such file", prefix + path, fix="write one with `gitward init`")
-    def people(name: str, data: bytes) -> tuple[Any, Document]:
+    def beside(of: Any, name: str, data: bytes) -> tuple[Any, Document]:
         document = _composed(decode(data, prefix + name, most=MAX_BESIDE), name, prefix + name)
         problems: list[PolicyError] = []
-        value = _validated(People, document.data, document, (), problems)
+        value = _validated(of, document.data, document, (), problems)
         complaints.raise_first(problems)
         return value, document
 
-    return resolve(path, source, parse, read, _parse(data, path, prefix + path, File), people)
+    return resolve(path, source, parse, read, _parse(data, path, prefix + path, File), beside)
 
 
 def load_record(of: type, data: bytes, file: str) -> Any:
@@ -123,9 +122,10 @@ def folder_reader(folder: str) -> Reader:
 def _parse(data: bytes, name: str, file: str, head: type[File] | type[Extension]) -> Parsed:
     document = _composed(decode(data, file), name, file)
     _check_version(document)
-    people = document.data.get("principals")
-    if isinstance(people, dict) and list(people) == ["file"] and isinstance(people["file"], str):
-        document.data["principals"] = people["file"]
+    for key in ("principals", "groups"):
+        given = document.data.get(key)
+        if isinstance(given, dict) and list(given) == ["file"] and isinstance(given["file"], str):
+            document.data[key] = given["file"]
     problems: list[PolicyError] = []
     value = _validated(head, document.data, document, (), problems)
     given = document.data.get("rules")
@@ -189,6 +189,8 @@ def _entry(data: dict[str, Any], document: Document, path: Path, problems: list[
         problems.append(document.error(f"unknown rule {name!r}{nearest(name, rules.NAMES)}", (*path, "rule"), fix))
         return None, None
     rule = rules.load(name) if isinstance(name, str) else NoRule
+    if hasattr(rule, "filled_from"):  # it has no options that an entry could set
+        return _validated(Common, data, document, path, problems), rule()
     options = {key: value for key, value in data.items() if key in hints(rule)}
     common = {key: value for key, value in data.items() if key not in options}
     return (

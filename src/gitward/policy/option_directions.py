@@ -19,6 +19,7 @@ from gitward.policy.directions import (
     unknown,
     wording,
 )
+from gitward.policy.rights_directions import granted, members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,5 +112,6 @@ OPTIONS: dict[str, dict[str, Comparison]] = {
     "file-size": {"max": at_most, "paths": denied_paths, "allow": allowed_paths, "lfs": exception},
     "secret-files": {"deny": denied_paths, "allow": allowed_paths},
     "secret-content": {"allow": allowed_paths, "known": allowed, "unless_kinds": allowed},
+    "access": {"grants": granted, "members": members},
     "push-limits": {"commits": at_most, "updates": at_most, "files": at_most, "bytes": at_most},
 }

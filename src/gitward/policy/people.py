@@ -70,12 +70,23 @@ class OpenPgpFingerprint(Checked):
 PrincipalName = Annotated[
     str, Shaped(r"[A-Za-z0-9][A-Za-z0-9._+@-]{0,127}", "a name of a principal", "letters, digits and . _ + @ - are allowed")
 ]
+Account = Annotated[
+    str,
+    Shaped(
+        r"[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,254}[^\s\x00-\x1f\x7f])?", "the name of an account", "write it as the host does"
+    ),
+]
 Address = Annotated[str, Shaped(r"[^\s<>*?]+", "an address", "write it as git shows it, without < and >")]
 CertificateNames = Annotated[tuple[Annotated[str, MinLen(1)], ...], MinLen(1)]
 Hex64 = Annotated[str, Shaped("[0-9a-f]{64}", "a SHA-256 of 64 small hex digits")]
 SshKeyText = Annotated[str, SshKeyLine()]
 Moment = Annotated[int, Instant()]
 Fingerprint = Annotated[str, OpenPgpFingerprint()]
+
+
+def times_conflict(after: int | None, before: int | None) -> str:
+    """Why a validity cannot be, '' where it can."""
+    return "`valid_before` is not after `valid_after`" if after is not None and before is not None and before <= after else ""
 
 
 @record
@@ -124,17 +135,36 @@ class KeyItem:
             return "`certificate` belongs to an `openpgp` fingerprint, and it needs one"
         if not kind.startswith("ssh") and (self.valid_after is not None or self.valid_before is not None):
             return f"`{kind}` keys carry their own validity: `valid_after` and `valid_before` are for SSH keys"
-        after, before = self.valid_after, self.valid_before
-        return "`valid_before` is not after `valid_after`" if after and before and before <= after else ""
+        return times_conflict(self.valid_after, self.valid_before)
 
 
 @record
 class PrincipalItem:
-    """Somebody whose signatures count. Where `addresses` stand, what is signed must claim one of them."""
+    """Somebody whose signatures count. Where `addresses` stand, what is signed must claim one of them.
 
-    keys: Annotated[tuple[KeyItem, ...], MinLen(1)]
+    `accounts` are the names by which the host's channel knows them; left out, their own name. A service is no human. The times
+    bound the keys too.
+    """
+
+    keys: Annotated[tuple[KeyItem, ...], MinLen(1)] = ()
     addresses: Annotated[tuple[Address, ...], MinLen(1)] = ()
     roles: Annotated[tuple[Id, ...], MinLen(1)] = ()
+    accounts: Annotated[tuple[Account, ...], MinLen(1)] = ()
+    kind: Literal["human", "service"] = "human"
+    valid_after: Moment | None = None
+    valid_before: Moment | None = None
+
+    def conflict(self) -> str:
+        return times_conflict(self.valid_after, self.valid_before)
+
+
+@record
+class GroupItem:
+    """Principals who have a role of the group's name. `source` and `revision` say where the list was taken from."""
+
+    members: tuple[PrincipalName, ...]
+    source: Text = ""
+    revision: Text = ""
 
 
 @record
@@ -165,4 +195,5 @@ class TrustItem:
 
 
 People = dict[PrincipalName, PrincipalItem]
+Groups = dict[Id, GroupItem]
 Forges = dict[Id, ForgeItem]

@@ -11,27 +11,26 @@ from typing import get_args
 
 from gitward import rules
 from gitward.errors import PolicyError
+from gitward.policy import granted
 from gitward.policy.complaints import raise_first
 from gitward.policy.exempt import Exempt
 from gitward.policy.extend import Files
 from gitward.policy.grammar import File, Since
 from gitward.policy.hints import arms, field_name, hints, inner
+from gitward.policy.known import people_of
 from gitward.policy.refsets import RefSets
-from gitward.policy.trust import Gathering
 from gitward.record import as_json, record
 from gitward.shapes import BesideShape, Checked, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from gitward.policy.compose import Document
     from gitward.policy.extend import Item, Parsed, Reader
     from gitward.policy.grammar import Test
-    from gitward.policy.people import PrincipalItem
+    from gitward.policy.known import ReadBeside
 
-    ReadPeople = Callable[[str, bytes], tuple[Mapping[str, PrincipalItem], Document]]
     Tests = dict[str, tuple[tuple[Test, str], ...]]  # entry id -> tests, each with its place
 
 GATE = "malformed-object"
@@ -46,27 +45,31 @@ class Resolved:
 
 
 def resolve(
-    name: str, source: str, parse: Callable[[str], Parsed | None], read: Reader, root: Parsed, people: ReadPeople
+    name: str, source: str, parse: Callable[[str], Parsed | None], read: Reader, root: Parsed, beside: ReadBeside
 ) -> Resolved:
     """Look up what `root`, the file `name`, extends and names. `parse` and `read` give another file, None for none.
 
-    `people` makes principals of the bytes of a file that holds them.
+    `beside` makes principals, or groups, of the bytes of a file that holds them.
 
     Raises PolicyError, with all that is wrong once every file is read.
     """
     files = Files(parse, read, name, root)
-    items = files.items(name, (name,)).values()
+    problems: list[PolicyError] = []
+    items = list(files.items(name, (name,)).values())
+    items = granted.with_access(items, root, problems)
     refsets = RefSets()
     for parsed in reversed(files.parsed.values()):  # what is extended before what extends it
         for set_name, given in parsed.head.refsets.items():
             refsets.define(set_name, None if isinstance(given, str) else given, parsed.document)
     refsets.check(root.document)
-    known, gathering = _people(root, files, people)
+    known, gathering = people_of(root, files, beside)
     trust = gathering.plain(root.head.trust) if isinstance(root.head, File) else ""
     exempt = Exempt(known, trust, GATE)
-    entries = [_entry(item, refsets, files, exempt) for item in items]
-    plain = {**_head(root, source, files, refsets), "trust": trust, "entries": entries, "raw": sorted(files.raw)}
-    problems = [*files.problems, *refsets.problems, *gathering.problems, *exempt.problems]
+    of_access, rights = granted.rights(root, known, refsets, items, GATE)
+    entries = [_entry(item, refsets, files, exempt, of_access) for item in items]
+    head = _head(root, source, files, refsets)  # now that all files were read
+    plain = {**head, "trust": trust, "entries": entries, "waivers": rights, "raw": sorted(files.raw)}
+    problems += [*files.problems, *refsets.problems, *gathering.problems, *known.problems, *exempt.problems]
     problems += [*_gate_problems(items), *_idle_problems(items), *exempt.unknown_signers(items)]
     if not items:
         problems.append(root.document.error("the policy has no entry", ("rules",), "name a rule, or extend a pack"))
@@ -78,21 +81,6 @@ def resolve(
         for item in items
     }
     return Resolved(plain=plain, tests=tests)
-
-
-def _people(root: Parsed, files: Files, read: ReadPeople) -> tuple[Mapping[str, PrincipalItem], Gathering]:
-    """The principals of a policy, and the trust store on its way."""
-    head = root.head
-    gathering = Gathering(root.document, lambda name, path: files.raw_content(name, root.document, path))
-    if not isinstance(head, File):
-        return {}, gathering
-    given = head.principals or {}
-    if isinstance(given, str):
-        known, at = read(*files.content(given, root.document, ("principals",)))
-        gathering.add(known, head.forges, at, ())
-        return known, gathering
-    gathering.add(given, head.forges, root.document, ("principals",))
-    return given, gathering
 
 
 def _gate_problems(items: Iterable[Item]) -> Iterator[PolicyError]:
@@ -117,7 +105,7 @@ def _idle_problems(items: Iterable[Item]) -> Iterator[PolicyError]:
             lets_go = getattr(item.keys, key)
             if key == "exempt":
                 lets_go = [each for each in lets_go if each.commit]
-            if lets_go and not hasattr(item.rule, "check_commit"):
+            if lets_go and not hasattr(item.rule, "check_commit") and item.keys.rule != granted.RULE:
                 message = f"{item.keys.rule} judges no commits, so `{key}` lets nothing go"
                 yield item.document.error(message, (*item.path, key), f"take `{key}` out", key=True)
 
@@ -173,13 +161,14 @@ def _head(root: Parsed, source: str, files: Files, refsets: RefSets) -> dict[str
     }
 
 
-def _entry(item: Item, refsets: RefSets, files: Files, exempt: Exempt) -> dict[str, Any]:
+def _entry(item: Item, refsets: RefSets, files: Files, exempt: Exempt, of_access: dict[str, Any]) -> dict[str, Any]:
     keys = item.keys
+    made = of_access if keys.rule == granted.RULE else {}
     refs = keys.refs and refsets.expand(keys.refs, item.document, (*item.path, "refs"))
     plain = {
         "id": item.id,
         "rule": keys.rule,
-        "options": as_json(item.rule) | _from_files(item, files) | exempt.addresses(item),
+        "options": as_json(item.rule) | _from_files(item, files) | exempt.addresses(item) | made,
         "refs": list(refs or item.rule.default_refs),
         "severity": keys.severity,
         "since": list(keys.since.commits) if isinstance(keys.since, Since) else [],
@@ -189,7 +178,8 @@ def _entry(item: Item, refsets: RefSets, files: Files, exempt: Exempt) -> dict[s
         "message": keys.message,
         "place": item.place,
     }
-    return _digested(plain, exempt.trust if principals or "signature" in item.rule.needs else "")
+    asks_who = principals or not {"signature", "pusher"}.isdisjoint(item.rule.needs)
+    return _digested(plain, exempt.trust if asks_who else "")
 
 
 def _from_files(item: Item, files: Files) -> dict[str, list[str]]:
@@ -224,9 +214,12 @@ def _check_line(line: str, checks: list[Checked], file: str, number: int) -> Non
 def _digested(plain: dict[str, Any], trust: str = "") -> dict[str, Any]:
     """The same entry with its digest: SHA-256 over rule, options with defaults, since and exempt, as canonical JSON.
 
-    For an entry that asks who signed, the digest of the trust store is a part of it.
+    For an entry that asks who signed, or who pushes, the digest of the trust store is a part of it. Where a grant stands is none.
     """
     judged = [plain[key] for key in ("rule", "options", "since", "since_baseline", "exempt")]
+    if "grants" in plain["options"]:
+        grants = [{**grant, "place": ""} for grant in plain["options"]["grants"]]
+        judged[1] = {**plain["options"], "grants": grants}
     judged += [plain["exempt_principals"], trust] if plain["exempt_principals"] or trust else []
     canonical = json.dumps(judged, sort_keys=True, separators=(",", ":"))
     return {**plain, "digest": hashlib.sha256(canonical.encode()).hexdigest()}

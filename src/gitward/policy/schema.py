@@ -7,7 +7,8 @@ import sys
 from typing import Any, Literal, get_args, get_origin
 
 from gitward import rules
-from gitward.policy.grammar import Common, Drop, File
+from gitward.policy.grammar import Common, Drop, File, NoRule
+from gitward.policy.granted import REFUSED
 from gitward.policy.hints import Truth, Whole, arms, field_name, hints
 from gitward.record import is_record
 from gitward.shapes import Checked, Read
@@ -23,7 +24,8 @@ def schema() -> dict[str, Any]:
     """The schema of a whole policy file, every rule with its options."""
     whole = _of(File)
     by_name = {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"], "additionalProperties": False}
-    whole["properties"]["principals"]["anyOf"].append(by_name)
+    for key in ("principals", "groups"):
+        whole["properties"][key]["anyOf"].append(by_name)
     entries = [_of(Drop), *(_rule(name) for name in rules.NAMES)]
     whole["properties"]["rules"]["items"] = {"anyOf": entries}
     return {
@@ -35,10 +37,13 @@ def schema() -> dict[str, Any]:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    """An entry of one rule: the keys of every entry, and its options."""
+    """An entry of one rule: the keys of every entry, and its options. Those of `access` are made of the policy's other parts."""
     of = rules.load(name)
-    found = _of(of)
-    common: dict[str, Any] = {key: {"$ref": f"#/$defs/entry/properties/{key}"} for key in hints(Common)}
+    is_filled = hasattr(of, "filled_from")
+    found = _of(NoRule if is_filled else of)
+    common: dict[str, Any] = {
+        key: {"$ref": f"#/$defs/entry/properties/{key}"} for key in hints(Common) if not (is_filled and key in REFUSED)
+    }
     return {
         **found,
         "title": name,

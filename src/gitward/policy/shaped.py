@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
+from annotated_types import MinLen
+
 from gitward.shapes import Checked, Refused
 
 
@@ -24,3 +26,5 @@ class Shaped(Checked):
 
 KEBAB = r"[a-z0-9]+(-[a-z0-9]+)*"
 Id = Annotated[str, Shaped(KEBAB, "an id", "lower-case letters, digits and single hyphens: change-ticket")]
+RefNames = Annotated[tuple[Annotated[str, MinLen(1)], ...], MinLen(1)]
+"""Patterns of refs and names of ref sets, each with or without a leading `!`."""

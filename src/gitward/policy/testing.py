@@ -83,8 +83,13 @@ def _others(policy: Policy, entry: Entry, test: Test) -> list[str]:
     """The other entries that reject the same change."""
     case, _ = _case(test)
     ref = case.ref or _a_ref(entry)
-    others = (other for other in policy.entries if other.id != entry.id and _kinds(other, case))
+    others = (other for other in policy.entries if other.id != entry.id and _kinds(other, case) and _may_ask(other, case))
     return [other.id for other in others if _outcome(other, case, ref)[0] == "violated"]
+
+
+def _may_ask(other: Entry, case: Case) -> bool:
+    """Whether a case says what another entry asks: that nobody pushes is said for the entry alone that the test is about."""
+    return case.pusher is not None or "pusher" not in other.rule.needs
 
 
 def _unneeded(policy: Policy, entry: Entry, tests: tuple[tuple[Test, str], ...]) -> str:
@@ -104,11 +109,13 @@ def _case(test: Test) -> tuple[Case, str]:
 
 def _kinds(entry: Entry, case: Case) -> tuple[str, ...]:
     """Which of the rule's checks a case is about."""
-    of_commit = [case.message, case.parents, case.author, case.committer, case.paths, case.signer]
+    paths = case.paths if case.pusher is None else None  # else they are what the update changes
+    of_commit = [case.message, case.parents, case.author, case.committer, paths, case.signer]
     of_push = case.push is not None or case.pusher is not None
+    of_update = case.update is not None or (case.pusher is not None and "pusher" in entry.rule.needs)
     given = {
         "check_commit": any(value is not None for value in of_commit),
-        "check_update": case.update is not None or (not of_push and all(value is None for value in of_commit)),
+        "check_update": of_update or (not of_push and all(value is None for value in of_commit)),
         "check_push": of_push,
     }
     return tuple(kind for kind, is_given in given.items() if is_given and hasattr(entry.rule, kind))
@@ -116,6 +123,7 @@ def _kinds(entry: Entry, case: Case) -> tuple[str, ...]:
 
 def _missing_key(entry: Entry) -> str:
     keys = {"check_commit": "message", "check_update": "update", "check_push": "push"}
+    keys |= {"check_update": "pusher"} if "pusher" in entry.rule.needs else {}
     return "add " + " or ".join(f"`{key}`" for kind, key in keys.items() if hasattr(entry.rule, kind))
 
 

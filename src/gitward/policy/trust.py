@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     File = Callable[[str, Path], bytes]  # the bytes of a file that stands beside the policy, named at a place of it
 
 _ARMOR = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+_FURTHER = ("accounts", "valid_after", "valid_before")
 _FILES = ("ssh_revoked", "x509_roots", "x509_intermediates", "keyless_root")
 
 
@@ -50,7 +51,8 @@ class Gathering:
         for name, item in people.items():
             vouched = [key.forge for key in item.keys if key.forge]
             self._principals[name] = {
-                "addresses": list(item.addresses), "roles": list(item.roles), "vouched_by": [f"forge:{each}" for each in vouched]
+                "addresses": list(item.addresses), "roles": list(item.roles), "vouched_by": [f"forge:{each}" for each in vouched],
+                **_further(item),
             }  # fmt: skip
             for index, key in enumerate(item.keys):
                 path: Path = (*start, name, "keys", index)
@@ -120,17 +122,14 @@ class Gathering:
         return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
 
+def _further(item: PrincipalItem) -> dict[str, Any]:
+    """What few principals have: left out where it is not, so that such a trust store has the digest that it had without."""
+    service = {"service": True} if item.kind == "service" else {}
+    return service | {name: getattr(item, name) for name in _FURTHER if getattr(item, name) not in ((), None)}
+
+
 def _text(data: bytes) -> str:
     return b64encode(data).decode()
-
-
-def roles_of(people: Mapping[str, PrincipalItem]) -> dict[str, frozenset[str]]:
-    """Role -> who has it."""
-    roles: dict[str, set[str]] = {}
-    for name, item in people.items():
-        for role in item.roles:
-            roles.setdefault(role, set()).add(name)
-    return {role: frozenset(names) for role, names in roles.items()}
 
 
 def digest(text: str) -> str:

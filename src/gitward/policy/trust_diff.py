@@ -30,7 +30,7 @@ def trusted(old: Trust, new: Trust) -> Iterator[tuple[Way, str]]:
     for name in sorted({*old.principals, *new.principals}):
         was, now = old.principals.get(name), new.principals.get(name)
         if was and now and was != now:
-            yield "different", f"changes the addresses or roles of {name}"
+            yield "different", f"changes the addresses, roles, accounts or times of {name}"
     for key, is_weaker in (("rsa_bits", new.rsa_bits < old.rsa_bits), ("skew", new.skew > old.skew)):
         if getattr(old, key) != getattr(new, key):
             yield "weaker" if is_weaker else "stricter", f"{key}: {getattr(old, key)} -> {getattr(new, key)}"

@@ -37,6 +37,7 @@ NAMES = (
     "signed-commit",
     "signed-tag",
     "signed-push",
+    "access",
     "push-limits",
 )
 
