@@ -9,6 +9,7 @@ from gitward import rules
 from gitward.engine import GATE
 from gitward.policy.hints import yaml_name
 from gitward.policy.schema import schema
+from gitward.policy.show import granted_lines
 from gitward.record import fields, given, is_record
 from gitward.render.escape import visible
 from gitward.render.text import fix
@@ -34,6 +35,9 @@ def rule_page(name: str, policy: Policy | None) -> str:
 def _options(name: str, of: Any) -> Iterator[str]:
     items = schema()["properties"]["rules"]["items"]["anyOf"]
     properties = next(item for item in items if item.get("title") == name)["properties"]
+    if hasattr(of, "filled_from"):
+        yield f"{_SPACE}none that an entry could set: they are made of `{of.filled_from}` at the top of the policy"
+        return
     for option in map(yaml_name, fields(of)):
         shape = properties[option]
         default = f", default {_short(shape['default'])}" if "default" in shape else ""
@@ -81,6 +85,9 @@ def _in_policy(name: str, policy: Policy | None) -> Iterator[str]:
     yield ""
     for entry in entries:
         yield f"{_SPACE}{entry.place}: entry {entry.id}, {entry.severity}, refs {_short(entry.refs)}"
+        if hasattr(entry.rule, "filled_from"):
+            yield from (f"{_SPACE * 2}{line}" for line in granted_lines(entry.rule))
+            continue
         for field in fields(entry.rule):
             value = getattr(entry.rule, field)
             if value != entry.rule.__defaults__.get(field):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from policies import HEAD, policy, reader
 
+from gitward.explanation import rule_page
 from gitward.policy import load
 from gitward.policy.show import show
 
@@ -114,3 +115,34 @@ def test_only_what_judges_one_ref():
     ]
     assert "landing:" not in shown
     assert "# no entry judges nothing" in show(loaded, "nothing")
+
+
+def test_what_is_granted_stands_at_the_top_with_who_has_which_role():
+    people = "principals: {ann: {roles: [reviewer]}, bob: {kind: service}}\ngroups: {dev: {members: [ann, bob]}}\n"
+    grants = (
+        "access:\n  - {who: [dev], may: [read, create]}\n"
+        "  - {who: [bob], may: [update], refs: [refs/heads/main], paths: ['*.md'], valid_before: 2026-01-31T12:00:01Z}\n"
+    )
+    rights = "waivers: [{rules: [no-fixup], who: [dev], at_most: 1h}, {rules: everything, who: [reviewer], count: 2}]\n"
+    loaded = policy(HEAD + people + grants + rights + "rules: [{rule: no-fixup}]\n")
+    shown = show(loaded)
+    assert """\
+# ann: dev, reviewer
+# bob: dev
+access:
+  - {who: ["dev"], may: ["read", "create"], refs: ["refs/**"]}  # p.yaml:6
+  - {who: ["bob"], may: ["update"], refs: ["refs/heads/main"], paths: ["*.md"], valid_before: 2026-01-31T12:00:01Z}  # p.yaml:7
+waivers:
+  - {rules: ["no-fixup"], who: ["ann"], count: 1, at_most: 3600}  # p.yaml:8
+  - {rules: everything, who: ["ann"], count: 2, at_most: 86400}  # p.yaml:8
+""" in shown
+    assert shown.endswith("  - rule: access  # p.yaml:6\n    severity: error\n")
+    again = policy(shown.replace("version: 1\n", "version: 1\n" + people))
+    assert [entry.rule.grants[1].valid_before for entry in (loaded.entries[-1], again.entries[-1])] == [1_769_860_801] * 2
+
+
+def test_the_page_of_access_lists_the_grants():
+    loaded = policy(HEAD + "principals: {ann: {}}\naccess: [{who: [ann], may: [tag]}]\n")
+    page = rule_page("access", loaded)
+    assert "none that an entry could set" in page
+    assert '\n    {who: ["ann"], may: ["tag"], refs: ["refs/**"]}  # p.yaml:4\n' in page

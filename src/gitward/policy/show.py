@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+from gitward.days import day
 from gitward.patterns import matches_ref
 from gitward.policy.hints import yaml_name
 from gitward.policy.resolve import GATE
 from gitward.record import given, is_record, values
+from gitward.rules.access import Access
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitward.model import Entry, Policy
+
+_TIMES = ("valid_after", "valid_before")
 
 
 def show(policy: Policy, ref: str | None = None) -> str:
@@ -38,10 +42,37 @@ def _lines(policy: Policy, ref: str | None) -> Iterator[str]:
     if landing:
         yield "landing:"
         yield from (f"  - {{refs: {_value(way.refs)}, method: {way.method}}}" for way in landing)
+    yield from _rights(policy)
     entries = [entry for entry in policy.entries if ref is None or matches_ref(entry.refs, ref)]
     yield "rules:" if entries else f"# no entry judges {ref}"
     for entry in entries:
         yield from _entry(entry)
+
+
+def _rights(policy: Policy) -> Iterator[str]:
+    """What is granted, and to whom a role belongs: all of it, whatever the ref that is asked for."""
+    for rule in (entry.rule for entry in policy.entries if entry.rule.name == Access.name):
+        yield from (f"# {name}: {', '.join(roles)}" for name, roles in rule.members if roles)
+        yield "access:"
+        yield from (f"  - {line}" for line in granted_lines(rule))
+    if policy.waivers:
+        yield "waivers:"
+    for each in policy.waivers:
+        rules = "everything" if each.rules == ("*",) else _value(each.rules)
+        yield f"  - {{rules: {rules}, who: {_value(each.who)}, count: {each.count}, at_most: {each.at_most}}}  # {each.place}"
+
+
+def granted_lines(rule: Access) -> Iterator[str]:
+    """Each grant as flow YAML, with where it stands."""
+    for grant in rule.grants:
+        lists = {key: _value(getattr(grant, key)) for key in ("who", "may", "refs", "paths") if getattr(grant, key)}
+        times = {key: _moment(getattr(grant, key)) for key in _TIMES if getattr(grant, key) is not None}
+        yield f"{{{', '.join(f'{key}: {text}' for key, text in (lists | times).items())}}}  # {grant.place}"
+
+
+def _moment(second: int) -> str:
+    rest = second % 86_400
+    return f"{day(second)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
 
 
 def _entry(entry: Entry) -> Iterator[str]:
@@ -49,9 +80,11 @@ def _entry(entry: Entry) -> Iterator[str]:
     if entry.id != entry.rule.name:
         yield f"    id: {entry.id}"
     if entry.rule.name != GATE:  # it judges every ref, and is no warning: neither may be written
-        yield f"    refs: {_value(entry.refs)}"
+        if entry.rule.name != Access.name:
+            yield f"    refs: {_value(entry.refs)}"
         yield f"    severity: {entry.severity}"
-    for name, value in values(entry.rule).items():
+    options = {} if entry.rule.name == Access.name else values(entry.rule)
+    for name, value in options.items():
         if value not in (None, (), "") or value != entry.rule.__defaults__.get(name):
             yield f"    {yaml_name(name)}: {_value(value)}"
     if entry.since_baseline or entry.since:
