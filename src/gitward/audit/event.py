@@ -6,8 +6,8 @@ from Git that is no UTF-8 is written `{"b64": ..}`, text about people as a commi
 
 Where an event is too long, these go out, each by half and together, until it fits: the violations and reasons of each result,
 the ref updates, the names in `change`, the push options, the words of each text; and when no violation is left, the results,
-those that pass before those that do not. What is left out is counted, and of results and updates all are kept out of line, as
-canonical JSON under its SHA-256 (audit.evidence).
+those that pass before those that do not. What is left out is counted, and of results, updates and waivers all are kept out of
+line, as canonical JSON under its SHA-256 (audit.evidence).
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from gitward.audit.eventparts import (
     updates,
     verdict,
 )
+from gitward.audit.eventwaivers import KEPT as WAIVERS_KEPT
+from gitward.audit.eventwaivers import count, waivers
 from gitward.audit.happenings import SCHEMA
 from gitward.audit.log import Item
 from gitward.audit.redaction import Words
@@ -91,6 +93,9 @@ def _made(
     all_updates = updates(decision.updates)
     if len(all_updates) > min(kept.updates, UPDATES_KEPT):
         blobs.append(("updates", canonical(all_updates)))
+    most = min(WAIVERS_KEPT, 2 * kept.names)
+    if (used := count(decision)) > most:
+        blobs.append(("waivers", canonical(waivers(decision, used, Words()))))
     named = {name: _out_of_line(blob) for name, blob in blobs}
     event = {
         "schema": SCHEMA,
@@ -101,7 +106,7 @@ def _made(
             "class": f"decision.{decision.stage}",
             "action": _ACTIONS[decision.stage],
             "outcome": decision.outcome,
-            "severity": _SEVERITIES[decision.outcome],
+            "severity": "critical" if decision.broken_glass else _SEVERITIES[decision.outcome],
             "reason_code": _reason_code(decision),
         },
         "actor": actor(decision, claims, words),
@@ -115,7 +120,7 @@ def _made(
         "results": told,
         "result_count": len(decision.results),
         "approvals": [],
-        "waivers": [],
+        "waivers": waivers(decision, most, words, kept.limit()),
         "decision": verdict(decision, duration_ms, kept, words),
         "links": [],
         "evidence": [{"of": name, **said} for name, said in sorted(named.items())],

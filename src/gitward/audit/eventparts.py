@@ -149,7 +149,7 @@ def _foremost(found: tuple[Result, ...], count: int) -> tuple[Result, ...]:
     """The first results in their own order; of too many, those that do not pass before those that do."""
     if count >= len(found):
         return found
-    order = sorted(range(len(found)), key=lambda index: found[index].outcome not in ("undecided", "violated"))
+    order = sorted(range(len(found)), key=lambda index: found[index].outcome not in ("undecided", "violated", "waived"))
     return tuple(found[index] for index in sorted(order[:count]))
 
 
@@ -216,7 +216,9 @@ def explanation(decision: Decision) -> str:
         return f"{decision.outcome}: {decision.failure.reason}"
     own = [result for result in decision.results if decision.policies[result.policy].source != BUILT_IN or result.violated]
     said = []
-    for outcome in ("undecided", "violated"):
+    if decision.broken_glass:
+        said.append("break-glass")
+    for outcome in ("undecided", "violated", "waived"):
         entries = [result.entry for result in own if result.outcome == outcome]
         if entries:
             more = f" and {len(entries) - 5} more" if len(entries) > 5 else ""

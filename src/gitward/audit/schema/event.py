@@ -45,7 +45,8 @@ class Event(TypedDict):
     results: NotRequired[Annotated[list[Result], said("of each entry of each policy; the rest is evidence", max_length=2_000)]]
     result_count: NotRequired[Annotated[Number, said("all of them")]]
     approvals: NotRequired[Annotated[list[Part], said("who, role, when, bound to what, until when", max_length=100)]]
-    waivers: NotRequired[Annotated[list[Part], said("waiver or break-glass, with reason and ticket", max_length=100)]]
+    waivers: NotRequired[Annotated[list[Part], said("waivers that let something go, broken glass first (docs/waivers.md)",
+                                                       max_length=100)]]
     decision: NotRequired[Verdict]
     links: NotRequired[Annotated[list[Part], said("events that this one follows, replaces, or resolves", max_length=100)]]
     evidence: NotRequired[Annotated[list[Evidence], said("all that is kept out of line", max_length=100)]]

@@ -91,7 +91,7 @@ class Evidence(TypedDict):
     __pydantic_config__ = STRICT  # type: ignore[misc]
     sha256: Annotated[Hex, said("its name there")]
     bytes: Annotated[Number, said("its length")]
-    of: NotRequired[Annotated[Word, said("what it is: push-certificate, updates, results")]]
+    of: NotRequired[Annotated[Word, said("what it is: push-certificate, updates, results, waivers")]]
 
 
 class Session(TypedDict):
