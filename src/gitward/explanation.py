@@ -13,6 +13,8 @@ from gitward.policy.show import granted_lines
 from gitward.record import fields, given, is_record
 from gitward.render.escape import visible
 from gitward.render.text import fix
+from gitward.render.waived import by_whom
+from gitward.waivers.refusals import is_refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,8 +109,9 @@ def judgement_of(commit: Commit, ref: str, decision: Decision) -> str:
     ]
     if decision.failure:
         parts += [f"undecided: {decision.failure.message}"]
-    order = {"undecided": 0, "violated": 1}
-    for result in sorted(decision.results, key=lambda result: order.get(result.outcome, 2)):
+    parts += [f"note: {notice}" for notice in decision.notices if is_refusal(notice)]
+    order = {"undecided": 0, "violated": 1, "waived": 2}
+    for result in sorted(decision.results, key=lambda result: order.get(result.outcome, 3)):
         parts.extend(_entry(decision, result))
     return "".join(f"{visible(part)}\n" for part in parts)
 
@@ -119,9 +122,10 @@ def _entry(decision: Decision, result: Result) -> Iterator[str]:
     rule = "" if result.rule == result.entry else f", rule {result.rule}"
     place = "" if result.rule == GATE and not result.place else f", {result.place}"
     yield f"{result.outcome:<14} {result.entry}{because}{rule}, {result.severity}{place}"
-    for violation in result.violations:
+    for violation in (*result.violations, *(each for waived in result.let_go for each in waived.violations)):
         spot = f"line {violation.line}" + (f", column {violation.column}" if violation.column else "")
         yield f"{_SPACE}{f'{spot}: ' if violation.line else ''}{violation.message}"
+    yield from (f"{_SPACE}{by_whom(waiver)}" for waived in result.let_go for waiver in waived.waivers)
     if result.violations:
         if result.message:
             yield f"{_SPACE}note: {result.message}"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gitward.waivers.rights import Setting
 
 MOST = 20  # lines
+_REFUSAL = "] the waiver "
 _NAMES = 10
 
 
@@ -40,6 +41,10 @@ def refused(waivers: Waivers | None, change: Change, tallies: list[Tally]) -> tu
     return (*lines[:MOST], *more)
 
 
+def is_refusal(notice: str) -> bool:
+    return notice.startswith("[") and _REFUSAL in notice
+
+
 def _lines(waivers: Waivers, change: Change, tallies: list[Tally]) -> Iterator[str]:
     setting = waivers.setting
     used = {each.statement for tally in tallies for by in tally.waivers for each in by}
@@ -50,7 +55,7 @@ def _lines(waivers: Waivers, change: Change, tallies: list[Tally]) -> Iterator[s
             said = statement.said
             if isinstance(said, Waiver) and is_about(said, entry) and statement.id not in used:
                 why = _why(statement, said, policy, entry, change, tally.violations, setting)
-                yield f"[{entry.id}] the waiver {statement.id[:12]}{_by(statement, policy)} counts for nothing: {why}"
+                yield f"[{entry.id}{_REFUSAL}{statement.id[:12]}{_by(statement, policy)} counts for nothing: {why}"
 
 
 def _by(statement: Statement, policy: int) -> str:
