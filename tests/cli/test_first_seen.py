@@ -62,7 +62,7 @@ def times(directory: str, seqs: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 def _numbered(real: object, start: int) -> object:
     def moves(directory: str, line: bytes, git_dir: str) -> object:
         seq = json.loads(line)["seq"]
-        return [(start + seq, old, new) for _, old, new in real(directory, line, git_dir)]  # type: ignore[operator]
+        return [(start + seq, *moved) for _, *moved in real(directory, line, git_dir)]  # type: ignore[operator]
 
     return moves
 

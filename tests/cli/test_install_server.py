@@ -149,7 +149,7 @@ def test_the_hooks_that_record_come_and_go_with_the_log(gitward: Run, bare: Path
     before = kept.read_bytes()
     done = gitward(*words, "--log", tmp_path / "log")
     assert "the post-receive hook that was here is kept as post-receive.before-gitward and runs first" in done.stdout
-    assert all(f"hook {name} --log {tmp_path}/log" in (bare / "hooks" / name).read_text() for name in names)
+    assert all(f"hook {name} --policy {policy} --log {tmp_path}/log" in (bare / "hooks" / name).read_text() for name in names)
     assert gitward(*words, "--log", tmp_path / "log").stdout.startswith("unchanged")
     (bare / "hooks/reference-transaction").chmod(0o644)
     assert gitward(*words, "--log", tmp_path / "log").stdout.startswith("updated")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from gitward.errors import GitwardError, Undecided
+from gitward.integrity import STATEMENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from gitward.audit.scan import Cursor
 
-    Move = tuple[int, str, str]  # seconds since 1970, the old and the new oid
+    Move = tuple[int, str, str, str]  # seconds since 1970, the old and the new oid, the ref
 
 _SCHEMA = (
     "CREATE TABLE seen (oid BLOB PRIMARY KEY, time INTEGER) WITHOUT ROWID",
@@ -134,18 +135,22 @@ def _moves(directory: str, line: bytes, git_dir: str) -> list[Move]:
         return []
     if (what, by) != ("ref.updated", "server") or plain(read.event.get("repository")) != git_dir:
         return []
-    return [(when, each.old, each.new) for each in updates_of(directory, read.event) if each.new.strip("0")]
+    return [(when, each.old, each.new, each.ref) for each in updates_of(directory, read.event) if each.new.strip("0")]
 
 
 def _learn(base: sqlite3.Connection, git_dir: str, moves: list[Move]) -> None:
     """Give to every object that these updates brought, and that was not there before, the time of the first that did."""
-    commits = _peeled(git_dir, dict.fromkeys(new for _, _, new in moves))
+    from gitward.audit.index.terms import OID
+
+    commits = _peeled(git_dir, dict.fromkeys(new for _, _, new, _ in moves))
     known = [bytes(oid).hex() for (oid,) in base.execute("SELECT oid FROM tip ORDER BY number DESC LIMIT ?", (_TIPS,))]
-    known += [old for _, old, _ in moves if _is_known(base, old)]
-    fresh = {commits[new] for _, _, new in moves if new in commits and not _is_known(base, commits[new])}
+    known += [old for _, old, _, _ in moves if _is_known(base, old)]
+    fresh = {commits[new] for _, _, new, _ in moves if new in commits and not _is_known(base, commits[new])}
     parents = _walk(git_dir, fresh, known) if fresh else {}
-    for when, _, new in moves:
+    for when, _, new, ref in moves:
         if new not in commits:
+            if ref.startswith(STATEMENTS) and OID.fullmatch(new):
+                base.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (bytes.fromhex(new), when))
             continue
         rows = [(bytes.fromhex(new), when)]
         waiting = [commits[new]]

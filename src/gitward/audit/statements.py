@@ -1,7 +1,8 @@
-"""Statements of others, such as what CI decided, noted in the log when they reach the server: `statement.received`.
+"""Statements, such as an approval or what CI decided, noted in the log when they reach the server: `statement.received`.
 
 A statement is an in-toto Statement v1 in a DSSE envelope (github.com/in-toto/attestation, github.com/secure-systems-lab/dsse),
-at most 64 KiB. Here it is read as a claim: nothing is verified, and nothing follows from it. The blob is kept as evidence.
+at most 64 KiB. Here it is read as a claim, and nothing follows from it; who signed is noted where the hook knows a policy. The
+blob is kept as evidence. Of people only their names in a policy stand in the line; what they wrote stands in the blob alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
+
+    from gitward.model import Policy, Statement
 
 MAXIMUM = 64 << 10
 _PAYLOAD = "application/vnd.in-toto+json"
@@ -60,8 +64,13 @@ def claim_of(blob: bytes) -> Claim | None:
         return None
 
 
-def statement_received(git_dir: str, ref: str, blob: bytes) -> Item:
-    """The event of a blob that came as a statement under this ref, and the blob as its evidence, read or not."""
+def statement_received(
+    git_dir: str, ref: str, blob: bytes, statement: Statement | None = None, policies: Sequence[Policy] = ()
+) -> Item:
+    """The event of a blob that came as a statement under this ref, and the blob as its evidence, read or not.
+
+    `statement` is what it says where somebody has verified it, by these `policies`.
+    """
     claim = claim_of(blob)
     name = hashlib.sha256(blob).hexdigest()
     said: dict[str, Any] = {"sha256": name, "bytes": len(blob), "ref": text(ref), "is_verified": False}
@@ -72,6 +81,8 @@ def statement_received(git_dir: str, ref: str, blob: bytes) -> Item:
             "subject_count": len(claim.subjects),
             "signature_count": claim.signatures,
         }
+    if statement:
+        said |= _attributed(statement, policies)
     event = happening(
         "statement.received",
         outcome="received" if claim else "malformed",
@@ -80,6 +91,20 @@ def statement_received(git_dir: str, ref: str, blob: bytes) -> Item:
         statement=said,
     )
     return Item(event=event, evidence=(blob,))
+
+
+def _attributed(statement: Statement, policies: Sequence[Policy]) -> dict[str, Any]:
+    """Of which kind it is, and who signed it by which policy. It is verified where a policy knows somebody who did."""
+    signers = [
+        {"id": name, "policy": policy.id} for policy, names in zip(policies, statement.by, strict=False) for name in names
+    ]
+    return {
+        "kind": statement.kind,
+        "is_verified": bool(signers),
+        "signers": signers[:_MOST_SUBJECTS],
+        "signer_count": len(signers),
+        "made": statement.made,
+    }
 
 
 def subjects_of(event: dict[str, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import sys
 from gitward.adapters import reference_transaction as transaction
 from gitward.cli.output import say
 from gitward.errors import GitwardError, UsageError
+from gitward.integrity import STATEMENTS
 from gitward.reffiles import RefFiles, common_folder
 
 TYPE_CHECKING = False
@@ -55,9 +56,15 @@ def post_receive(options: Options, _arguments: list[str]) -> int:
     try:
         from gitward.audit.outcomes import receive_completed
 
-        updated = updates_of(sys.stdin.buffer.read())
-        _record(log, receive_completed(_repository(), updated))
-        _record_policies(log, updated, options["--policy"])
+        updates = updates_of(sys.stdin.buffer.read())
+        _record(log, receive_completed(_repository(), updates))
+        if not os.path.exists(os.path.join(_git_dir(), "hooks", "reference-transaction")):  # GitLab runs its own and no other
+            _record_policies(log, updates, options["--policy"])
+            _note_statements(updates, log, options["--policy"])
+        if any(ref.startswith(STATEMENTS) for ref, _, _ in updates):
+            from gitward.statements.archiving import at_the_end_of_a_push
+
+            at_the_end_of_a_push(_repository())
     except Exception as problem:  # noqa: BLE001  the push is done
         say(f"gitward: the end of this push is not recorded: {_words(problem)}")
     return 0
@@ -113,6 +120,17 @@ def _committed(stdin: bytes, log: str, policies: list[str]) -> None:
         _record_policies(log, changed, policies)
     if before:
         note.write(transaction.left_of(before, lines, changed))
+    _note_statements(changed, log, policies)
+
+
+def _note_statements(changed: Updates, log: str, policies: list[str]) -> None:
+    """Each statement that came, for the log to keep."""
+    refs = {ref: new for ref, old, new in changed if ref.startswith(STATEMENTS) and not old.strip("0")}
+    if refs:
+        from gitward.adapters.arrivals import arrivals
+
+        for item in arrivals(_repository(), refs, policies):
+            _record(log, item)
 
 
 def _record_policies(log: str, changed: Updates, policies: list[str]) -> None:

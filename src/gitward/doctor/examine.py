@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitward import gitcommand
-from gitward.doctor import actors, evidence, heartbeats, hooks, lookups, outcomes, settings, signedpushes
+from gitward.doctor import actors, evidence, heartbeats, hooks, lookups, outcomes, settings, signedpushes, statements
 from gitward.doctor.finding import ok, unknown
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
@@ -47,6 +47,7 @@ def _examine_server(path: str) -> Iterator[Finding]:
     found, hook = hooks.check_server(path)
     yield from found
     yield from settings.check_receiving(path)
+    yield from statements.check_statements(path)
     if hook:
         options = evidence.options_of(hook)
         yield from evidence.check_server_policies(path, options.get("--policy", []))

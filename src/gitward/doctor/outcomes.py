@@ -30,7 +30,7 @@ def check_outcomes(path: str, hook: str) -> Iterator[Finding]:
     program = hookfile.Program(python=words[0], script=words[2])
     settings = Settings.of(words[5:])
     install, denies = f"gitward install --server {path} again, with the same options", _denies(path, settings)
-    noticing, found = outcomes.noticing(hook), []
+    found = []
     for name, target in outcomes.paths(hook).items():
         if hookfile.state(target) == "absent":
             finding = fail if denies and name == TRANSACTION else warn
@@ -41,7 +41,7 @@ def check_outcomes(path: str, hook: str) -> Iterator[Finding]:
         if wrong:
             continue
         earlier = hookfile.earlier_command(target + KEPT) if os.path.lexists(target + KEPT) else ""
-        if _text(target) != outcomes.text(name, program, settings, denies=denies, notices=name == noticing)(earlier):
+        if _text(target) != outcomes.text(name, program, settings, denies=denies)(earlier):
             if name == TRANSACTION and denies != (outcomes.DENY in hookfile.command_of(target)):
                 said = "says" if denies else "does not say"
                 found.append(fail(f"hook {name}", f"a policy {said} unaudited-updates: deny, and the hook is made for the"

@@ -6,7 +6,6 @@ import os
 
 from gitward.installer import hookfile, place
 from gitward.installer.hookfile import KEPT, OUTCOMES, SERVER, TRANSACTION
-from gitward.sources import is_in_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,17 +34,10 @@ def paths(pre_receive: str) -> dict[str, str]:
     return {TRANSACTION: os.path.join(above, TRANSACTION), "post-receive": several if os.path.exists(own) else own}
 
 
-def noticing(pre_receive: str) -> str:
-    """Which of these hooks is told what policies are read from refs: the one that sees every transaction, if it is there."""
-    return next(iter(paths(pre_receive)))
-
-
-def text(name: str, program: Program, settings: Settings, *, denies: bool, notices: bool = False) -> place.Text:
-    """What stands in the hook file. With `notices` the hook is told which policies are read from a ref, and so may change."""
-    refuses = denies and name == TRANSACTION
-    named = settings.policies if refuses else tuple(each for each in settings.policies if notices and is_in_repository(each))
-    policies = (word for source in named for word in ("--policy", source))
-    options = (*policies, "--log", settings.log, *((DENY,) if refuses else ()))
+def text(name: str, program: Program, settings: Settings, *, denies: bool) -> place.Text:
+    """What stands in the hook file: by the policies statements are verified, and what becomes of a policy is noted."""
+    policies = (word for source in settings.policies for word in ("--policy", source))  # by them statements are verified
+    options = (*policies, "--log", settings.log, *((DENY,) if denies and name == TRANSACTION else ()))
     return lambda earlier: hookfile.outcome(name, program, options, earlier)
 
 
@@ -56,7 +48,7 @@ def put(
     denies, changed, remarks = any(policy.unaudited_denied for policy in policies), False, []
     found = paths(pre_receive)
     for name, path in found.items():
-        wanted = text(name, program, settings, denies=denies, notices=name == noticing(pre_receive))
+        wanted = text(name, program, settings, denies=denies)
         changed |= place.put(path, wanted) != "unchanged"
         if os.path.lexists(path + KEPT):
             remarks.append(f"the {name} hook that was here is kept as {os.path.basename(path)}{KEPT} and runs first")

@@ -52,11 +52,25 @@ def found(
     """
     wanted = frozenset((*oids, "0" * repository.oid_length))
     refs = {**archived(repository, wanted), **standing(repository.refs(symbolic=False)), **dict(pushed)}
-    read = _relevant(repository, refs, wanted)
-    new = {oid for _, oid in pushed}
+    read = _relevant(_read(repository, refs), wanted)
+    verified = _attributed(read, policies, signers, now, frozenset(oid for _, oid in pushed))
+    return _less_revoked(verified, policies, {each.statement.id: each.payload for each in read})
+
+
+def arrived(
+    repository: Repository, policies: Sequence[Policy], signers: Sequence[Signers], refs: Mapping[str, str], now: int
+) -> tuple[Statement, ...]:
+    """The statements under these refs, as `found` gives them, of which nothing was seen or taken back before."""
+    return _attributed(list(_read(repository, refs).values()), policies, signers, now, frozenset(refs.values()))
+
+
+def _attributed(
+    read: Sequence[_Read], policies: Sequence[Policy], signers: Sequence[Signers], now: int, new: frozenset[str]
+) -> tuple[Statement, ...]:
+    """With whose they are; `new` are the blobs that are seen now, unless they were before."""
     seen = [_first_seen(each.oid, signers, now if each.oid in new else None) for each in read]
     columns = [_signers_of(policy, of_policy, read, seen, now) for policy, of_policy in zip(policies, signers, strict=True)]
-    verified = tuple(
+    return tuple(
         replace(
             each.statement,
             by=tuple(column[place][0] for column in columns),
@@ -65,16 +79,20 @@ def found(
         )
         for place, each in enumerate(read)
     )
-    return _less_revoked(verified, policies, {each.statement.id: each.payload for each in read})
 
 
-def _relevant(repository: Repository, refs: dict[str, str], wanted: frozenset[str]) -> list[_Read]:
-    """Those about a commit that is asked for, and what revokes one of them, whatever that is about; each once, by id."""
+def _read(repository: Repository, refs: Mapping[str, str]) -> dict[str, _Read]:
+    """The statements of gitward's own kinds, each once, by id."""
     every: dict[str, _Read] = {}
     for _, oid, blob, said in outlines(repository, refs):
-        if said.statement and said.statement.id not in every:
+        if said.statement and said.id not in every:
             signed = tuple(signed_of(envelope.opened(blob)))
-            every[said.statement.id] = _Read(statement=said.statement, oid=oid, payload=said.payload, signed=signed)
+            every[said.id] = _Read(statement=said.statement, oid=oid, payload=said.payload, signed=signed)
+    return every
+
+
+def _relevant(every: Mapping[str, _Read], wanted: frozenset[str]) -> list[_Read]:
+    """Those about a commit that is asked for, and what revokes one of them, whatever that is about; by id."""
     mine = {name for name, each in every.items() if wanted.intersection(each.statement.subjects)}
     mine |= {
         name for name, each in every.items()
