@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,11 @@ from pathlib import Path
 import pytest
 from sshdoor import Door, opened
 
+from conftest import LAUNCHER
+from gitward.audit import creation
 from gitward.sshkeys import fingerprint, public_key
+from logdaemons import as_root
+from servers import LOGIN, keys, sshd
 
 POLICY = """\
 version: 1
@@ -196,3 +201,54 @@ def test_what_cannot_be_recorded_is_not_started(door: Door, clone: Path) -> None
     finally:
         (door.log / "dead").rename(door.log / "live")
     assert not (door.root / "shop.git" / "refs" / "heads" / "late").exists()
+
+
+ASKED = """\
+version: 1
+policy: {{id: org}}
+principals:
+  ann: {{keys: [{{ssh: "{ann}"}}, {{ssh_authority: "{authority}", names: [ann]}}]}}
+  bob: {{keys: [{{ssh: "{bob}", valid_before: 2020-01-01}}]}}
+rules: [{{rule: no-fixup}}]
+"""
+
+
+@as_root
+def test_sshd_asks_gitward_whose_key_it_is(tmp_path: Path) -> None:
+    """AuthorizedKeysCommand: the key of ann, one that is over, one that nobody lists, and a certificate for ann."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gw-")))
+        folder.chmod(0o755)
+        keys(folder, "ann", "bob", "eve", "authority")
+        (folder / "gitward").write_text(LAUNCHER)
+        (folder / "git").mkdir()
+        creation.make(str(folder / "log"), "git.example.com/log")
+        named = {name: (folder / f"{name}.pub").read_text().strip() for name in ("ann", "bob", "authority")}
+        (folder / "org.yaml").write_text(ASKED.format(**named))
+        options = f"--policy {folder}/org.yaml --root {folder}/git --log {folder}/log"
+        asks = f"AuthorizedKeysCommand {sys.executable} -I {folder}/gitward access keys {options} %t %k"
+        port, client = sshd(folder, stack, f"AuthorizedKeysFile none\n{asks}\nAuthorizedKeysCommandUser root")
+        door = Door(folder, port, {name: [*client, "-i", str(folder / name)] for name in ("ann", "bob", "eve")})
+        door.installed("shop.git", folder / "org.yaml")
+        start = door.count()
+        door.git("ann", "ls-remote", door.url("shop.git"), cwd=tmp_path)
+        for nobody in ("bob", "eve"):
+            assert door.ssh(nobody, LOGIN, "git-upload-pack 'shop.git'").returncode == 255
+        sign = ("ssh-keygen", "-q", "-s", folder / "authority", "-I", "of-eve", "-n", "ann", "-V", "+1h", folder / "eve.pub")
+        subprocess.run(sign, check=True)
+        assert door.ssh("eve", LOGIN, "id").returncode == 1, "let in as ann, by the certificate"
+        let_in = [(event["actor"]["id"], event["actor"]["auth"]["fingerprint"]) for event in door.events(start)]
+        assert let_in == [("ann", fingerprint(public_key(door.key(name)))) for name in ("ann", "eve")]
+
+
+def test_a_line_by_hand_leaves_the_key_to_sshd(door: Door) -> None:
+    """With ExposeAuthInfo sshd says which key it was."""
+    keys(door.folder, "dan")
+    words = " ".join([*door.shell, "bob"])
+    with (door.folder / "authorized_keys").open("a") as lines:
+        lines.write(f'restrict,command="{words}" {door.key("dan")}\n')
+    start = door.count()
+    client = [*door.clients["eve"][:-1], str(door.folder / "dan")]
+    assert subprocess.run([*client, LOGIN, "id"], capture_output=True).returncode == 1
+    (event,) = door.events(start)
+    assert (event["actor"]["id"], event["actor"]["auth"]["fingerprint"]) == ("bob", fingerprint(public_key(door.key("dan"))))
