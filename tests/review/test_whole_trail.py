@@ -34,6 +34,10 @@ def test_all_that_records_verifies(gitward: Run, git: Git, repo: Path, bare: Pat
     policy.write_text(POLICY.replace("40", "39").replace("revision: 1", "revision: 2"))
     git("commit", "-q", "--allow-empty", "-m", "x" * 40, cwd=repo)
     git("push", "-q", bare, MAIN, cwd=repo, ok=False)
+    for service, code in (("git-upload-pack", 0), ("git-receive-pack", 0), ("git-shell", 1)):
+        asked = {"SSH_ORIGINAL_COMMAND": f"{service} '{bare.name}'"}
+        done = gitward("access", "shell", "ann", "--root", tmp_path, "--log", log, env=asked, stdin="0000")
+        assert done.returncode == code, done.stderr
     kept.write_text(run("audit", "checkpoint", "--log", log, "--heartbeat", "--receipts"))
     run("audit", "rotate", "--log", log)
     run("audit", "recover", "--log", log, "--recovery-key", tmp_path / "recovery")
@@ -59,6 +63,7 @@ def test_all_that_records_verifies(gitward: Run, git: Git, repo: Path, bare: Pat
         "log.started", "config.changed", "ref.read", "decision.receive", "ref.updated", "receive.completed", "log.heartbeat",
         "policy.changed",
         "key.added", "key.revoked", "log.accessed", "log.exported", "log.hold", "log.erased", "log.verified", "log.reviewed",
+        "access.read", "access.write", "access.refused",
     }  # fmt: skip
     whole = run("audit", "verify", "--log", log, "--against", kept)
     assert f"covers     entries 0 to {len(lines) - 1}" in whole
