@@ -213,9 +213,26 @@ rules: [{{rule: no-fixup}}]
 """
 
 
+def documented(start: str) -> str:
+    """The example of docs/access.md that begins so."""
+    page = (Path(__file__).parents[2] / "docs" / "access.md").read_text().split("\n## Over ssh\n")[1].split("\n## ")[0]
+    (found,) = [block for block in page.split("```\n") if block.startswith(start)]
+    return found
+
+
+def here(folder: Path, text: str) -> str:
+    """An example with the paths and the account of this machine."""
+    for there, place in (("/opt/gitward/bin/python", sys.executable), ("/opt/gitward/bin/gitward", f"{folder}/gitward"),
+                         ("/etc/gitward/", f"{folder}/"), ("/srv/git", f"{folder}/git"), ("/var/lib/gitward", f"{folder}/log"),
+                         ("User git", "User root")):  # fmt: skip
+        assert there in text or not text.startswith("Match")
+        text = text.replace(there, place)
+    return text
+
+
 @as_root
 def test_sshd_asks_gitward_whose_key_it_is(tmp_path: Path) -> None:
-    """AuthorizedKeysCommand: the key of ann, one that is over, one that nobody lists, and a certificate for ann."""
+    """As documented: the key of ann, one that is over, one that nobody lists, and a certificate for ann."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gw-")))
         folder.chmod(0o755)
@@ -225,9 +242,7 @@ def test_sshd_asks_gitward_whose_key_it_is(tmp_path: Path) -> None:
         creation.make(str(folder / "log"), "git.example.com/log")
         named = {name: (folder / f"{name}.pub").read_text().strip() for name in ("ann", "bob", "authority")}
         (folder / "org.yaml").write_text(ASKED.format(**named))
-        options = f"--policy {folder}/org.yaml --root {folder}/git --log {folder}/log"
-        asks = f"AuthorizedKeysCommand {sys.executable} -I {folder}/gitward access keys {options} %t %k"
-        port, client = sshd(folder, stack, f"AuthorizedKeysFile none\n{asks}\nAuthorizedKeysCommandUser root")
+        port, client = sshd(folder, stack, here(folder, documented("Match User git")))
         door = Door(folder, port, {name: [*client, "-i", str(folder / name)] for name in ("ann", "bob", "eve")})
         door.installed("shop.git", folder / "org.yaml")
         start = door.count()
@@ -244,9 +259,9 @@ def test_sshd_asks_gitward_whose_key_it_is(tmp_path: Path) -> None:
 def test_a_line_by_hand_leaves_the_key_to_sshd(door: Door) -> None:
     """With ExposeAuthInfo sshd says which key it was."""
     keys(door.folder, "dan")
-    words = " ".join([*door.shell, "bob"])
+    line = here(door.folder, documented("restrict,")).splitlines()[0].replace("shell ann", "shell bob")
     with (door.folder / "authorized_keys").open("a") as lines:
-        lines.write(f'restrict,command="{words}" {door.key("dan")}\n')
+        lines.write(f'{line.removesuffix("ssh-ed25519 AAAA...")}{door.key("dan")}\n')
     start = door.count()
     client = [*door.clients["eve"][:-1], str(door.folder / "dan")]
     assert subprocess.run([*client, LOGIN, "id"], capture_output=True).returncode == 1
