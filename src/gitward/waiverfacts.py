@@ -5,17 +5,19 @@ Read only where a waiver has come: without one nothing here costs anything.
 
 from __future__ import annotations
 
+import os
+
 from gitward import clock
 from gitward.model import Waiver, is_zero
 from gitward.policy.trust import trust
-from gitward.pushees import normal
+from gitward.pushees import is_whole, normal
 from gitward.waivers.counting import Waivers, names_update
 from gitward.waivers.requesters import addresses
 from gitward.waivers.rights import People, Setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from gitward.model import Change, Host, Policy, RefUpdate, Statement
     from gitward.repository import Repository
@@ -27,8 +29,7 @@ def waivers_of(
     policies: tuple[Policy, ...], change: Change, host: Host, repository: Repository, existing: Mapping[str, str]
 ) -> Waivers | None:
     """The waivers among the statements about a change; None where there are none. `existing` are the refs that stand."""
-    statements: tuple[Statement, ...] = getattr(change, "statements", ())
-    waivers = [statement for statement in statements if isinstance(statement.said, Waiver)]
+    waivers = [statement for statement in change.statements if isinstance(statement.said, Waiver)]
     if not waivers:
         return None
     now = clock.seconds(change.time)
@@ -37,12 +38,21 @@ def waivers_of(
     setting = Setting(
         policies=policies,
         people=tuple(people(policy, now) for policy in policies),
-        urls=frozenset(map(normal, (*host.urls, repository.path))),
+        urls=frozenset(_urls(host, repository, in_clone=change.stage == "ci")),
         now=now,
         pushers=change.pushers or nobody,
         wrote=_wrote(named, repository, tuple(existing.values())),
     )
     return Waivers(waivers, setting)
+
+
+def _urls(host: Host, repository: Repository, *, in_clone: bool) -> Iterator[str]:
+    """What this repository is called: what the host says, its path, and in a clone the URL that it was cloned from."""
+    for url in (*host.urls, repository.path):
+        yield normal(url)
+    origin = repository.config("remote.origin.url") if in_clone else ""
+    if origin:
+        yield normal(origin if is_whole(origin) else os.path.realpath(os.path.join(repository.path, os.pardir, origin)))
 
 
 def _is_named(statement: Statement, update: RefUpdate) -> bool:

@@ -62,6 +62,7 @@ def test_what_it_does_not_name_stays_violated() -> None:
 
 REFUSED: dict[str, tuple[Statement, str]] = {
     "nobody has signed": (waiver(), "nobody whom the policy knows has signed it"),
+    "taken back": (waiver(against=("revoked by carol: no need", "")), "counts for nothing: revoked by carol: no need"),
     "without the right": (waiver("bob"), "only carol, dan, ann, bot may waive this (p.yaml:7)"),
     "a service": (waiver("bot"), "only carol, dan, ann, bot may waive this"),
     "expired": (waiver("carol", made=NOW - 2 * HOUR, expires=NOW), "expired"),
@@ -197,6 +198,8 @@ def test_of_a_push_each_update_must_be_let_go() -> None:
     other = update(ref=OTHER, new=TWO)
     assert of_update(waiver("carol", **named), rules=(NoPush(),)) == 0
     assert of_update(waiver("carol", **named), update(), other, rules=(NoPush(),)) == 1
+    beside = update(ref=f"refs/gitward/statements/{ONE}/{'e' * 64}", new=TWO, ancestry="create")
+    assert of_update(waiver("carol", **named), update(), beside, rules=(NoPush(),)) == 0
     both = (waiver("carol", **named), waiver("dan", at=1, **named | {"commits": (TWO,), "ref": OTHER}))
     decision = decide((policy(NoPush()),), both, (), (update(), other))
     assert (decision.exit_code, len(decision.results[0].let_go[0].waivers)) == (0, 2)

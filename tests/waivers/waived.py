@@ -103,7 +103,7 @@ def commit(text: str = "bad", oid: str = ONE, author: str = "ann", signer: str =
 
 def waiver(*by: str, at: int = 0, **how: Any) -> Statement:
     """A waiver of `word` for the commit ONE that these have signed; `at` tells two alike apart."""
-    outer = {name: how.pop(name) for name in ("repository", "made", "first_seen", "kind") if name in how}
+    outer = {name: how.pop(name) for name in ("repository", "made", "first_seen", "kind", "against") if name in how}
     said = {"policy": "p", "entries": ("word",), "commits": (ONE,), "reason": "the tracker is down", "ticket": "INC-1",
             "expires": NOW + HOUR, **how}  # fmt: skip
     given = {"id": f"{at:012x}".ljust(64, "0"), "kind": "waiver", "subjects": said["commits"] or (ZERO,), "repository": URL,

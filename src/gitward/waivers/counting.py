@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitward.integrity import is_statement
 from gitward.model import Waiver, WaiverUsed, is_zero
 from gitward.record import record
 from gitward.waivers.requesters import brought_by, written_by
@@ -69,9 +70,9 @@ class Waivers:
         return waived or self._broken(policy, entry, update.ref)
 
     def of_push(self, policy: int, entry: Entry, change: Change) -> tuple[WaiverUsed, ...]:
-        """The same of a whole push: each of its updates must be let go."""
-        found = [self.of_update(policy, entry, update) for update in change.updates]
-        return _in_order({used for each in found for used in each}) if all(found) else ()
+        """The same of a whole push: each of its updates must be let go, but for statements, which no policy judges."""
+        found = [self.of_update(policy, entry, update) for update in change.updates if not is_statement(update)]
+        return _in_order({used for each in found for used in each}) if found and all(found) else ()
 
     def _broken(self, policy: int, entry: Entry, ref: str) -> tuple[WaiverUsed, ...]:
         return self._counted(policy, entry, self._usable.get((policy, "ref", ref), ()), frozenset())

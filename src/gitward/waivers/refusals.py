@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitward.engine import entries_of
+from gitward.integrity import is_statement
 from gitward.model import Waiver
 from gitward.waivers.counting import names_update
 from gitward.waivers.rights import (
@@ -22,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitward.model import Change, Entry, Statement, Violation, WaiverRight
+    from gitward.model import Change, Entry, RefUpdate, Statement, Violation, WaiverRight
     from gitward.tally import Tally
     from gitward.waivers.counting import Waivers
     from gitward.waivers.rights import Setting
@@ -95,11 +96,15 @@ def _too_few(right: WaiverRight, policy: int, setting: Setting) -> str:
 
 def _is_named(said: Waiver, violation: Violation, change: Change) -> bool:
     if is_break_glass(said):
-        return violation.ref == said.ref or (violation.ref is None and all(each.ref == said.ref for each in change.updates))
+        return violation.ref == said.ref or (violation.ref is None and all(each.ref == said.ref for each in _judged(change)))
     if violation.commit:
         return violation.commit in said.commits and said.ref in ("", violation.ref)
-    updates = [update for update in change.updates if violation.ref in (None, update.ref)]
+    updates = [update for update in _judged(change) if violation.ref in (None, update.ref)]
     return bool(updates) and all(names_update(said, update) for update in updates)
+
+
+def _judged(change: Change) -> list[RefUpdate]:
+    return [update for update in change.updates if not is_statement(update)]
 
 
 def _commits(said: Waiver) -> str:

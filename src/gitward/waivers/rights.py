@@ -78,7 +78,8 @@ def fault(statement: Statement, policy: int, setting: Setting) -> str:
     if len(said.commits) > NAMED:
         return f"it names more than {NAMED} commits"
     if not _by(statement, policy):
-        return "nobody whom the policy knows has signed it as it is"
+        against = statement.against[policy] if policy < len(statement.against) else ""
+        return against or "nobody whom the policy knows has signed it as it is"
     return ""
 
 
