@@ -101,6 +101,20 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
     "ref-namespace": {"allow": ("['refs/heads/**']", "['refs/heads/**', 'refs/tags/**']", "['refs/**', '!refs/heads/topic']")},
     "push-limits": {"commits": ("1", "5"), "updates": ("1", "3")},
+    "access": {  # these two stand at the top of the policy
+        "grants": (
+            "[{who: [ann], may: [update]}]", "[{who: [ann, bob], may: [update, create]}]",
+            "[{who: [dev], may: [create, update]}]",
+            "[{who: [dev], may: [update]}, {who: [bob], may: [update], paths: [/ci/]}]",
+            "[{who: [dev], may: [update]}, {who: [ann, bob], may: [update], paths: [/ci/]}]",
+            "[{who: [dev], may: [force, delete, tag]}, {who: [ann], may: [update], refs: ['refs/heads/**'], paths: ['*.md']}]",
+            "[{who: [ann], may: [update], valid_before: 2026-01-01}, {who: [bob], may: [force], refs: [refs/heads/main]}]",
+        ),
+        "members": tuple(
+            f"{{ann: {ann}, bob: {bob}, carol: {{roles: [dev]}}}}"
+            for ann, bob in (("{}", "{}"), ("{roles: [dev]}", "{}"), ("{roles: [dev]}", "{roles: [dev]}"))
+        ),
+    },
 }  # fmt: skip
 COMMON = {
     "refs": (
@@ -114,11 +128,12 @@ NEEDED = {
     "trailers": {"keys": "[{key: Refs, required: true}]"}, "ref-name": {"pattern": "'.*'"},
     "subject-pattern": {"pattern": "fix"}, "push-limits": {"commits": "5"},
     "signed-push": {"push_urls": "['example.com:x']"},
+    "access": {"grants": "[{who: [ann], may: [update]}]", "members": "{ann: {}, bob: {}, carol: {roles: [dev]}}"},
 }  # fmt: skip
 _WITHOUT_MERGES = (
     "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-",
     "ident",
-    "signed-tag", "signed-push",
+    "signed-tag", "signed-push", "access",
 )  # fmt: skip
 NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}
 
@@ -128,6 +143,7 @@ def choices(rule: str) -> list[tuple[str, str]]:
         key: values
         for key, values in COMMON.items()
         if not (key == "merges" and rule in NO_MERGES) and not (rule == "malformed-object" and key in ("refs", "severity"))
+        and not (rule == "access" and key == "refs")
     }
     own = [(key, value) for key, values in OPTIONS[rule].items() for value in values]
     return [*own, *own, *own, *((key, value) for key, values in common.items() for value in values)]
@@ -155,7 +171,11 @@ def changed(draw, old):
 
 
 def text(entries_of: dict[str, dict[str, str]], mode: str) -> str:
-    lines = ["version: 1", "policy: {id: test}", f"mode: {mode}", "rules:"]
+    lines = ["version: 1", "policy: {id: test}", f"mode: {mode}"]
+    if rights := entries_of.get("access"):
+        lines += [f"principals: {rights['members']}", f"access: {rights['grants']}"]
+        entries_of = {**entries_of, "access": {key: rights[key] for key in rights if key not in ("grants", "members")}}
+    lines.append("rules:")
     for rule, options in entries_of.items():
         lines.append("  - {" + ", ".join([f"rule: {rule}", *(f"{key}: {value}" for key, value in options.items())]) + "}")
     return "\n".join(lines) + "\n"
@@ -202,11 +222,19 @@ def commits():
     return found
 
 
+@cache
 def updates():
+    return tuple(_updates())
+
+
+def _updates():
     for ref in REFS:
         for ancestry in ("create", "ff", "non-ff", "delete"):
             old, new = (ZERO if ancestry == "create" else OLD), (ZERO if ancestry == "delete" else NEW)
             yield RefUpdate(ref=ref, old=old, new=new, ancestry=ancestry, kind="none" if ancestry == "delete" else "commit")
+    for ref, ancestry, who in product((*REFS[:2], "refs/tags/v1"), ("create", "ff", "non-ff", "delete"), ("ann", "bob")):
+        for touched in ((), (b"ci/x",), (b"src/x", b"ci/x.md")):
+            yield RefUpdate(ref=ref, old=OLD, new=NEW, ancestry=ancestry, pusher=who, touched=frozenset(touched), seen=T)
     for index, (signed, below) in enumerate(product(SIGNATURES, SIGNATURES[:3])):
         name, kind = ("v1", "x/v1", "v2")[index % 3], ("commit", "blob", "commit")[index % 5 % 3]
         (tagger,) = {signed.finding.principal or "ann"}
@@ -249,7 +277,7 @@ def denied(found) -> set[tuple[object, ...]]:
         if hasattr(entry.rule, "check_push"):
             for size in (1, 2, 4, 9):
                 known = frozenset({"push", "message", "update", "ref", "refs", "merge", "object"})
-                push = Change(stage="receive", time="", updates=tuple(updates())[:1], known=known,
+                push = Change(stage="receive", time="", updates=updates()[:1], known=known,
                               totals=Totals(commits=size, updates=size))  # fmt: skip
                 if judge_one(entry, push)[0] == "violated":
                     out |= {("push", size, ref) for ref in refs}
