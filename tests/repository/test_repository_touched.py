@@ -149,3 +149,41 @@ def test_a_shallow_end_is_no_root(repo: Path, git: Git, opened: Open, commit: Co
     with pytest.raises(Undecided, match="shallow"):
         set(opened().touched(two, ()))
     assert set(opened().touched(two, (two,))) == set()
+
+
+def crafted(repo: Path, git: Git, parent: str, *entries: tuple[str, bytes, str]) -> str:
+    """A commit on `parent` whose tree holds these entries in this very order, which git itself would not write."""
+    raw = b"".join(mode.encode() + b" " + name + b"\0" + bytes.fromhex(oid) for mode, name, oid in entries)
+    (repo / ".git" / "raw").write_bytes(raw)
+    tree = git("hash-object", "-t", "tree", "-w", "--literally", ".git/raw", cwd=repo).stdout.strip()
+    return git("commit-tree", tree, "-p", parent, "-m", "x", cwd=repo).stdout.strip()
+
+
+def test_trees_that_git_would_not_write(repo: Path, git: Git, opened: Open, commit: Commit, oid_of: OidOf) -> None:
+    """Threat 20: `ci` named twice, out of order, or as one name with a slash; each tree has an honest `ci` as well."""
+    one = commit("one", ci_x="1\n", a="a\n", z="z\n")
+    ci, a, z, evil = oid_of("HEAD:ci"), oid_of("HEAD:a"), oid_of("HEAD:z"), commit("evil", ci_x="evil\n")
+    bad, blob = oid_of(f"{evil}:ci"), oid_of(f"{evil}:ci/x")
+    honest, lower, upper = ("40000", b"ci", ci), ("100644", b"a", a), ("100644", b"z", z)
+    for entries in (
+        (lower, honest, ("40000", b"ci", bad), upper), (lower, ("40000", b"ci", bad), honest, upper),
+        (("40000", b"ci", bad), lower, honest, upper), (lower, honest, upper, ("40000", b"ci", bad)),
+        (upper, honest, lower, ("40000", b"ci", bad)), (lower, honest, ("100644", b"ci/x", blob), upper),
+        (("100644", b"ci/x", blob), lower, honest, upper), (lower, honest, upper, ("100644", b"ci/x", blob)),
+    ):  # fmt: skip
+        oid = crafted(repo, git, one, *entries)
+        assert CI in set(opened().touched(oid, (one,))), entries
+        assert CI in set(opened().differing(one, oid)), entries
+
+
+def test_replaced_and_grafted_commits_are_what_they_are(repo: Path, git: Git, opened: Open, commit: Commit) -> None:
+    """Threat 18: what the server's own refs and files say in their place does not count."""
+    one = commit("one", ci_x="1")
+    clean = commit("clean", a="1")
+    git("reset", "-q", "--hard", one, cwd=repo)
+    evil = commit("evil", ci_x="2")
+    git("replace", evil, clean, cwd=repo)
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    (repo / ".git" / "info" / "grafts").write_text(f"{evil}\n")
+    assert set(opened().touched(evil, (one,))) == {CI}
+    assert set(opened().differing(one, evil)) == {CI}
