@@ -109,7 +109,7 @@ def test_an_account_is_whom_the_policy_says() -> None:
 def test_a_denial_says_who_what_which_line_and_who_could() -> None:
     denied = judge((policy(READ, PUSH, message="see chapter 3"),), "dan", "upload-pack", NOW).denied
     assert denied
-    assert denied.message == "dan may not read this repository: no grant of theirs is for it, org.yaml:7 (policy org)"
+    assert denied.message == "dan may not read this repository: no grant of theirs is for it, org.yaml:8 and below (policy org)"
     assert denied.fix == "see chapter 3; ask who may: developers, carol; or ask for a grant"
     denied = judge((policy(READ, PUSH),), "eve", "receive-pack", NOW).denied
     assert denied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -27,6 +28,10 @@ policy: {{id: org, revision: 3}}
 principals:
   ann: {ann}
   bob: {bob}
+  dan: {dan}
+access:
+  - {{who: [ann], may: [read, create, update], refs: ["refs/heads/**"]}}
+  - {{who: [bob], may: [read]}}
 rules:
   - {{rule: signed-push, severity: warning, push_urls: ["ssh://{login}:{port}/signed.git"]}}
 """
@@ -41,14 +46,14 @@ env > "$GIT_DIR/seen"
 def door() -> Iterator[Door]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gw-")))
-        made = stack.enter_context(opened(folder, stack, POLICY, "ann", "bob", "eve", "carol", settings=CARELESS))
+        made = stack.enter_context(opened(folder, stack, POLICY, "ann", "bob", "dan", "eve", "carol", settings=CARELESS))
         with (folder / "authorized_keys").open("a") as lines:
             lines.write(f'restrict,command="env" {made.key("carol")}\n')
         shop = made.root / "shop.git"
         subprocess.run(("git", "init", "-q", "--bare", "-b", "main", shop), check=True)
         (shop / "hooks" / "pre-receive").write_text(SEEN)  # runs before gitward's, with the environment as it came
         (shop / "hooks" / "pre-receive").chmod(0o755)
-        made.installed("shop.git", folder / "org.yaml")
+        made.installed("shop.git", folder / "org.yaml", "--actor", "ssh-command")
         subprocess.run(("git", "-C", shop, "config", "receive.advertisePushOptions", "true"), check=True)
         subprocess.run(("git", "init", "-q", "--bare", made.root / "unguarded.git"), check=True)
         subprocess.run(("git", "init", "-q", "--bare", folder / "outside.git"), check=True)
@@ -90,6 +95,8 @@ def test_clone_fetch_push_and_archive(door: Door, clone: Path, tmp_path: Path) -
     pushed, *others = [event for event in door.events(start) if event["session"]["id"] == door.events(start)[0]["session"]["id"]]
     assert [event["event"]["class"] for event in others] == ["decision.receive", "ref.updated", "receive.completed"]
     assert others[0]["session"]["push_options"] == ["ticket=7"]
+    assert (others[0]["actor"]["id"], others[0]["actor"]["auth"]["method"]) == ("ann", "ssh-command")
+    assert pushed["access"]["grants"] == [f"{door.folder}/org.yaml:8"]
     assert pushed["actor"]["auth"] == {"method": "ssh-command", "fingerprint": fingerprint(public_key(door.key("ann")))}
     assert (pushed["session"]["address"], pushed["session"]["transport"]) == ("127.0.0.1", "ssh")
     assert pushed["repository"] == others[0]["repository"] == str(door.root / "shop.git")
@@ -98,8 +105,28 @@ def test_clone_fetch_push_and_archive(door: Door, clone: Path, tmp_path: Path) -
     assert '"address":"127' not in (door.log / f"{0:020}.jsonl").read_text()
 
 
+def test_who_may_do_what(door: Door, clone: Path) -> None:
+    """bob may read, and so is shown the refs when he pushes; what he pushes the hook denies. dan may nothing."""
+    start, url = door.count(), door.url("shop.git")
+    pushed = door.git("bob", "push", "-q", url, "HEAD:refs/heads/bobs", cwd=clone, ok=False)
+    assert "bob may not create it" in pushed.stderr, pushed.stderr
+    for words, what in ((("ls-remote", url), "read"), (("push", url, "HEAD:refs/heads/dans"), "push to")):
+        done = door.git("dan", *words, cwd=clone, ok=False)
+        said = done.stderr.splitlines()
+        place = "org.yaml:8 and below (policy org)"
+        assert said[0] == f"gitward: denied: dan may not {what} this repository: no grant of theirs is for it, {place}"
+        assert said[1] == "  fix: ask who may: ann, bob; or ask for a grant"
+    assert of(door, start) == [
+        ("access.write", "bob", "receive-pack"), ("access.refused", "dan", "upload-pack"),
+        ("access.refused", "dan", "receive-pack"),
+    ]  # fmt: skip
+    assert [event["event"]["reason_code"] for event in door.events(start)[-2:]] == ["no-grant", "no-grant"]
+    heads = door.root / "shop.git" / "refs" / "heads"
+    assert not {"bobs", "dans"} & set(os.listdir(heads))
+
+
 def test_a_signed_push(door: Door, clone: Path) -> None:
-    signed = door.installed("signed.git", door.folder / "org.yaml")
+    signed = door.installed("signed.git", door.folder / "org.yaml", "--actor", "ssh-command")
     subprocess.run(("git", "-C", signed, "config", "receive.certNonceSeed", "a seed"), check=True)
     start = door.count()
     words = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={door.folder}/ann", "push", "-q", "--signed")
@@ -258,12 +285,12 @@ def test_sshd_asks_gitward_whose_key_it_is(tmp_path: Path) -> None:
 
 def test_a_line_by_hand_leaves_the_key_to_sshd(door: Door) -> None:
     """With ExposeAuthInfo sshd says which key it was."""
-    keys(door.folder, "dan")
+    keys(door.folder, "spare")
     line = here(door.folder, documented("restrict,")).splitlines()[0].replace("shell ann", "shell bob")
     with (door.folder / "authorized_keys").open("a") as lines:
-        lines.write(f'{line.removesuffix("ssh-ed25519 AAAA...")}{door.key("dan")}\n')
+        lines.write(f'{line.removesuffix("ssh-ed25519 AAAA...")}{door.key("spare")}\n')
     start = door.count()
-    client = [*door.clients["eve"][:-1], str(door.folder / "dan")]
+    client = [*door.clients["eve"][:-1], str(door.folder / "spare")]
     assert subprocess.run([*client, LOGIN, "id"], capture_output=True).returncode == 1
     (event,) = door.events(start)
-    assert (event["actor"]["id"], event["actor"]["auth"]["fingerprint"]) == ("bob", fingerprint(public_key(door.key("dan"))))
+    assert (event["actor"]["id"], event["actor"]["auth"]["fingerprint"]) == ("bob", fingerprint(public_key(door.key("spare"))))

@@ -68,8 +68,7 @@ def judge(policies: tuple[Policy, ...], account: str, service: Service, now: int
 
 def _verdict(rule: Any, who: Principal | None, service: Service, now: int) -> granting.Verdict:
     """To read takes `read`; to push takes any grant: git shows the refs before anybody says what is to change."""
-    roles = dict(rule.members).get(who.name) if who else None
-    names = frozenset() if who is None or roles is None else frozenset((who.name, *roles))
+    names = granting.names_of(rule.members, who.name) if who else frozenset()
     if service != "receive-pack":
         return granting.may_read(rule.grants, names, now)
     valid = [grant for grant in rule.grants if granting.is_valid(grant, now)]
@@ -81,8 +80,9 @@ def _verdict(rule: Any, who: Principal | None, service: Service, now: int) -> gr
 def _denial(policy: Policy, entry: Entry, account: str, why: str, service: Service, could: tuple[str, ...]) -> Denied:
     """Who may not do what, by which line of which policy, and who may."""
     what = "push to this repository" if service == "receive-pack" else "read this repository"
-    place = entry.place.rpartition("/")[2] or f"the policy {policy.id}"
-    cause = why or f"no grant of theirs is for it, {place}"
+    grants = entry.rule.grants
+    lines = f"{grants[0].place.rpartition('/')[2]} and below" if grants else "there is none"
+    cause = why or f"no grant of theirs is for it, {lines}"
     more = f" and {len(could) - _NAMED} more" if len(could) > _NAMED else ""
     ask = f"ask who may: {', '.join(could[:_NAMED])}{more}; or ask for a grant" if could else "nobody may: ask for a grant"
     fix = f"{entry.message}; {ask}" if entry.message else ask
