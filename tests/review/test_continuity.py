@@ -149,6 +149,12 @@ def test_receipts_are_the_logs_own() -> None:
     assert list(story.repository.end(NOW, {"refs/gitward/receipts/1": A})) == []
 
 
+def test_statements_come_as_refs_and_go_into_the_archive() -> None:
+    name = f"refs/gitward/statements/{A}/{'b' * 64}"
+    story = Story().start().add("decision.receive", (name, "", B)).add("ref.updated", (name, "", B))
+    assert list(story.repository.end(NOW, {"refs/gitward/archive": C})) == []
+
+
 def test_every_hole_in_a_chain_is_seen() -> None:
     """Of twelve updates each one in turn is left out of the log, its decision too."""
     oids = [f"{number:040x}" for number in range(1, 14)]

@@ -78,6 +78,25 @@ def test_a_statement_may_come_whatever_the_policy_says(world: World, kind: str, 
     assert ("not-applicable", "statement", 1) in decision.results[0].reasons
 
 
+ACCESS = """\
+version: 1
+policy: {id: closed}
+principals: {ann: {}}
+access:
+  - {who: [ann], may: [update], refs: [refs/heads/main], paths: ["/x/**"]}
+"""
+
+
+def test_nobody_needs_a_grant_for_it(world: World) -> None:
+    policy = load.load_with_tests({"p.yaml": ACCESS.encode()}.get, "p.yaml", "p.yaml")[0]
+    line = brought(world, world.blob("eve"))
+    commit = world.git("commit-tree", "-m", "a fine subject", world.git("mktree"))
+    assert decide(world, line, policy=policy).outcome == "allowed"
+    decision = decide(world, line, (ZERO, commit, "refs/heads/topic"), policy=policy)
+    (denied,) = [result for result in decision.results if result.outcome == "violated"]
+    assert (denied.entry, {each.ref for each in denied.violations}) == ("access", {"refs/heads/topic"})
+
+
 def test_one_of_another_kind_may_come_too(world: World) -> None:
     plain = b'{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha1":"%b"}}],"predicateType":"x"}' % OID.encode()
     assert decide(world, brought(world, encoded(plain, [EnvelopeSignature(sig=b"x")]))).outcome == "allowed"

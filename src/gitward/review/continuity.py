@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 WAIT = 60  # seconds
 OPEN = 3600
-OWN = ("refs/gitward/receipts/",)  # written by the log itself
+# written by the log itself, and moved into the archive by gitward itself: what came, `statement.received` says
+OWN = ("refs/gitward/receipts/", "refs/gitward/statements/", "refs/gitward/archive")
 
 
 class Ref:
