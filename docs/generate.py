@@ -21,7 +21,8 @@ BUILT_IN = """\
 ## push-integrity
 
 gitward's own entry in every decision about a push, in every mode, with or without a policy: each ref is named once, its old
-value is the repository's, and no ref below `refs/replace/` or `refs/gitward/` is touched. It has no options and cannot be
+value is the repository's, no ref below `refs/replace/` or `refs/gitward/` is touched, but that a push may create a
+[statement](statements.md): `refs/gitward/statements/OID/SHA256`, at most a hundred at once. It has no options and cannot be
 dropped.
 """
 
