@@ -147,16 +147,16 @@ def test_what_is_no_statement_is_refused_by_the_server(path_server: Server, make
 def test_many_are_archived_at_the_end_of_a_push(
     path_server: Server, make_scene: MakeScene, keys: Keys, tmp_path: Path
 ) -> None:
-    """The limit is 500: as many stand already, by hand, when one more comes."""
+    """The limit is 200: as many stand already, by hand, when one more comes."""
     scene = make_scene(path_server)
     install(scene, keys)
     held = [approval(scene, keys, "ann")]
     first = opened(held[0][1])
     folder = scene.bare / os.path.dirname(held[0][0])
-    blobs = [encoded(first.payload, (*first.signatures, EnvelopeSignature(sig=b"%d" % each))) for each in range(500)]
+    blobs = [encoded(first.payload, (*first.signatures, EnvelopeSignature(sig=b"%d" % each))) for each in range(200)]
     for number, blob in enumerate(blobs):
         (tmp_path / str(number)).write_bytes(blob)
-    paths = "".join(f"{tmp_path / str(number)}\n" for number in range(500))
+    paths = "".join(f"{tmp_path / str(number)}\n" for number in range(200))
     oids = scene.on_server("hash-object", "-w", "--stdin-paths", stdin=paths.encode()).split()
     folder.mkdir(parents=True)
     for blob, oid in zip(blobs, oids, strict=True):

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from gitward.repository import Repository
 
-MOST = 500  # refs that stand before they are moved: half of what may stand at most
+MOST = 200  # refs that stand before they are moved; at most 1,000 should (`places.MOST_STANDING`)
 _TRIES = 5
 _SETTINGS = (
-    "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsync=all", "-c", "core.fsyncObjectFiles=true",
+    "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsync=all", "-c", "core.fsyncMethod=batch",
+    "-c", "core.fsyncObjectFiles=true",
 )  # fmt: skip
 _WHO = {
     "GIT_AUTHOR_NAME": "gitward", "GIT_AUTHOR_EMAIL": "", "GIT_COMMITTER_NAME": "gitward", "GIT_COMMITTER_EMAIL": "",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from gitward.model import Policy, Signature, Signed
+    from gitward.model import Policy, Signature
     from gitward.repository import Repository
     from gitward.signatures.signers import Signers
 
@@ -29,12 +29,12 @@ _WORDS = 200
 
 @record
 class _Read:
-    """A statement as it was read, its blob's oid, what was signed, and its signatures."""
+    """A statement as it was read, its blob and the oid of that, and what was signed."""
 
     statement: Statement
     oid: str
+    blob: bytes
     payload: bytes
-    signed: tuple[Signed, ...]
 
 
 def found(
@@ -86,8 +86,7 @@ def _read(repository: Repository, refs: Mapping[str, str]) -> dict[str, _Read]:
     every: dict[str, _Read] = {}
     for _, oid, blob, said in outlines(repository, refs):
         if said.statement and said.id not in every:
-            signed = tuple(signed_of(envelope.opened(blob)))
-            every[said.id] = _Read(statement=said.statement, oid=oid, payload=said.payload, signed=signed)
+            every[said.id] = _Read(statement=said.statement, oid=oid, blob=blob, payload=said.payload)
     return every
 
 
@@ -115,10 +114,11 @@ def _signers_of(
     """Of each statement whose good signatures it carries by this policy, and where that is nobody, why."""
     if not policy.trust:
         return [((), "the policy lists nobody's keys")] * len(read)
-    items = [signed for each in read for signed in each.signed]
-    times = [time for each, time in zip(read, seen, strict=True) for _ in each.signed]
-    signatures = iter(signers.statements(items, times, now))
-    return [_counted([next(signatures) for _ in each.signed], signers) for each in read]
+    of_each = [signed_of(envelope.opened(each.blob)) for each in read]
+    items = [signed for signatures in of_each for signed in signatures]
+    times = [time for signatures, time in zip(of_each, seen, strict=True) for _ in signatures]
+    found = iter(signers.statements(items, times, now))
+    return [_counted([next(found) for _ in signatures], signers) for signatures in of_each]
 
 
 def _counted(signatures: Sequence[Signature], signers: Signers) -> tuple[tuple[str, ...], str]:
