@@ -47,10 +47,10 @@ LAYERS = (
     ("git", "gitcommand", "repository", "durable", "reffiles"),
     ("signatures", "tlog"),
     ("updates", "scope", "facts", "brought", "answers", "loading", "touching", "budgets", "squash", "sources", "succession",
-     "workers", "failure", "pushing", "waiverfacts", "statements", "judge", "fixing", "lookup"),
+     "workers", "failure", "proposals", "pushing", "waiverfacts", "statements", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
-    ("doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",
+    ("approvals", "doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",
      "review", "shell"),
     ("cli", "__main__"),
 )
