@@ -16,6 +16,7 @@ from gitward.failure import no_decision
 from gitward.integrity import built_in
 from gitward.loading import with_files, with_signers
 from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
+from gitward.proposals import counted, with_proposals, without
 from gitward.record import replace
 from gitward.repository import open_repository
 from gitward.scope import Plan
@@ -86,7 +87,10 @@ def _judge(
         change = _with_facts(change, request, policies, bench, ranges, existing)
         waivers = waivers_of(policies, change, host, repository, existing)
         bench.task = replace(bench.task, waivers=waivers)
+        change = with_proposals(change, policies, repository, bench.loader.signers, host, existing, task.moments.now)
         of_push = judge_change(policies, change, waivers)
+        notices += counted(policies, change, change.pushers)
+        change = without(change)
         if over := is_over_its_limits(policies, of_push):
             notices += ("the push is over its limits: its commits were not read",)
         pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)

@@ -36,4 +36,5 @@ def seen_by(policy: int, subject: RefUpdate | Change, change: Change) -> RefUpda
         pusher=change.pushers[policy] if change.pushers else "",
         unproven=unproven(policy, change),
         touched=subject.touched_by[policy] if subject.touched_by else None,
+        proposals=(subject.proposals[policy],) if subject.proposals else (),
     )

@@ -180,6 +180,17 @@ class OfPrincipals(Checked):
         return value
 
 
+class NamesRole(Checked):
+    """The name of a role of the policy: `policy.resolve` looks it up."""
+
+    def check(self, value: str) -> str:
+        return value
+
+
+class NamesWho(NamesRole):
+    """The name of a principal or of a role of the policy: `policy.resolve` looks it up."""
+
+
 class Seconds(Read):
     """A length of time in seconds, or with s, m, h or d."""
 

@@ -11,7 +11,7 @@ from gitward.rules import NAMES
 
 SERVERS = Path(__file__).parent.parent / "server"
 # what a push certificate says, and who pushes, depends on its server: made there, push by push
-ELSEWHERE = {"signed-push": "test_push_certificates.py", "access": "test_access_judged.py"}
+ELSEWHERE = {"signed-push": "test_push_certificates.py", "access": "test_access_judged.py", "approval": "test_approvals.py"}
 
 
 @pytest.mark.parametrize("rule", ELSEWHERE)

@@ -14,11 +14,13 @@ from gitward.batches import judge_one
 from gitward.gitobject import parse_commit
 from gitward.model import (
     UNSIGNED,
+    Approval,
     Change,
     File,
     Finding,
     Ident,
     Oid,
+    Principal,
     PushCertificate,
     RefUpdate,
     Signature,
@@ -27,6 +29,7 @@ from gitward.model import (
     Tag,
     Totals,
 )
+from gitward.model.proposals import GivenApproval, OwnersFile, Proposal
 from gitward.patterns import matches_ref
 from gitward.policy.diff import diff, is_safe
 from gitward.record import replace
@@ -97,6 +100,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "push_urls": ("['example.com:x']", "['example.com:x', 'https://example.com/x']"), "slop": ("0", "30s", "1m"),
         "formats": ("[ssh]", "[openpgp, ssh, x509]"),
     },
+    "approval": {
+        "count": ("1", "2"), "code_owners": ("true", "false"), "codeowners": ("github", "gitlab"), "keep": ("tree", "patch-id"),
+        "paths": ("['/ci/']", "['**']"),
+    },
     "no-fixup": {}, "no-force-push": {}, "no-ref-deletion": {}, "linear-history": {},
     "ref-name": {"pattern": ("'main'", "'.*'", "'[a-z]+'")},
     "ref-namespace": {"allow": ("['refs/heads/**']", "['refs/heads/**', 'refs/tags/**']", "['refs/**', '!refs/heads/topic']")},
@@ -133,7 +140,7 @@ NEEDED = {
 _WITHOUT_MERGES = (
     "no-", "ref-", "push-", "linear-", "malformed-", "message-", "clean-", "changed-", "file-", "secret-", "ai-", "revert-",
     "ident",
-    "signed-tag", "signed-push", "access",
+    "signed-tag", "signed-push", "access", "approval",
 )  # fmt: skip
 NO_MERGES = {name for name in OPTIONS if name.startswith(_WITHOUT_MERGES)}
 
@@ -222,6 +229,18 @@ def commits():
     return found
 
 
+def proposal(ref, old, index):
+    """What an update brings, with no, one or two approvals, some of which are for another tree or base."""
+    known = {name: Principal(name=name) for name in ("ann", "bob", "carol")}
+    base, tree = old if index % 5 else NEW, NEW if index % 3 else OLD
+    said = Approval(ref=ref, base=base, commit=NEW, tree=tree, patch_id="a" * (index % 2))
+    given = tuple(GivenApproval(id=name, by=(name,), repository="", said=said) for name in ("bob", "carol")[: index % 4])
+    owners = OwnersFile(path="CODEOWNERS", commit=OLD, content=b"*.md @carol\n") if index % 2 else None
+    paths = frozenset({b"ci/a", b"x.md"} if index % 2 else {b"ci/a"})
+    return Proposal(tree=NEW, patch="a", repositories=frozenset({""}), known=known, given=given, paths=paths,
+                    owners={"github": owners, "gitlab": owners})  # fmt: skip
+
+
 @cache
 def updates():
     return tuple(_updates())
@@ -231,7 +250,10 @@ def _updates():
     for ref in REFS:
         for ancestry in ("create", "ff", "non-ff", "delete"):
             old, new = (ZERO if ancestry == "create" else OLD), (ZERO if ancestry == "delete" else NEW)
-            yield RefUpdate(ref=ref, old=old, new=new, ancestry=ancestry, kind="none" if ancestry == "delete" else "commit")
+            kind = "none" if ancestry == "delete" else "commit"
+            proposals = (proposal(ref, old, len(ref) + len(ancestry)),)
+            yield RefUpdate(ref=ref, old=old, new=new, ancestry=ancestry, kind=kind)
+            yield RefUpdate(ref=ref, old=old, new=new, ancestry=ancestry, kind=kind, pusher="ann", proposals=proposals)
     for ref, ancestry, who in product((*REFS[:2], "refs/tags/v1"), ("create", "ff", "non-ff", "delete"), ("ann", "bob")):
         for touched in ((), (b"ci/x",), (b"src/x", b"ci/x.md")):
             yield RefUpdate(ref=ref, old=OLD, new=NEW, ancestry=ancestry, pusher=who, touched=frozenset(touched), seen=T)

@@ -6,7 +6,7 @@ In an example of a rule's page the first word after the fence says what stands i
     commit    a raw commit; `signed=ADDRESS` among the options makes it signed by a principal with that address
     update    `ANCESTRY REF`, then perhaps `tag=NAME`, `collides=REF`, `signed=ADDRESS` (the tag, by a principal with that
               address), `target=signed` or `target=unsigned` (the commit to which the tag leads), `pusher=PRINCIPAL` and
-              `touched=PATH,PATH`
+              `touched=PATH,PATH`, `approved=PRINCIPAL,PRINCIPAL`
     push      totals, `commits=5`, one a line; or a push certificate: `signed=PRINCIPAL`, then perhaps `pushee=URL`, `slop=5`,
               `is_new=no`
     merge     a merge; `remade=yes` or `remade=no` says whether git makes the same of its parents
@@ -29,12 +29,14 @@ import yaml
 from gitward import gitobject, message
 from gitward.model import (
     UNSIGNED,
+    Approval,
     Change,
     Commit,
     File,
     Finding,
     Ident,
     Oid,
+    Principal,
     PushCertificate,
     Question,
     RefUpdate,
@@ -45,6 +47,7 @@ from gitward.model import (
     Totals,
     Violation,
 )
+from gitward.model.proposals import GivenApproval, Proposal
 from gitward.policy.load import model
 from gitward.record import replace
 from gitward.rules import load
@@ -113,11 +116,12 @@ def _bytes(given: str | bytes) -> bytes:
 
 def update(
     ancestry: Any, ref: str, *, tag: str = "", collides: str = "", signed: str = "", target: str = "", touched: str | None = "",
-    **facts: Any,
+    approved: str = "", **facts: Any,
 ) -> RefUpdate:  # fmt: skip
     """A ref update; `tag` makes it one of an annotated tag of that name, signed by somebody with the address `signed`.
 
-    `touched` are paths that it changes, parted by commas; None: they were not read.
+    `touched` are paths that it changes, parted by commas; None: they were not read. `approved` are
+    principals who have approved it.
     """
     zero = "0" * 40
     ends = {"create": (zero, OID), "delete": (OTHER, zero), "range": ("", ""), "draft": ("", "")}
@@ -125,10 +129,22 @@ def update(
     values = {
         "ref": ref, "old": old, "new": new, "ancestry": ancestry,
         "tags": (annotated(tag, signer=signed),) if tag else (), "collisions": tuple(collides.split()),
-        "target": _target(target), "seen": SEEN,
+        "target": _target(target), "seen": SEEN, "proposals": (proposal(ref, old, *filter(None, approved.split(","))),),
         "touched": None if touched is None else frozenset(_bytes(path) for path in touched.split(",") if path), **facts,
     }  # fmt: skip
     return RefUpdate(**values)
+
+
+def proposal(ref: str, base: str, *by: str, **facts: Any) -> Proposal:
+    """What an update brings, approved by these: a change by Ann; Ann, Bob, Carol and Dan are known under their addresses."""
+    said = Approval(ref=ref, base=base, commit=OID, tree=OTHER)
+    values = {
+        "tree": OTHER, "people": frozenset({("Ann", "ann@example.com")}), "paths": frozenset({b"src/a.c"}),
+        "repositories": frozenset({"here"}), "now": SEEN,
+        "known": {name: Principal(name=name, addresses=(f"{name}@example.com",)) for name in ("ann", "bob", "carol", "dan")},
+        "given": tuple(GivenApproval(id=f"{name} said so", by=(name,), repository="here", said=said) for name in by), **facts,
+    }  # fmt: skip
+    return Proposal(**values)
 
 
 def annotated(name: str, signer: str = "", **facts: Any) -> Tag:

@@ -26,7 +26,7 @@ CONSTANTS = {"name", "needs", "default_refs", "first"}
 OPTIONAL = {"records", "judges_malformed", "filled_from"}  # constants that not every rule has
 CHECKS = {"check_commit", "check_update", "check_push"}
 FACTS = {"message", "merge", "object", "update", "ref", "refs", "push", "time", "paths", "sizes", "content", "signature",
-         "certificate", "pusher", "touched"}  # fmt: skip
+         "certificate", "pusher", "touched", "statements"}  # fmt: skip
 
 
 # --- every place that a rule has -------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_constants(rule: str) -> None:
     assert kind.name == rule
     assert kind.needs
     assert set(kind.needs) <= FACTS
-    of_tags = ("refs/tags/**",) if rule == "signed-tag" else ("refs/**",)
+    of_tags = {"signed-tag": ("refs/tags/**",), "approval": ("refs/heads/**",)}.get(rule, ("refs/**",))
     assert kind.default_refs == (("refs/heads/**",) if set(kind.needs) <= {"message", "merge"} else of_tags)
     assert kind.first is (rule == "push-limits")
 
@@ -201,6 +201,7 @@ def test_rules_are_values(rule: str) -> None:
         ("push-limits", "files", 1, 100_000),
         ("push-limits", "bytes", 1, 100 << 20),
         ("signed-push", "slop", 0, 86_400),
+        ("approval", "count", 1, 20),
     ],
 )
 def test_numbers_have_bounds(rule: str, option: str, least: int, most: int) -> None:

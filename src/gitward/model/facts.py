@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal, NewType
 
+    from gitward.model.proposals import Proposal
     from gitward.model.signatures import Signature
 
     Oid = NewType("Oid", str)
@@ -169,6 +170,8 @@ class RefUpdate:
     ref update. For those two `old` and `new` may be "". `kind` is the type of the object that `new` peels to.
     `tags` are the annotated tags passed on the way, outermost first. `collisions` are refs that differ from this one
     only by case or Unicode form. `commits` is how many commits it brings, None where they were not counted.
+    `proposals` is what it brings, where an entry asks for approvals: in the order of the policies, or that of the one whose
+    rule is judging.
     `files` are the paths that differ between the two and that no commit which it brings changes: loaded where an entry
     asks for paths, and the update is forced or brings a merge; else None. `target` is the commit to which a tag leads, loaded
     where an entry asks who signed a tag.
@@ -196,6 +199,7 @@ class RefUpdate:
     pusher: str = ""
     unproven: str = ""
     seen: int = 0
+    proposals: tuple[Proposal | None, ...] = ()
     problem: str = ""
 
     @property

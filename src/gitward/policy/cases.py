@@ -6,11 +6,13 @@ from gitward.gitobject import parse_commit
 from gitward.message import parse
 from gitward.model import (
     UNSIGNED,
+    Approval,
     Change,
     File,
     Finding,
     Ident,
     Oid,
+    Principal,
     PushCertificate,
     RefUpdate,
     Signature,
@@ -19,6 +21,7 @@ from gitward.model import (
     Tag,
     Totals,
 )
+from gitward.model.proposals import GivenApproval, Proposal
 from gitward.policy.grammar import PathCase
 from gitward.record import replace, values
 
@@ -35,7 +38,7 @@ _PERSON = "Ann Example <ann@example.com> 1700000000 +0000"
 _SEEN = 1_800_000_000
 _KNOWN = frozenset(
     ["message", "merge", "object", "time", "paths", "sizes", "content", "signature", "update", "ref", "refs", "push",
-     "certificate"]
+     "certificate", "pusher", "statements"]
 )  # fmt: skip
 
 
@@ -96,7 +99,22 @@ def update_of(entry: Entry, case: Case, ref: str) -> RefUpdate:
         touched=frozenset(_file(each).path for each in case.paths or ()),
         pusher=case.pusher or "",
         seen=_SEEN,
+        proposals=() if is_gone else (_proposal(entry, case, ref, zero if ancestry == "create" else _OLD),),
         **({} if is_gone or not case.signer else _tagged(entry, case, ref)),
+    )
+
+
+def _proposal(entry: Entry, case: Case, ref: str, base: str) -> Proposal:
+    """A change of nobody's but the pusher's, and the good approvals of a case: each in a role that counts."""
+    names = dict.fromkeys((*case.approved, *filter(None, (case.pusher,))))
+    roles = getattr(entry.rule, "from_", ())
+    approval = Approval(ref=ref, base=base, commit=_NEW, tree=_NEW)
+    return Proposal(
+        tree=_NEW,
+        paths=frozenset(_file(each).path for each in case.paths or ("file",)),
+        repositories=frozenset(("",)),
+        known={name: Principal(name=name, roles=roles) for name in names},
+        given=tuple(GivenApproval(id=name, by=(name,), repository="", said=approval) for name in case.approved),
     )
 
 

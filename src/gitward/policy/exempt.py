@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 from gitward.policy.compose import nearest
-from gitward.policy.hints import arms, field_name, hints
+from gitward.policy.hints import arms, field_name, hints, inner
 from gitward.policy.trust import digest
-from gitward.shapes import OfPrincipals
+from gitward.shapes import NamesRole, NamesWho, OfPrincipals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,13 +57,28 @@ class Exempt:
                 found[field_name(key)] = known
         return found
 
+    def unknown_names(self, item: Item) -> Iterator[PolicyError]:
+        """Options of a rule that name a role, or a principal, that there is none of."""
+        of: type = type(item.rule)
+        for key, hint in hints(of).items():
+            marks = getattr(inner(hint, 0), "__metadata__", ())
+            mark = next((each for each in marks if isinstance(each, NamesRole)), None)
+            there = (*self._roles, *(self._known if isinstance(mark, NamesWho) else ()))
+            for index, name in enumerate(getattr(item.rule, field_name(key)) if mark else ()):
+                if name not in there:
+                    what = "principal or role" if isinstance(mark, NamesWho) else "role"
+                    message = f"unknown {what} {name!r}{nearest(name, there)}"
+                    yield item.document.error(message, (*item.path, key, index), "list it under `principals`, in `roles`")
+
     def unknown_signers(self, items: Iterable[Item]) -> Iterator[PolicyError]:
-        """Tests that name as signer or pusher a principal who is none."""
+        """Tests that name as signer, pusher or approver a principal who is none."""
         for item in items:
             for index, test in enumerate(item.keys.tests):
-                for verb, key in product(("accept", "reject"), ("signer", "pusher")):
-                    signer = getattr(getattr(test, verb), key, None)
-                    if signer and signer not in self._known:
+                for verb, key in product(("accept", "reject"), ("signer", "pusher", "approved")):
+                    given = getattr(getattr(test, verb), key, None) or ()
+                    for signer in (given,) if isinstance(given, str) else given:
+                        if signer in self._known:
+                            continue
                         path = (*item.path, "tests", index, verb, key)
                         message = f"unknown principal {signer!r}{nearest(signer, self._known)}"
                         yield item.document.error(message, path, "list it under `principals`")

@@ -120,7 +120,8 @@ class Case:
     repository says to whatever the rule asks: is this an ancestor, does git make the same merge. `signer` is the principal
     whose good signature the commit carries, or the tag and what it leads to; left out, it is unsigned, and the tag
     lightweight. `pusher` is the principal who is proven to push, by signing the push too; left out, nobody is. `paths` are what a
-    commit changes, and all that a ref update changes.
+    commit changes, and all that a ref update changes. `approved` are the principals who have approved
+    an update, in roles that count.
     """
 
     message: str | None = None
@@ -133,6 +134,7 @@ class Case:
     paths: Annotated[tuple[str | PathCase, ...], MinLen(1)] | None = None
     signer: PrincipalName | None = None
     pusher: PrincipalName | None = None
+    approved: Annotated[tuple[PrincipalName, ...], MinLen(1)] = ()
     answer: bool = True
 
     def conflict(self) -> str:

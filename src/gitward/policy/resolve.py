@@ -71,6 +71,7 @@ def resolve(
     plain = {**head, "trust": trust, "entries": entries, "waivers": rights, "raw": sorted(files.raw)}
     problems += [*files.problems, *refsets.problems, *gathering.problems, *known.problems, *exempt.problems]
     problems += [*_gate_problems(items), *_idle_problems(items), *exempt.unknown_signers(items)]
+    problems += [problem for item in items for problem in exempt.unknown_names(item)]
     if not items:
         problems.append(root.document.error("the policy has no entry", ("rules",), "name a rule, or extend a pack"))
     raise_first(problems)

@@ -38,6 +38,7 @@ NAMES = (
     "signed-tag",
     "signed-push",
     "access",
+    "approval",
     "push-limits",
 )
 

@@ -28,6 +28,8 @@ from gitward.shapes import (
     KeyShape,
     KindOfSecret,
     MailmapShape,
+    NamesRole,
+    NamesWho,
     OfPrincipals,
     PathShape,
     RefShape,
@@ -63,6 +65,10 @@ Day = Annotated[str, CalendarDay()]
 """A day, `2005-04-07`: it stays text."""
 MailmapLine = Annotated[str, MinLen(1), MailmapShape()]
 """A line of a mailmap, as in `Ann <ann@example.com> <old@example.com>`."""
+RoleName = Annotated[str, MinLen(1), NamesRole()]
+"""A role of the policy; an unknown one is refused when the policy is loaded."""
+WhoName = Annotated[str, MinLen(1), NamesWho()]
+"""A principal or a role of the policy."""
 Beside = Annotated[str, BesideShape()]
 """In `tuple[X, ...] | Beside`: the same items, one a line, in a file beside the policy. The rule always sees a tuple."""
 Addresses = Annotated[str, OfPrincipals()]

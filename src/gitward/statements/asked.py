@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
+from gitward.engine import entries_of
 from gitward.facts import asking_statements
 from gitward.integrity import is_statement
 from gitward.model import is_zero
 from gitward.record import replace
+from gitward.statements.approved import subjects
 from gitward.statements.finding import found
 from gitward.statements.places import archive_tip, standing
 
@@ -38,6 +40,8 @@ def with_statements(
     if not (pushed or standing(repository.refs(symbolic=False)) or archive_tip(repository)):
         return change
     oids = set(_ends(change, repository))
+    if any(hasattr(entry.rule, "wanting") for _, entry in entries_of(policies)):  # a squash lands another commit
+        oids |= subjects(repository, {update.ref for update in change.updates}, pushed)
     if any(policy.waivers for policy in policies):
         for brought in ranges:
             oids.update(_commits(brought, repository))
