@@ -26,6 +26,7 @@ COMMANDS = {
     "signatures": "gitward.cli.signatures:signatures",
     "audit": "gitward.cli.audit:audit",
     "access": "gitward.cli.access:access",
+    "approve": "gitward.cli.approve:approve",
     "completion": "gitward.cli.completion:completion",
 }
 
