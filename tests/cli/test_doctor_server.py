@@ -109,6 +109,11 @@ SERVER_FAULTS: dict[str, tuple[Callable[[Path, Git], object], str]] = {
         lambda bare, _: (bare.parent / "org.yaml").chmod(0o664),
         "fail policy: {bare.parent}/org.yaml can be written by others than its owner; fix: chmod go-w",
     ),
+    "roles together": (
+        lambda bare, _: (bare.parent / "org.yaml").write_text(
+            POLICY + "principals: {ann: {roles: [a, b]}}\nduties: [{apart: [a, b]}]\n"),
+        "fail duties: ann holds a and b, which {bare.parent}/org.yaml:6 keeps apart; fix: take one of the roles from them",
+    ),
     "log gone": (
         lambda bare, _: (bare.parent / "log").rename(bare.parent / "gone"),
         "fail log: {bare.parent}/log: No such file or directory: every push is denied; fix: mkdir",

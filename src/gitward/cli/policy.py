@@ -13,6 +13,10 @@ from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
 from gitward.render.escape import visible
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitward.model import Policy
+
 
 @click.group(
     epilog="exit codes: 0 good, 1 not good (a test fails, weaker, a copy differs), 2 usage or policy invalid, 3 cannot be read"
@@ -44,11 +48,14 @@ def _default(repo: str) -> str:
 def validate(files: tuple[str, ...], repo: str) -> int:
     """Load policies as the hooks do, and name every error with its line.
 
+    Exit code 1 where somebody holds roles that a policy keeps apart under `duties`.
+
     \b
     examples:
       gitward policy validate
       gitward policy validate /etc/gitward/org.yaml origin/main:.gitward.yaml
     """
+    together = 0
     for source in files or (_default(repo),):
         found = loaded(source, repo)
         revision = "" if found.revision is None else f" revision {found.revision}"
@@ -58,7 +65,20 @@ def validate(files: tuple[str, ...], repo: str) -> int:
         click.echo(f"ok {visible(words)}")
         for change in found.weakened:
             click.echo(f"  weakened: {visible(change)}")
-    return 0
+        together += _duties(found)
+    return 1 if together else 0
+
+
+def _duties(found: Policy) -> int:
+    """Say who holds what is to be apart, and what is as a rule; how many of the first there are."""
+    from gitward.policy import duties
+
+    conflicts = duties.conflicts(found)
+    for each in conflicts:
+        click.echo(f"  error[duties]: {visible(duties.sentence(each))}")
+    for each in duties.advice(found):
+        click.echo(f"  warning[duties]: {visible(duties.sentence(each))}")
+    return len(conflicts)
 
 
 @policy.command()

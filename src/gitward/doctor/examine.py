@@ -5,7 +5,18 @@ from __future__ import annotations
 import os
 
 from gitward import gitcommand
-from gitward.doctor import actors, evidence, heartbeats, hooks, lookups, outcomes, settings, signedpushes, statements
+from gitward.doctor import (
+    actors,
+    dutyholders,
+    evidence,
+    heartbeats,
+    hooks,
+    lookups,
+    outcomes,
+    settings,
+    signedpushes,
+    statements,
+)
 from gitward.doctor.finding import ok, unknown
 from gitward.errors import GitwardError
 from gitward.installer import hookfile
@@ -54,6 +65,7 @@ def _examine_server(path: str) -> Iterator[Finding]:
         yield from lookups.check_lookups(path, options.get("--policy", []), options.get("--lookup", []))
         yield from actors.check_actor(path, options.get("--policy", []), options.get("--actor", []))
         yield from signedpushes.check_signed_pushes(path, options.get("--policy", []))
+        yield from dutyholders.check_duties(path, options.get("--policy", []))
         yield from outcomes.check_outcomes(path, hook)
         yield from evidence.check_log(path, options.get("--log", []))
         yield from heartbeats.check_heartbeat(options.get("--log", []))

@@ -6,7 +6,7 @@ that did not decode is a lone surrogate U+DC80..U+DCFF, so nothing is lost and n
 
 from __future__ import annotations
 
-from gitward.model.access import ACTIONS, Grant, WaiverRight
+from gitward.model.access import ACTIONS, Duty, Grant, Group, WaiverRight
 from gitward.model.change import Actor, Change, Totals
 from gitward.model.facts import (
     Commit,
@@ -70,8 +70,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ACTIONS", "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES",
     "UNLIMITED", "UNSIGNED", "Actor", "ActorClaim", "Approval", "Brought", "CertificateClaim", "Change", "Closing",
-    "Commit", "Decision", "Entry", "Failure", "File", "Finding", "Grant", "Host", "Ident", "KeylessKey", "Landing",
-    "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "PushCertificate",
+    "Commit", "Decision", "Duty", "Entry", "Failure", "File", "Finding", "Grant", "Group", "Host", "Ident", "KeylessKey",
+    "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal", "Proof", "PushCertificate",
     "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Revocation", "Signature", "SignatureResult",
     "Signed", "SignedPush", "SshKey", "Statement", "Tag", "Totals", "Trailer", "Trust", "Violation", "Waived",
     "Waiver", "WaiverRight", "WaiverUsed", "X509Key", "is_zero", "violation",

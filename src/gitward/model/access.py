@@ -33,6 +33,24 @@ class Grant:
 
 
 @record
+class Group:
+    """Principals who have a role of its name. `source` and `revision` say where the list was taken from, '' where nobody says."""
+
+    name: str
+    members: tuple[str, ...] = ()
+    source: str = ""
+    revision: str = ""
+
+
+@record
+class Duty:
+    """One line of `duties:`: no principal may hold two of the roles `apart`. `place` is `file:line`."""
+
+    apart: tuple[str, ...]
+    place: str = ""
+
+
+@record
 class WaiverRight:
     """One line of `waivers:`: `count` of `who`, principals, may together waive the entries `rules` for `at_most` seconds.
 

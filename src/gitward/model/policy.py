@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal
 
-    from gitward.model.access import WaiverRight
+    from gitward.model.access import Duty, Group, WaiverRight
     from gitward.model.facts import Oid
 
 FILE_NAME = ".gitward.yaml"  # where a repository keeps its policy: at the top of the work tree
@@ -58,6 +58,8 @@ class Policy:
     revision: int | None = None
     landing: tuple[Landing, ...] = ()
     audit_required: bool = False
+    groups: tuple[Group, ...] = ()
+    duties: tuple[Duty, ...] = ()
     unaudited_denied: bool = False  # a protected ref changes only where the log allows it; this requires the audit log too
     weakened: tuple[str, ...] = ()  # what `replace` and `drop` did, in words
     waivers: tuple[WaiverRight, ...] = ()

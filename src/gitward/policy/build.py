@@ -6,7 +6,7 @@ The plain form is what `resolve` makes and `compiled` keeps: JSON, everything lo
 from __future__ import annotations
 
 from gitward import rules
-from gitward.model import Entry, Landing, Policy, WaiverRight
+from gitward.model import Duty, Entry, Group, Landing, Policy, WaiverRight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def policy(plain: dict[str, Any]) -> Policy:
         landing=tuple(Landing(refs=tuple(each["refs"]), method=each["method"]) for each in plain["landing"]),
         audit_required=plain["audit_required"],
         unaudited_denied=plain["unaudited_denied"],
+        groups=tuple(Group(**{name: _frozen(value) for name, value in each.items()}) for each in plain["groups"]),
+        duties=tuple(Duty(**{name: _frozen(value) for name, value in each.items()}) for each in plain["duties"]),
         weakened=tuple(plain["weakened"]),
         waivers=tuple(WaiverRight(**{name: _frozen(value) for name, value in each.items()}) for each in plain["waivers"]),
         trust=plain["trust"],

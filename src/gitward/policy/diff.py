@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 
-from gitward.policy import directions
+from gitward.policy import directions, duties
 from gitward.policy.hints import yaml_name
 from gitward.policy.option_directions import OPTIONS
 from gitward.policy.resolve import GATE
@@ -118,6 +118,7 @@ def _head(old: Policy, new: Policy) -> Iterator[Change]:
         ("unaudited-updates", old.unaudited_denied, new.unaudited_denied, directions.demand),
         ("waivers", old.waivers, new.waivers, waivable),
         ("landing", _landing(old), _landing(new), _weaker),
+        ("duties", duties.pairs(old), duties.pairs(new), duties.compared),
         ("trust", trust(old.trust), trust(new.trust), trusted),
     )
     for key, was, now, comparison in compared:

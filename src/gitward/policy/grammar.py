@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import MinLen
 
+from gitward.policy.duties import DutyItem
 from gitward.policy.grants import GrantItem, WaiverItem
 from gitward.policy.people import ForgeItem, GroupItem, PrincipalItem, PrincipalName, TrustItem
 from gitward.policy.shaped import Id, RefNames, Shaped
@@ -210,6 +211,7 @@ class File:
     trust: TrustItem = TrustItem()
     access: Annotated[tuple[GrantItem, ...], MinLen(1)] = ()
     waivers: Annotated[tuple[WaiverItem, ...], MinLen(1)] = ()
+    duties: Annotated[tuple[DutyItem, ...], MinLen(1)] = ()
     rules: Annotated[tuple[dict[str, Any], ...], MinLen(1)] = ()
 
 

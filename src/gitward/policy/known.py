@@ -51,6 +51,7 @@ class Known:
         self.people: Mapping[str, PrincipalItem] = people
         self.roles: dict[str, frozenset[str]] = {}
         self.problems: list[PolicyError] = []
+        self.groups: list[dict[str, Any]] = []  # as the plain form has them
         self._gather()
 
     def _gather(self) -> None:
@@ -83,6 +84,8 @@ class Known:
                     self.problems.append(at.error(message, (*path, "members", index), fix))
                 further.setdefault(member, []).append(group)
             self.roles[group] = frozenset()
+            about = {"source": item.source, "revision": item.revision}
+            self.groups.append({"name": group, "members": list(item.members), **about})
         self.people = {
             name: replace(item, roles=tuple(dict.fromkeys((*item.roles, *further.get(name, ())))))
             for name, item in self.people.items()

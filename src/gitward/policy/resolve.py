@@ -11,7 +11,7 @@ from typing import get_args
 
 from gitward import rules
 from gitward.errors import PolicyError
-from gitward.policy import granted
+from gitward.policy import duties, granted
 from gitward.policy.complaints import raise_first
 from gitward.policy.exempt import Exempt
 from gitward.policy.extend import Files
@@ -66,9 +66,11 @@ def resolve(
     trust = gathering.plain(root.head.trust) if isinstance(root.head, File) else ""
     exempt = Exempt(known, trust, GATE)
     of_access, rights = granted.rights(root, known, refsets, items, GATE)
+    apart = duties.plain(root.head.duties, known.roles, root.document, problems) if isinstance(root.head, File) else []
     entries = [_entry(item, refsets, files, exempt, of_access) for item in items]
     head = _head(root, source, files, refsets)  # now that all files were read
     plain = {**head, "trust": trust, "entries": entries, "waivers": rights, "raw": sorted(files.raw)}
+    plain |= {"groups": known.groups, "duties": apart}
     problems += [*files.problems, *refsets.problems, *gathering.problems, *known.problems, *exempt.problems]
     problems += [*_gate_problems(items), *_idle_problems(items), *exempt.unknown_signers(items)]
     problems += [problem for item in items for problem in exempt.unknown_names(item)]

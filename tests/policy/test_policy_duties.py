@@ -1,0 +1,70 @@
+"""The key `duties`: what it may hold, who is in conflict with it, and that a conflict is no error of the policy."""
+
+from __future__ import annotations
+
+import pytest
+from policies import complaints, policy
+
+from gitward.policy import duties
+from gitward.policy.diff import diff
+
+HEAD = """\
+version: 1
+policy: {id: test}
+rules: [{rule: no-force-push}]
+principals:
+  ann: {roles: [policy-admin, release-manager]}
+  bob: {roles: [approver]}
+  carol: {roles: [auditor]}
+  dan: {}
+groups:
+  reviewers: {members: [bob, dan]}
+  empty: {members: []}
+"""
+
+
+def found(text: str) -> list[tuple[str, tuple[str, ...], str]]:
+    return [(each.principal, each.roles, each.place) for each in duties.conflicts(policy(HEAD + text))]
+
+
+def test_who_holds_what_is_apart() -> None:
+    assert found("") == []
+    assert found("duties: [{apart: [policy-admin, auditor, release-manager]}]\n") == [
+        ("ann", ("policy-admin", "release-manager"), "p.yaml:12")]  # fmt: skip
+    assert found("duties:\n  - {apart: [policy-admin, auditor]}\n  - {apart: [reviewers, approver]}\n") == [
+        ("bob", ("reviewers", "approver"), "p.yaml:14")]  # fmt: skip
+    assert found("duties: [{apart: [empty, approver]}]\n") == []
+    (bob,) = duties.conflicts(policy(HEAD + "duties: [{apart: [reviewers, approver]}]\n"))
+    assert duties.sentence(bob) == "bob holds reviewers (group) and approver, which p.yaml:12 keeps apart"
+
+
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("duties: [{apart: [policy-admin]}]", "one role is apart from nothing"),
+    ("duties: [{apart: [auditor, auditor]}]", "'auditor' stands here twice"),
+    ("duties: [{apart: [auditor, aprover]}]", "12:28: unknown role 'aprover'; did you mean 'approver'?"),
+    ("duties: [{apart: [auditor, dan]}]", "unknown role 'dan'"),
+    ("duties: []", "an empty list is refused"),
+    ("duties: [{apart: [auditor, approver], who: [x]}]", "unknown key 'who'"),
+])  # fmt: skip
+def test_what_is_refused(text: str, complaint: str) -> None:
+    assert any(complaint in each for each in complaints(HEAD + text)), complaints(HEAD + text)
+
+
+def test_a_pack_has_no_duties() -> None:
+    base = "version: 1\nrules: [{rule: no-force-push}]\nduties: [{apart: [a, b]}]\n"
+    assert "stands in the policy itself" in complaints("version: 1\npolicy: {id: x}\nextends: [base.yaml]\n", base=base)[0]
+
+
+def test_what_is_apart_as_a_rule() -> None:
+    advised = [(each.principal, each.roles) for each in duties.advice(policy(HEAD))]
+    assert advised == [("ann", ("policy-admin", "release-manager"))]
+    assert not duties.advice(policy(HEAD + "duties: [{apart: [release-manager, policy-admin]}]\n"))
+    assert duties.sentence(duties.advice(policy(HEAD))[0]).startswith("ann holds policy-admin and release-manager, ")
+
+
+def test_a_difference() -> None:
+    old, new = (policy(HEAD + f"duties: [{{apart: [{names}]}}]\n") for names in ("policy-admin, auditor", "auditor, approver"))
+    changes = [(change.way, change.words) for change in diff(old, new) if change.key == "duties"]
+    assert changes == [
+        ("weaker", "no longer keeps auditor and policy-admin apart"), ("stricter", "keeps approver and auditor apart"),
+    ]  # fmt: skip
