@@ -51,6 +51,7 @@ LAYERS = (
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters"),
     ("approvals", "doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",
+        "rights",
      "review", "shell"),
     ("cli", "__main__"),
 )

@@ -7,6 +7,7 @@ import click
 from gitward.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "check": "gitward.cli.access_check:check",
     "shell": "gitward.cli.access:shell",
     "keys": "gitward.cli.access:keys",
 }
@@ -19,6 +20,7 @@ def access() -> None:
 
     \b
     examples:
+      gitward access check ann update refs/heads/main
       gitward access shell ann --root /srv/git
       gitward access keys --policy /etc/gitward/org.yaml --root /srv/git ssh-ed25519 AAAAC3...
     """
