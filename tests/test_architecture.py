@@ -49,9 +49,8 @@ LAYERS = (
     ("updates", "scope", "facts", "brought", "answers", "loading", "touching", "budgets", "squash", "sources", "succession",
      "workers", "failure", "proposals", "pushing", "waiverfacts", "statements", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
-    ("survey", "installer", "adapters"),
+    ("survey", "installer", "adapters", "rights"),
     ("approvals", "doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison", "life",
-        "rights",
      "review", "shell"),
     ("cli", "__main__"),
 )

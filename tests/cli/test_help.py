@@ -27,6 +27,8 @@ COMMANDS = (
     "completion",
     "audit list",
     "audit show",
+    "access check",
+    "report access",
 )
 
 

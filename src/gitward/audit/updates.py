@@ -19,12 +19,16 @@ _MOST = 64 << 20  # bytes of evidence that are read
 
 @record
 class Updated:
-    """One ref update; the names may hold surrogates for bytes that are no UTF-8. `alias` is '' where there is none."""
+    """One ref update; the names may hold surrogates for bytes that are no UTF-8. `alias` is '' where there is none.
+
+    `ancestry` is that of `model.RefUpdate`, '' where the event does not say.
+    """
 
     ref: str
     alias: str
     old: str
     new: str
+    ancestry: str = ""
 
 
 def updates_of(directory: str, event: Mapping[str, Any]) -> list[Updated]:
@@ -51,8 +55,8 @@ def _evidence(directory: str, named: Any) -> list[Any]:
 def _updated(found: Any) -> Updated | None:
     if not isinstance(found, dict):
         return None
-    ref, alias, old, new = (plain(found.get(name)) for name in ("ref", "alias", "old", "new"))
-    return Updated(ref=ref, alias=alias, old=old, new=new) if ref else None
+    ref, alias, old, new, ancestry = (plain(found.get(name)) for name in ("ref", "alias", "old", "new", "ancestry"))
+    return Updated(ref=ref, alias=alias, old=old, new=new, ancestry=ancestry) if ref else None
 
 
 def plain(value: Any) -> str:

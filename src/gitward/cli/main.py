@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "gitward.cli.audit:audit",
     "access": "gitward.cli.access:access",
     "approve": "gitward.cli.approve:approve",
+    "report": "gitward.cli.report:report",
     "completion": "gitward.cli.completion:completion",
 }
 

@@ -83,15 +83,16 @@ def cut(text: str, width: int) -> str:
 
 
 def as_csv(rows: Iterable[Row]) -> Iterator[str]:
-    """RFC 4180, line ends LF, a header first. What a spreadsheet would take for a formula has an apostrophe before it."""
+    """RFC 4180, line ends LF, a header first."""
     yield ",".join(FIELDS) + "\n"
     for row in rows:
         values = (row.seq, row.received_time, row.class_, row.outcome, row.actor, row.repository, row.ref, row.old, row.new,
                   row.updates, row.reason, row.id)  # fmt: skip
-        yield ",".join(_cell(str(value)) for value in values) + "\n"
+        yield ",".join(cell(str(value)) for value in values) + "\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A field of CSV. What a spreadsheet would take for a formula has an apostrophe before it."""
     if text.startswith(_FORMULA):
         text = "'" + text
     return '"' + visible(text).replace('"', '""') + '"' if text and not text.isalnum() else text
