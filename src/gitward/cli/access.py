@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "gitward.cli.access_check:check",
     "shell": "gitward.cli.access:shell",
     "keys": "gitward.cli.access:keys",
+    "sync": "gitward.cli.access_sync:sync",
 }
 _AS_GIVEN = {"ignore_unknown_options": True, "help_option_names": []}
 
