@@ -75,6 +75,7 @@ def _judge(
     if not lookups:
         policies = without_lookups(policies)
     change, ranges, successions = _change(request, repository, policies)
+    policies = succession.guard(policies)
     budgets.keep_commits(repository, host, request, ranges)
     baseline, notices = _baseline(request, host, repository, policies)
     existing = repository.refs(symbolic=False) if request.existing is None else request.existing

@@ -1,19 +1,42 @@
 """A push that moves the ref a policy is read from: the old policy judges it, and the next one must be usable.
 
 A policy that cannot be read would deny every later push, and a revision, where it stands, never goes back: both are
-refused under any policy. A policy that changes is named in the decision.
+refused under any policy. A policy that changes is named in the decision. Where a policy grants who may do what, a grant that
+gives nobody anything names its own files on that ref: only who has a grant with `paths` for them may change them.
 """
 
 from __future__ import annotations
 
+import posixpath
+
 from gitward import sources
 from gitward.errors import GitwardError, PolicyError
+from gitward.model import Grant
 from gitward.record import replace
 
+ACCESS = "access"  # the rule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.model import Host, Policy, RefUpdate
     from gitward.repository import Repository
+
+
+def guard(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    """The same policies, where they grant and are read from a ref with their own files named by a grant."""
+    return tuple(_guarded(policy) for policy in policies)
+
+
+def _guarded(policy: Policy) -> Policy:
+    ref, _, path = policy.source.partition(":")
+    if not (path and ref.startswith("refs/") and any(entry.rule.name == ACCESS for entry in policy.entries)):
+        return policy
+    folder = posixpath.dirname(path)
+    files = tuple("/" + posixpath.normpath(posixpath.join(folder, name)).lstrip("/") for name in policy.files)
+    own = Grant(who=(), may=(), refs=(ref,), paths=files, place="made by gitward for the policy's own files")
+    return replace(policy, entries=tuple(
+        replace(entry, rule=replace(entry.rule, grants=(*entry.rule.grants, own))) if entry.rule.name == ACCESS else entry
+        for entry in policy.entries
+    ))  # fmt: skip
 
 
 def follow(

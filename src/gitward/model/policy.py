@@ -48,7 +48,10 @@ class Landing:
 
 @record
 class Policy:
-    """A whole policy. `digest` is SHA-256, as hex, over the bytes of all its files; `source` is where it was read."""
+    """A whole policy. `digest` is SHA-256, as hex, over the bytes of all its files; `source` is where it was read.
+
+    `files` are the names of all its files from the folder of the first, which is the policy itself; packs are gitward's own.
+    """
 
     id: str
     mode: Literal["enforce", "evaluate"]
@@ -63,4 +66,5 @@ class Policy:
     unaudited_denied: bool = False  # a protected ref changes only where the log allows it; this requires the audit log too
     weakened: tuple[str, ...] = ()  # what `replace` and `drop` did, in words
     waivers: tuple[WaiverRight, ...] = ()
+    files: tuple[str, ...] = ()
     trust: str = ""  # the plain form of the trust store (gitward.policy.trust), '' where nobody is trusted

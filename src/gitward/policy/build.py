@@ -29,6 +29,7 @@ def policy(plain: dict[str, Any]) -> Policy:
         duties=tuple(Duty(**{name: _frozen(value) for name, value in each.items()}) for each in plain["duties"]),
         weakened=tuple(plain["weakened"]),
         waivers=tuple(WaiverRight(**{name: _frozen(value) for name, value in each.items()}) for each in plain["waivers"]),
+        files=tuple(name for name, _ in plain["files"] if not name.startswith("builtin:")),
         trust=plain["trust"],
     )
 
