@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gitward.audit import checkpoints, recorder
+from gitward.audit import checkpoints, observed, recorder
 from gitward.audit.daemon import client, listening
 from gitward.canonical import canonical
 from gitward.cli import audit_serve
@@ -37,6 +38,16 @@ def test_what_is_answered_is_in_the_log_with_its_peer(served: Daemon) -> None:
     assert recorder.last_policies(served.target, "/srv/a.git").revisions == {("p", "/etc/p.yaml"): 7}
     about = client.ask(str(served.socket), "about")
     assert (about["pid"], about["log"], about["origin"]) == (served.process.pid, str(served.log), "git.example.com/log")
+
+
+def test_what_a_former_policy_said(served: Daemon) -> None:
+    """The files of a policy, by its digest, when the hook that asks cannot read the log's folder."""
+    piece, digest = b'{"files":[],"name":"org.yaml","version":1}', "7" * 64
+    said = {"of": "org", "source": "/etc/org.yaml", "digest": digest, "revision": 2,
+            "files": {"sha256": hashlib.sha256(piece).hexdigest(), "bytes": len(piece)}}  # fmt: skip
+    recorder.record(served.target, observed.config_changed("/srv/a.git", "installed", {}, [(said, piece)]))
+    assert recorder.former_files(served.target, digest) == piece
+    assert recorder.former_files(served.target, "8" * 64) == b""
 
 
 def test_which_updates_no_decision_allows(served: Daemon) -> None:
