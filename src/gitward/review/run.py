@@ -8,7 +8,7 @@ from gitward.errors import GitwardError
 from gitward.installer.digests import repository_name
 from gitward.installer.remembered import refs
 from gitward.record import record
-from gitward.review import hooks
+from gitward.review import breakglass, hooks
 from gitward.review.continuity import Repository
 from gitward.review.evidence import lists
 from gitward.review.gap import WEIGHTS, Gap
@@ -56,11 +56,13 @@ class _Reading:
         self.repositories: dict[str, Repository] = {}
         self.config: dict[str, tuple[dict[str, str], str]] = {}
         self.count = 0
+        self.glasses = breakglass.Glasses(asked.log)
         self._evidence = lists(asked.log)
 
     def see(self, entry: Entry) -> None:
         self.count += 1
         self.rhythm.see(entry)
+        self.glasses.see(entry)
         one = happened(entry, self._evidence)
         if not one.repository:
             return
@@ -89,6 +91,7 @@ def review(asked: Asked, progress: Callable[[int], None] | None = None) -> Revie
         gaps += _repository(path, found, asked, now)
     gaps += found.rhythm.end(now, asked.keep_days)
     gaps += found.joins.end()
+    gaps += breakglass.gaps(found.glasses.open(), now)
     gaps += found.policies.end()
     last = found.rhythm.last
     gaps += lagging(asked.log, last.seq + 1 if last else 0)
