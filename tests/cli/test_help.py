@@ -13,6 +13,7 @@ COMMANDS = (
     "doctor",
     "init",
     "explain",
+    "waive",
     "policy",
     "policy validate",
     "policy show",

@@ -23,10 +23,10 @@ MANY = 3 * FACTOR
 Updates = list[tuple[str, str, str]]
 
 
-def install(scene: Scene, *, denies: bool = False) -> None:
+def install(scene: Scene, *, denies: bool = False, policies: tuple[str, ...] = (MAIN_POLICY,)) -> None:
     """Both hooks beside the pre-receive hook of the scene, as `gitward install --server` puts them there."""
     program = hookfile.Program(python=scene.launcher[0], script=scene.launcher[-1])
-    settings = Settings(policies=(MAIN_POLICY,), log=str(scene.log))
+    settings = Settings(policies=policies, log=str(scene.log))
     for name, path in outcomes.paths(str(scene.hook)).items():
         place.put(path, outcomes.text(name, program, settings, denies=denies))
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "gitward.cli.keys:keys",
     "signatures": "gitward.cli.signatures:signatures",
     "audit": "gitward.cli.audit:audit",
+    "waive": "gitward.cli.waive:waive",
     "access": "gitward.cli.access:access",
     "approve": "gitward.cli.approve:approve",
     "report": "gitward.cli.report:report",
