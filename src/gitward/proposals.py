@@ -6,6 +6,7 @@ Read for exactly what the entries of a policy ask, and never from the change wha
 
 from __future__ import annotations
 
+import os
 from itertools import islice
 
 from gitward.approving import SHOWN, co_authors
@@ -182,8 +183,17 @@ class Reader:
         return frozenset(people), frozenset(signed)
 
     def _paths(self, old: str, new: str, exclude: Sequence[str], tree: str) -> frozenset[bytes]:
-        paths = self._repository.changed_paths((new,), tuple(exclude), self._limits.paths)
-        return paths | self._repository.different_paths(old, tree or new, self._limits.paths) if old else paths
+        """What the commits change, and what differs between the ends: so is what a merge drops. Without an old end each merge
+        is held against every one of its parents instead."""
+        if old:
+            told = self._repository.changed_paths((new,), tuple(exclude), self._limits.paths)
+            return told | self._repository.different_paths(old, tree or new, self._limits.paths)
+        found: set[bytes] = set()
+        for path in self._repository.touched(new, exclude):
+            found.add(path)
+            if self._limits.paths is not None and len(found) > self._limits.paths:
+                raise BudgetExceeded(f"the push touches more than {self._limits.paths} paths", "push it in smaller parts")
+        return frozenset(found)
 
     def _owners(self, dialect: Dialect, commit: str) -> OwnersFile | None:
         for path in PLACES[dialect] if commit else ():
@@ -207,8 +217,6 @@ class Reader:
 
 def names_of(git_dir: str) -> tuple[str, ...]:
     """The paths by which a repository on this machine is known: of a work tree's, the folder above `.git` too."""
-    import os
-
     real = os.path.realpath(git_dir)
     above, name = os.path.split(real)
     return (real, above) if name == ".git" else (real,)

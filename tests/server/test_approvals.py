@@ -309,6 +309,17 @@ def test_only_some_paths(desk: Desk) -> None:
     assert said(desk.push(keeps, options=options)) == ""
 
 
+def test_a_new_branch_whose_merge_drops_something(desk: Desk) -> None:
+    """There is no old end to compare it with, so the merge is held against both of its parents."""
+    options, ref = ", paths: [/src/]", "refs/heads/release/1"
+    topic = desk.commit({"a": "new\n"}, desk.base)
+    grown = desk.commit({"src/z.c": "z\n"}, desk.base, author="dan")
+    desk.set(MAIN, grown)
+    assert said(desk.push(topic, ref=ref, options=options)) == ""
+    drops = desk.commit({"a": "new\n", "src/z.c": None}, grown, topic)
+    assert "1 needed, 0 there" in said(desk.push(drops, ref=ref, options=options))
+
+
 def test_code_owners_are_read_where_the_ref_stood(desk: Desk) -> None:
     options = ", code_owners: true"
     change = desk.commit({"src/x.c": "new\n", "CODEOWNERS": "* @bob\n"}, desk.base)

@@ -7,6 +7,7 @@ import os
 from gitward import git, gitcommand
 from gitward.errors import GitwardError, UsageError
 from gitward.model import Approval
+from gitward.proposals import names_of
 from gitward.pushees import is_whole, normal
 from gitward.record import record
 
@@ -64,13 +65,13 @@ def target(repository: Repository, folder: str, ref: str, remote: str = "", url:
     if not remote:
         base = repository.ref(ref)
         known = f"{ref} of this repository" if base else "this repository has no such ref yet"
-        return Target(remote="", url=url or os.path.realpath(folder), ref=ref, base=base or zero, known_by=known)
+        return Target(remote="", url=url or names_of(repository.path)[-1], ref=ref, base=base or zero, known_by=known)
     tracking = _tracking(folder, remote, ref)
     base = repository.ref(tracking) if tracking else None
     known = f"{tracking}, as it was last fetched" if base else f"{remote} has no such ref, as far as is known here"
     where = url or gitcommand.need(folder, "remote", "get-url", "--push", remote)
     if not is_whole(where):
-        where = os.path.realpath(os.path.join(folder, where))
+        where = os.path.realpath(os.path.join(names_of(repository.path)[-1], where))
     return Target(remote=remote, url=where, ref=ref, base=base or zero, known_by=known)
 
 

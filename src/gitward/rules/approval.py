@@ -60,7 +60,8 @@ delete refs/heads/main pusher=ann
 That a ref goes is not judged here: `no-ref-deletion` and `access` do. An author under an address that no principal lists, and
 without a signature, is nobody's: have `ident` or `signed-commit` refuse that. Where nothing proves who pushes, nothing is
 approved: the pusher might be the approver. `keep: patch-id` does not see that the same lines mean something else beside
-other code. Only a stage that sees ref updates can judge.
+other code, and what was taken back may come in again by the old approval. Who once approved can take it back until it is in:
+`gitward approve --revoke`. Only a stage that sees ref updates can judge.
 """
 
 from __future__ import annotations
