@@ -9,6 +9,7 @@ import pytest
 from making import Commit, OidOf, Open
 
 from gitward.errors import MissingObject, Undecided
+from soaking import long
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 CI = b"ci/x"
 
 
-@pytest.fixture(params=["plumbing", "sha256"])
+@pytest.fixture(params=["sha256", pytest.param("plumbing", marks=long)])
 def kind(request: pytest.FixtureRequest) -> str:
     """git alone reads these, whatever reads the objects."""
     return str(request.param)
