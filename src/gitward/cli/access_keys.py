@@ -9,7 +9,7 @@ import time
 from gitward.cli.access_options import parse
 from gitward.cli.output import say, tell, write
 from gitward.errors import GitwardError, UsageError
-from gitward.sshkeys import public_key
+from gitward.sshkeys import key_type, public_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,11 +59,14 @@ def _line(options: dict[str, list[str]], words: list[str]) -> str:
         raise UsageError("gitward access keys needs one --policy, which lists whose keys these are", "--policy FILE")
     from gitward.policy.load import load_file
     from gitward.policy.trust import trust
+
+    known, shell = trust(load_file(options["--policy"][0]).trust), _shell(options)
+    offered = _offered(words, known)
+    if not offered or ("-cert-" not in key_type(offered) and all(each.blob != offered for each in known.ssh)):
+        return ""  # most keys that an agent offers: cryptography would be loaded for nothing
     from gitward.shell.authorized import line
 
-    known = trust(load_file(options["--policy"][0]).trust)
-    offered = _offered(words, known)
-    return line(known, offered, _shell(options), int(time.time())) if offered else ""
+    return line(known, offered, shell, int(time.time()))
 
 
 def _offered(words: list[str], known: Trust) -> bytes:
