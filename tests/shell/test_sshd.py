@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from sshdoor import Door, opened
 
-from conftest import LAUNCHER
 from gitward.audit import creation
 from gitward.sshkeys import fingerprint, public_key
+from launching import LAUNCHER
 from logdaemons import as_root
 from servers import LOGIN, keys, sshd
 
