@@ -1,7 +1,7 @@
 """`make bench`: the figures of the README, the peers in the same run.
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
-out, and the report says so. ONLY=hook,history,push,memory,rules,signatures,audit takes some of them. Writes
+out, and the report says so. ONLY=hook,history,push,memory,rules,access,signatures,audit takes some of them. Writes
 bench/results/PART.md. What `signatures` needs, bench/signatures.py says.
 """
 
@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import access
 import audit_events
 import audit_index
 import audit_log
@@ -32,7 +33,7 @@ import rules
 import signatures
 
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
-         "rules": rules.rules, "signatures": signatures.signatures,
+         "rules": rules.rules, "access": access.access, "signatures": signatures.signatures,
          "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
          "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof,
          "audit-outcomes": outcomes.outcomes, "audit-verify": audit_verify.audit_verify,

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from gitward.pathglobs import matches_path
-from gitward.patterns import matches_ref
+from gitward.grantindex import table_of
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from gitward.model import Grant, RefUpdate
     from gitward.model.access import Action
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 BY_PATH: frozenset[Action] = frozenset(("create", "update", "force"))
 """The actions that are about files too: beside the others, `paths` give nothing."""
 _TAGS = "refs/tags/"
-_TABLES = 8  # policies whose grants are kept sorted
-_TOGETHER = 200, 20_000  # patterns of paths that are matched in one go, and their characters
 
 
 @record
@@ -51,24 +48,32 @@ def decide(
     `names` are a principal's own and those of its roles, none for who is not known. `paths` are all that the update changes;
     with none, or None where nobody has asked for them, a grant for the ref is enough. `now` is in seconds since 1970.
     """
-    table = _table(grants)
+    table = table_of(grants)
     lists = table.lists(ref)
-    own = _giving(table.own(lists, names), action, now)
+    own = _giving(grants, table.own(lists, names), action, now)
     if not paths or action not in BY_PATH:
         if own:
-            return Verdict(allowed=True, grant=own[0])
-        return Verdict(allowed=False, could=_whose(_giving(table.all(lists), action, now)))
-    plain = next((grant for grant in own if not grant.paths), None)
-    naming = [grant for grant in own if grant.paths]
-    refused = [path for path in paths if not _allowing(path, naming, plain, is_named=table.is_named(lists, path))]
+            return Verdict(allowed=True, grant=grants[own[0]])
+        return Verdict(allowed=False, could=_whose(grants, _giving(grants, table.all(lists), action, now)))
+    plain = next((number for number in own if not grants[number].paths), None)
+    mine = {table.group[number]: number for number in reversed(own)}  # of each group the first that is theirs
+    refused: list[bytes] = []
+    deciding = None
+    first = min(paths)
+    for path in paths:
+        groups = table.naming(lists, path)
+        able = min((mine[group] for group in groups if group in mine), default=None) if groups else plain
+        if able is None:
+            refused.append(path)
+        elif path == first:
+            deciding = grants[able]
     if not refused:
-        first = min(paths)
-        line = _allowing(first, naming, plain, is_named=table.is_named(lists, first))
-        return Verdict(allowed=True, grant=line)
+        return Verdict(allowed=True, grant=deciding)
     path = min(refused)
-    line = next((each for each in table.all(lists) if each.paths and matches_path(each.paths, path)), None)
-    able = [each for each in _giving(table.all(lists), action, now) if _is_about(each, path, is_named=line is not None)]
-    return Verdict(allowed=False, grant=line, path=path, refused=len(refused), could=_whose(able))
+    naming = sorted(number for group in table.naming(lists, path) for number in table.members[group])
+    could = _giving(grants, naming or [number for number in table.all(lists) if not grants[number].paths], action, now)
+    line = grants[naming[0]] if naming else None
+    return Verdict(allowed=False, grant=line, path=path, refused=len(refused), could=_whose(grants, could))
 
 
 def action_of(update: RefUpdate) -> Action:
@@ -91,9 +96,9 @@ def names_of(members: tuple[tuple[str, tuple[str, ...]], ...], principal: str) -
 
 def may_read(grants: tuple[Grant, ...], names: frozenset[str], now: int) -> Verdict:
     """Whether somebody may read: a grant of `read` is for the whole repository, whatever its refs."""
-    reading = _giving(grants, "read", now)
-    line = next((grant for grant in reading if not names.isdisjoint(grant.who)), None)
-    return Verdict(allowed=line is not None, grant=line, could=() if line else _whose(reading))
+    reading = _giving(grants, range(len(grants)), "read", now)
+    line = next((grants[number] for number in reading if not names.isdisjoint(grants[number].who)), None)
+    return Verdict(allowed=line is not None, grant=line, could=() if line else _whose(grants, reading))
 
 
 def is_valid(grant: Grant, now: int) -> bool:
@@ -104,110 +109,18 @@ def is_valid(grant: Grant, now: int) -> bool:
 
 def protecting(grants: tuple[Grant, ...], ref: str) -> frozenset[int]:
     """The grants, by their number from 0, that name paths for this ref; whoever's, and whatever their times."""
-    table = _table(grants)
-    return frozenset(number for number in table.numbers(table.lists(ref)) if grants[number].paths)
+    table = table_of(grants)
+    return frozenset(number for number in table.all(table.lists(ref)) if grants[number].paths)
 
 
-def _giving(grants: Iterable[Grant], action: Action, now: int) -> list[Grant]:
-    """Those of the grants that give this action now."""
+def _giving(grants: tuple[Grant, ...], numbers: Iterable[int], action: Action, now: int) -> list[int]:
+    """Those of the grants with these numbers that give this action now."""
     return [
-        grant
-        for grant in grants
-        if action in grant.may and is_valid(grant, now) and (action in BY_PATH or not grant.paths)
+        number
+        for number in numbers
+        if action in (grant := grants[number]).may and is_valid(grant, now) and (action in BY_PATH or not grant.paths)
     ]
 
 
-def _is_about(grant: Grant, path: bytes, *, is_named: bool) -> bool:
-    return (bool(grant.paths) and matches_path(grant.paths, path)) if is_named else not grant.paths
-
-
-def _allowing(path: bytes, naming: list[Grant], plain: Grant | None, *, is_named: bool) -> Grant | None:
-    """The first grant that allows a path: of those that name paths, or the one that names none."""
-    return next((grant for grant in naming if matches_path(grant.paths, path)), None) if is_named else plain
-
-
-def _whose(grants: Iterable[Grant]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for grant in grants for name in grant.who))
-
-
-class _Table:
-    """The grants of a policy, sorted, so that a decision looks only at those that may be about it.
-
-    Grants with the same refs share a list, which is found by the fixed text with which a pattern begins.
-    """
-
-    def __init__(self, grants: tuple[Grant, ...]) -> None:
-        self.grants = grants
-        self._refs: list[tuple[str, ...]] = list(dict.fromkeys(grant.refs for grant in grants))
-        self._at: dict[str, list[int]] = {}
-        for number, refs in enumerate(self._refs):
-            for start in dict.fromkeys(_start(pattern) for pattern in refs if not pattern.startswith("!")):
-                self._at.setdefault(start, []).append(number)
-        number_of = {refs: number for number, refs in enumerate(self._refs)}
-        self._of: list[list[int]] = [[] for _ in self._refs]
-        self._whose: dict[tuple[int, str], list[int]] = {}
-        for index, grant in enumerate(grants):
-            self._of[number_of[grant.refs]].append(index)
-            for name in dict.fromkeys(grant.who):
-                self._whose.setdefault((number_of[grant.refs], name), []).append(index)
-        self._naming = [tuple(_together(grants[index].paths for index in of)) for of in self._of]
-
-    def lists(self, ref: str) -> tuple[int, ...]:
-        """The lists of refs that have this one."""
-        starts = [ref, *(ref[: end + 1] for end, character in enumerate(ref) if character == "/")]
-        found = dict.fromkeys(number for start in starts for number in self._at.get(start, ()))
-        return tuple(number for number in found if matches_ref(self._refs[number], ref))
-
-    def own(self, lists: tuple[int, ...], names: frozenset[str]) -> list[Grant]:
-        """What is granted for these lists of refs to one of the names, in the order of the policy."""
-        return [
-            self.grants[index]
-            for index in sorted({index for each in lists for name in names for index in self._whose.get((each, name), ())})
-        ]
-
-    def numbers(self, lists: tuple[int, ...]) -> list[int]:
-        return sorted(index for each in lists for index in self._of[each])
-
-    def all(self, lists: tuple[int, ...]) -> list[Grant]:
-        """What is granted for these lists of refs to anybody, in the order of the policy."""
-        return [self.grants[index] for index in self.numbers(lists)]
-
-    def is_named(self, lists: tuple[int, ...], path: bytes) -> bool:
-        """Whether some grant for these lists of refs names this path."""
-        return any(matches_path(patterns, path) for each in lists for patterns in self._naming[each])
-
-
-def _start(pattern: str) -> str:
-    """What every ref that a pattern matches begins with, up to a `/`, or the whole of a pattern without `*`."""
-    fixed, star, _ = pattern.partition("*")
-    return fixed[: fixed.rfind("/") + 1] if star else fixed
-
-
-def _together(lists: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Lists of patterns of paths, those that take nothing out joined: what one of the old matches, one of the new does too."""
-    most, longest = _TOGETHER
-    joined: dict[str, None] = {}
-    for patterns in lists:
-        if not patterns:
-            continue
-        if any(pattern.startswith("!") for pattern in patterns):
-            yield patterns
-            continue
-        if joined and (len(joined) + len(patterns) > most or sum(map(len, (*joined, *patterns))) > longest):
-            yield tuple(joined)
-            joined = {}
-        joined |= dict.fromkeys(patterns)
-    if joined:
-        yield tuple(joined)
-
-
-_tables: dict[int, _Table] = {}  # a memo by identity: a table keeps its grants, so no others have theirs while it stands
-
-
-def _table(grants: tuple[Grant, ...]) -> _Table:
-    found = _tables.get(id(grants))
-    if found is None or found.grants is not grants:
-        while len(_tables) >= _TABLES:
-            _tables.pop(next(iter(_tables)))
-        found = _tables[id(grants)] = _Table(grants)
-    return found
+def _whose(grants: tuple[Grant, ...], numbers: Iterable[int]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for number in numbers for name in grants[number].who))
