@@ -188,7 +188,7 @@ def conclude(
             _result(policy, entry, tally)
             for (policy, entry), tally in zip(entries_of(policies), tallies, strict=True)
         ),
-        notices=(*notices, *_unknown_pusher(change), *_unknown_exemptions(policies, change, tallies)),
+        notices=(*notices, *_unknown_pusher(policies, change, tallies), *_unknown_exemptions(policies, change, tallies)),
         details=details,
         failure=failure,
         commits=commits,
@@ -197,12 +197,18 @@ def conclude(
     )
 
 
-def _unknown_pusher(change: Change) -> tuple[str, ...]:
-    """A line about an account that no policy knows: who pushes is to see it, and only a commitment to it is in the log."""
+def _unknown_pusher(policies: tuple[Policy, ...], change: Change, tallies: list[Tally]) -> tuple[str, ...]:
+    """A line about an account that no policy knows, where a violated entry would know it: who pushes is to see which that is.
+
+    It is a notice and no violation, because of it the log holds a commitment alone.
+    """
     who = change.actor
     if who.principal or not who.claim or who.channel == CERTIFICATE:
         return ()
-    return (f"the channel {who.channel} says that {who.claim[:80]!r} pushes, and no policy knows a principal by that name",)
+    asking = zip(tallies, entries_of(policies), strict=True)
+    if not any(tally.violated and ("pusher" in each.rule.needs or each.exempt_principals) for tally, (_, each) in asking):
+        return ()
+    return (f"the channel {who.channel} says that {who.claim[:80]!r} pushes, and no policy knows who that is",)
 
 
 def _unknown_exemptions(policies: tuple[Policy, ...], change: Change, tallies: list[Tally]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gitward.engine import conclude, entries_of, judge_change
+from gitward.engine import conclude, judge_change
 from gitward.facts import KNOWN
 from gitward.model import ActorClaim, Change, Entry, Policy, Principal, RefUpdate, Violation
 from gitward.pushing.channel import principal, with_actor
@@ -33,6 +33,18 @@ class Told:
 
     def check_update(self, update: RefUpdate) -> Iterator[Violation]:
         yield Violation(message=f"{update.pusher}|{update.unproven}|{update.touched}")
+
+
+@record
+class Silent:
+    """A rule that finds something and asks nobody's name."""
+
+    name = "silent"
+    needs = ("update",)
+    first = False
+
+    def check_update(self, _update: RefUpdate) -> Iterator[Violation]:
+        yield Violation(message="x")
 
 
 def policy(*known: Principal, name: str = "one", exempt: frozenset[str] = frozenset()) -> Policy:
@@ -135,7 +147,8 @@ def test_exempt_by_the_channel() -> None:
     )
     unknown = pushed(ActorClaim(channel="gitlab", name="eve\x1b"), lets_ann)
     assert notices(unknown, lets_ann) == (
-        "the channel gitlab says that 'eve\\x1b' pushes, and no policy knows a principal by that name",
+        "the channel gitlab says that 'eve\\x1b' pushes, and no policy knows who that is",
         "[told] nobody is exempt here: whom the channel gitlab names is no principal of this policy",
     )
-    assert entries_of((lets_ann,))[0][1].exempt_principals
+    nobody_asks = replace(lets_ann, entries=(replace(lets_ann.entries[0], rule=Silent(), exempt_principals=frozenset()),))
+    assert notices(replace(unknown, pushers=("",)), nobody_asks) == ()

@@ -81,7 +81,7 @@ def test_the_channels_own_variable(path_server: Server, make_scene: MakeScene, k
     others = dict.fromkeys(ANN.keys() - CERTIFICATE.keys(), "bob")
     push = deleting(scene, **{**others, name: "Ann Nobody"})
     assert push.exit_code == 1
-    assert f"the channel {channel} says that 'Ann Nobody' pushes, and no policy knows a principal by that name" in push.remote
+    assert f"the channel {channel} says that 'Ann Nobody' pushes, and no policy knows who that is" in push.remote
     actor = scene.stored()[-1]["actor"]
     assert (actor["id"], actor["claim"].keys(), actor["auth"]["method"]) == (None, {"commitment"}, channel)
     assert b"Ann Nobody" not in b"".join(path.read_bytes() for path in scene.log.glob("*.jsonl"))
