@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import subprocess
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gitward.errors import GitwardError, Undecided
+from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.shell import environment, place
 from gitward.shell.refusal import Denied
+from gitward.shell.visit import Door, visit
 from gitward.sshkeys import fingerprint, public_key
 
 TYPE_CHECKING = False
@@ -78,6 +80,19 @@ def test_only_a_repository_with_gitwards_hook_is_served(root: Path, tmp_path: Pa
     gitward("install", "--server", root / "shop.git", "--policy", policy, "--log", tmp_path / "log")
     found = place.settings(str(root / "shop.git"))
     assert (found.policies, found.log) == ((str(policy),), str(tmp_path / "log"))
+    asked = {"SSH_ORIGINAL_COMMAND": "git-upload-pack 'shop'"}
+    assert visit(Door(account="ann", root=str(root)), asked).git_dir == str(root / "shop.git")
+    policy.write_text("version: 1\n")
+    with pytest.raises(PolicyError):
+        visit(Door(account="ann", root=str(root)), asked)
+    with pytest.raises(Denied):
+        visit(Door(account="ann", root=str(root), log=str(tmp_path / "log")), {"SSH_ORIGINAL_COMMAND": "curl http://x:secret@nix/"})
+    said = [json.loads(each)["event"] for each in (tmp_path / "log" / f"{0:020}.jsonl").read_text().splitlines()][-3:]
+    assert [(each["event"]["class"], each["event"]["outcome"], each["event"]["reason_code"]) for each in said] == [
+        ("access.read", "allowed", None), ("access.refused", "undecided", "policy-invalid"),
+        ("access.refused", "denied", "refused-command"),
+    ]  # fmt: skip
+    assert said[2]["access"]["asked"] == "curl http://x:<url-password>@nix/"
     hook = root / "shop.git" / "hooks" / "pre-receive"
     hook.chmod(0o644)
     with pytest.raises(Undecided, match="cannot be started"):
