@@ -166,3 +166,29 @@ def test_open_says_what_nobody_has_closed(clone: Clone, tmp_path: Path) -> None:
     creation.make(str(log), "git.example.com/log")
     assert clone.waive("--open", "--log", str(log)).output == "nothing is open\n"
     assert json.loads(clone.waive("--open", "--log", str(log), "--format", "json").output) == {"version": 1, "open": []}
+
+
+def test_explain_and_check_show_what_is_waived(clone: Clone) -> None:
+    """By the policy of the work tree, and the statements that stand in the clone."""
+    from gitward.cli.check import check
+    from gitward.cli.explain import explain
+
+    public = (clone.key.with_suffix(".pub")).read_text().strip()
+    carol = f'principals: {{carol: {{addresses: [carol@example.com], keys: [{{ssh: "{public}"}}]}}}}'
+    (clone.folder / ".gitward.yaml").write_text(POLICY.replace("principals: {carol: {addresses: [carol@example.com]}}", carol))
+
+    def run(command: Any, *words: str) -> Any:
+        return CliRunner().invoke(command, [*words, "--repo", str(clone.folder)], standalone_mode=False)
+
+    clone.waive("change-ticket", "--commit", "HEAD~1", *REASON, "--ticket", "INC-7", "--expires", "12h")
+    shown = run(explain, "HEAD~1").output
+    assert "waived         change-ticket, rule ticket-reference, error" in shown
+    assert "  waived by carol until 20" in shown
+    assert "INC-7: the tracker is down" in shown
+    clone.waive("change-ticket", "--commit", "HEAD", *REASON, "--expires", "2d")
+    shown = run(explain, "HEAD").output
+    assert "violated       change-ticket" in shown
+    assert "note: [change-ticket] the waiver" in shown
+    assert "it is for 48 h, at most 24 h may be waived (.gitward.yaml:4)" in shown
+    done = run(check, "HEAD~1")
+    assert (done.return_value, "(1 waived in change-ticket)" in done.output) == (0, True)
