@@ -58,6 +58,7 @@ def test_what_it_does_not_name_stays_violated() -> None:
     assert decision.exit_code == 1
     assert (decision.results[0].violated, decision.results[0].waived) == (1, 1)
     assert [violation.commit for violation in decision.results[0].violations] == [TWO]
+    assert decision.notices == ()  # it counted, though not for all
 
 
 REFUSED: dict[str, tuple[Statement, str]] = {
@@ -117,6 +118,9 @@ def test_who_pushes_or_wrote_it_does_not_waive_it() -> None:
     assert outcome(waiver("carol"), pusher="carol") == "violated"
     assert outcome(waiver("carol", "dan"), pusher="carol") == "waived"
     assert outcome(waiver("carol"), commits=(commit(author="carol"),)) == "violated"
+    carol = commit(author="carol")
+    assert outcome(waiver("carol"), commits=(replace(carol, committer=commit().committer),)) == "violated"
+    assert outcome(waiver("carol"), commits=(replace(carol, author=commit().author),)) == "violated"
     assert outcome(waiver("carol"), commits=(commit("bad\n\nCo-authored-by: C <CAROL@example.com>"),)) == "violated"
     assert outcome(waiver("carol"), commits=(commit(signer="carol"),)) == "violated"
     assert outcome(waiver("carol"), commits=(commit(signer="ann"),)) == "waived"
@@ -211,6 +215,7 @@ def test_of_a_push_each_update_must_be_let_go() -> None:
 def test_broken_glass_lets_all_of_the_policy_go_on_one_ref() -> None:
     decision = decide((policy(Word(), Frozen(), NoPush()),), (glass("dan"),), (commit(),), (update(),))
     assert (decision.exit_code, [result.outcome for result in decision.results]) == (0, ["waived"] * 3)
+    assert [len(result.let_go[0].violations) for result in decision.results] == [1, 1, 1]
     (used,) = decision.broken_glass
     assert (used.statement, used.by, used.is_break_glass) == (f"{0:064x}", ("dan",), True)
     elsewhere = update(ref=OTHER)
