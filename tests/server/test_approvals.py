@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from approving import MAIN, NAMES, PEOPLE, URL, ZERO, Desk, lines, made_keys, said
 
 from gitward import proposals
+from gitward.statements import approved
+from gitward.statements.archiving import archive
 
 
 @pytest.fixture(scope="session")
@@ -218,6 +221,22 @@ def test_a_merge_of_what_was_approved(desk: Desk) -> None:
     assert "it is for another tree" in said(desk.push(desk.commit({"a": "newer\n"}, base, topic, author="carol"), pusher="carol"))
     # the same tree by a squash and by a rebase, which are other commits
     assert said(desk.push(desk.commit({"a": "new\n"}, base, message="a squash"))) == ""
+
+
+def test_a_squash_of_what_was_approved_before_the_archive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An approval is found by what it is for, not only by its commit: in the archive too, for a while."""
+    topic = desk.commit({"a": "new\n"}, desk.base)
+    desk.approve("bob", topic)
+    squash = desk.commit({"a": "new\n"}, desk.base, message="a squash")
+    now = int(time.time())
+    assert archive(str(desk.folder / ".git"), now) == 1
+    assert said(desk.push(squash)) == ""
+    monkeypatch.setattr(approved, "MOST", 0)
+    assert said(desk.push(squash)) == "approvals: 1 needed, 0 there"
+    assert said(desk.push(topic)) == ""
+    monkeypatch.setattr(approved, "MOST", 9)
+    monkeypatch.setattr(approved, "DAYS", (-1,))
+    assert "0 there" in said(desk.push(squash))
 
 
 def test_a_merge_of_a_parked_base(desk: Desk) -> None:

@@ -32,7 +32,7 @@ def standing(repository: Repository, policy: Policy, landing: Landing) -> tuple[
     now = clock.seconds(clock.now())
     signers = Signers(policy.trust, Moments(now=now))
     try:
-        oids = {landing.commit, *subjects(repository, {landing.target.ref}, ())}
+        oids = {landing.commit, *subjects(repository, {landing.target.ref}, (), now)}
         statements = [
             each
             for each in found(repository, (policy,), (signers,), oids, now)

@@ -69,6 +69,11 @@ class Trees(Objects):
             raise BudgetExceeded(f"the range changes more than {at_most} paths")
         return frozenset(filter(None, names))
 
+    def additions(self, old: str, new: str) -> tuple[tuple[bytes, str], ...]:
+        """Path and oid of all that one commit or tree holds and another has not, or has otherwise."""
+        output = self._plumbing.run(differences.between(*self._checked((old, new))), timeout=LONG)
+        return tuple((each.path, each.oid) for each in differences.of_trees(output) if each.oid)
+
     def has_merges(self, include: str, exclude: str) -> bool:
         """Whether a merge is among the commits that one end reaches and the other does not."""
         ends = self._checked((include, exclude))

@@ -1,13 +1,13 @@
 """Which commits the approvals of a ref are about. A rebase or a squash lands another commit, which no look-up by commit finds.
 
-So the statements that stand, at most some hundreds, and those of the same push are read. What is in the archive is found by the
-commit alone: who lands something else after a day pushes the approvals' refs along.
+So the statements that stand are read, those of the same push, and what the archive took in of late. An approval that is older
+and of another commit is not found: its ref can be pushed again, beside the change.
 """
 
 from __future__ import annotations
 
 from gitward.model import Approval
-from gitward.statements.places import outlines, standing
+from gitward.statements.places import archive_tip, outlines, parts_of, ref_of, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,12 +15,43 @@ if TYPE_CHECKING:
 
     from gitward.repository import Repository
 
+_DAY = 86_400
+DAYS = (30, 7, 1)  # how far back the archive is read; less where it took in more than MOST
+MOST = 2_000  # statements of the archive that are read
+_NOTHING = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}  # the tree without entries, which every git knows
 
-def subjects(repository: Repository, refs: Collection[str], pushed: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """The commits that some standing or pushed approval for one of these refs is about. `pushed` are (ref, oid) of statements."""
-    places = {**standing(repository.refs(symbolic=False)), **dict(pushed)}
+
+def subjects(
+    repository: Repository, refs: Collection[str], pushed: Sequence[tuple[str, str]], now: int
+) -> frozenset[str]:
+    """The commits that approvals for one of these refs are about. `pushed` are (ref, oid) of the push's own statements.
+
+    `now` is in seconds since 1970. Raises Undecided where the archive cannot be read.
+    """
+    places = {**_archived(repository, now), **standing(repository.refs(symbolic=False)), **dict(pushed)}
     return frozenset(
         said.statement.said.commit
         for _, _, _, said in outlines(repository, places)
         if said.statement and isinstance(said.statement.said, Approval) and said.statement.said.ref in refs
     )
+
+
+def _archived(repository: Repository, now: int) -> dict[str, str]:
+    """What the archive took in of late: the ref that each had, and its blob's oid."""
+    tip = archive_tip(repository)
+    for days in DAYS if tip else ():
+        before = repository.newest_before(tip, now - days * _DAY) or _NOTHING[repository.oid_length]
+        found = repository.additions(before, tip)
+        if len(found) <= MOST:
+            places = {_ref(path): oid for path, oid in found}
+            return {ref: oid for ref, oid in places.items() if parts_of(ref)[0]}
+    return {}
+
+
+def _ref(path: bytes) -> str:
+    _, _, rest = path.decode("ascii", "replace").partition("/")
+    subject, _, identity = rest.partition("/")
+    return ref_of(subject, identity)

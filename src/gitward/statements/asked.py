@@ -41,7 +41,7 @@ def with_statements(
         return change
     oids = set(_ends(change, repository))
     if any(hasattr(entry.rule, "wanting") for _, entry in entries_of(policies)):  # a squash lands another commit
-        oids |= subjects(repository, {update.ref for update in change.updates}, pushed)
+        oids |= subjects(repository, {update.ref for update in change.updates}, pushed, now)
     if any(policy.waivers for policy in policies):
         for brought in ranges:
             oids.update(_commits(brought, repository))
