@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
 from gitward.model import Approval, Closing, Revocation, Waiver
+from gitward.statements.envelope import EnvelopeSignature, pae
 from gitward.statements.reading import payload_of
 
 OID, OTHER, TREE, ZERO = "8c66e680c52af5586b93ad370f087017e0328c95", "b" * 40, "c" * 40, "0" * 40
@@ -48,6 +54,24 @@ class Keys:
 
     def public(self, name: str) -> str:
         return (self.folder / f"{name}.pub").read_text().strip()
+
+    def signature(self, name: str, payload: bytes) -> EnvelopeSignature:
+        """What `ssh-keygen -Y sign -n gitward-statement` makes, without starting it (OpenSSH's PROTOCOL.sshsig)."""
+        blob, head = base64.b64decode(self.public(name).split()[1]), (b"gitward-statement", b"", b"sha512")
+        made = _private(self.path(name)).sign(b"SSHSIG" + _strings(*head, hashlib.sha512(pae(payload)).digest()))
+        sig = b"SSHSIG" + (1).to_bytes(4, "big") + _strings(blob, *head, _strings(b"ssh-ed25519", made))
+        return EnvelopeSignature(sig=sig, keyid=name)
+
+
+@cache
+def _private(path: str) -> Ed25519PrivateKey:
+    key = load_ssh_private_key(Path(path).read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    return key
+
+
+def _strings(*values: bytes) -> bytes:
+    return b"".join(len(value).to_bytes(4, "big") + value for value in values)
 
 
 def repository(folder: Path, *options: str) -> Path:

@@ -128,7 +128,7 @@ def test_fifty_at_once_never_collide_and_none_is_lost(world: World) -> None:
     blobs = many(world, 50)
 
     def moving(_: int) -> None:
-        for _ in range(3):
+        for _ in range(2):
             try:
                 archiving(world)
             except GitwardError:
@@ -176,7 +176,7 @@ def killed_after(world: World, folder: Path, number: int) -> bool:
 def test_killed_after_each_git_nothing_is_lost(world: World, tmp_path: Path) -> None:
     names = {world.put("ann")}
     archiving(world, NOW - DAY)
-    for number in range(4, 30):  # the first ones read
+    for number in range(6, 30):  # the first ones read
         names.add(world.put("ann", made=NOW + number))
         was_killed = killed_after(world, tmp_path / f"path-{number}", number)
         assert {ref.rpartition("/")[2] for ref in refs(world)} | held(world, OID) == names, number

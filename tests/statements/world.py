@@ -13,10 +13,10 @@ from gitward.policy import load
 from gitward.repository import open_repository
 from gitward.signatures.moments import Moments
 from gitward.signatures.signers import Signers
+from gitward.statements.envelope import encoded
 from gitward.statements.finding import found
-from gitward.statements.reading import id_of, payload_of
-from gitward.statements.signing import cosigned, signed
-from gitward.statements.storing import store
+from gitward.statements.places import ref_of
+from gitward.statements.reading import id_of, outline, payload_of
 
 HEAD = "version: 1\npolicy: {id: payments}\nprincipals:\n"
 RULES = "rules:\n  - {rule: subject-length}\n"
@@ -43,18 +43,17 @@ class World:
         """A statement signed by these people."""
         usual, about = SAID[kind]
         what = payload_of(kind, subjects or about, how.get("repository", URL), said or usual, how.get("made", NOW))  # type: ignore[arg-type]
-        made = signed(what, str(self.folder), self.keys.path(who[0]))
-        for name in who[1:]:
-            made = cosigned(made, str(self.folder), self.keys.path(name))
-        return made
+        return encoded(what, [self.keys.signature(name, what) for name in who])
 
     def put(self, *who: str, **what: Any) -> str:
         """The same, stored; its id."""
         return self.keep(self.blob(*who, **what))
 
     def keep(self, blob: bytes) -> str:
-        store(str(self.folder), blob)
-        return id_of(blob)
+        ref = self.folder / ".git" / ref_of(outline(blob).subjects[0], id_of(blob))
+        ref.parent.mkdir(parents=True, exist_ok=True)
+        ref.write_text(f"{self.git('hash-object', '-w', '--stdin', stdin=blob)}\n")
+        return ref.name
 
     def found(
         self, *oids: str, policies: Any = None, now: int = NOW, seen: dict[str, int] | None = None, **how: Any
