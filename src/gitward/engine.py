@@ -194,6 +194,7 @@ def conclude(
         commits=commits,
         actor=change.actor,
         certificate=_evidence(change),
+        statements=change.statements,
     )
 
 

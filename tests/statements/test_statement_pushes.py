@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from saying import APPROVAL, OID, OTHER, SAID, WAIVER, ZERO, Keys
+from saying import APPROVAL, NOW, OID, OTHER, SAID, WAIVER, ZERO, Keys
 from world import World
 
+from gitward.audit import schema
+from gitward.audit.event import decision_event, decision_item
 from gitward.integrity import built_in
 from gitward.judge import judge
 from gitward.model import Change, Decision, Entry, Host, Policy, RawUpdate, Request, Revocation, Violation, WaiverRight
@@ -17,7 +20,7 @@ from gitward.policy import load
 from gitward.record import record, replace
 from gitward.statements.envelope import EnvelopeSignature, encoded, opened
 from gitward.statements.places import ref_of
-from gitward.statements.reading import id_of
+from gitward.statements.reading import id_of, read
 from soaking import long
 
 STRICT = """\
@@ -236,6 +239,33 @@ def test_an_entry_is_told_what_is_about_the_ends_and_their_parents(world: World,
     found = told(world, asking, (base, merge, "refs/heads/main"))
     assert found == dict.fromkeys(names.values(), ((), ("ann",)))
     assert elsewhere not in found
+
+
+def test_the_event_names_the_approvals(world: World, asking: Policy) -> None:
+    base, side, _ = history(world)
+    name = world.keep(approving(world, side, "bob", "ann"))
+    world.keep(approving(world, side, "eve"))
+    decision = decide(world, (base, side, "refs/heads/main"), policy=asking)
+    event = json.loads(decision_event(decision))
+    assert event["approvals"] == [{
+        "statement": name, "by": [{"id": "ann", "policy": "payments"}, {"id": "bob", "policy": "payments"}], "by_count": 2,
+        "ref": "refs/heads/main", "base": OTHER, "commit": side, "tree": APPROVAL.tree, "is_imported": False, "made": NOW,
+    }]  # fmt: skip
+    assert schema.problem(event) == ""
+
+
+def test_of_many_approvals_all_are_kept_out_of_line(world: World, asking: Policy) -> None:
+    base, side, _ = history(world)
+    decision = decide(world, (base, side, "refs/heads/main"), policy=asking)
+    one = read(approving(world, side, "ann"))
+    assert one is not None
+    many = tuple(replace(one, id=f"{number:064x}", by=((), ("ann",))) for number in range(101))
+    item = decision_item(replace(decision, statements=many))
+    event = json.loads(item.event)
+    assert [each["statement"] for each in event["approvals"]] == [each.id for each in many[:100]]
+    (named,) = [each for each in event["evidence"] if each["of"] == "approvals"]
+    (kept,) = [blob for blob in item.evidence if id_of(blob) == named["sha256"]]
+    assert len(json.loads(kept)) == 101
 
 
 def test_what_comes_in_the_same_push_counts(world: World, asking: Policy) -> None:

@@ -6,8 +6,8 @@ from Git that is no UTF-8 is written `{"b64": ..}`, text about people as a commi
 
 Where an event is too long, these go out, each by half and together, until it fits: the violations and reasons of each result,
 the ref updates, the names in `change`, the push options, the words of each text; and when no violation is left, the results,
-those that pass before those that do not. What is left out is counted, and of results, updates and waivers all are kept out of
-line, as canonical JSON under its SHA-256 (audit.evidence).
+those that pass before those that do not. What is left out is counted, and of results, updates, approvals and waivers all are kept
+out of line, as canonical JSON under its SHA-256 (audit.evidence).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from functools import cache
 from gitward.audit.claims import NOTHING, Claims
 from gitward.audit.emitter import emitter
 from gitward.audit.entry import MAXIMUM_EVENT as MAXIMUM
+from gitward.audit.eventapprovals import KEPT as APPROVALS_KEPT
+from gitward.audit.eventapprovals import approvals
 from gitward.audit.eventparts import (
     MAX_REF,
     Kept,
@@ -96,6 +98,9 @@ def _made(
     most = min(WAIVERS_KEPT, 2 * kept.names)
     if (used := count(decision)) > most:
         blobs.append(("waivers", canonical(waivers(decision, used, Words()))))
+    approved, most_approvals = approvals(decision), min(APPROVALS_KEPT, 2 * kept.names)
+    if len(approved) > most_approvals:
+        blobs.append(("approvals", canonical(approved)))
     named = {name: _out_of_line(blob) for name, blob in blobs}
     event = {
         "schema": SCHEMA,
@@ -119,7 +124,7 @@ def _made(
         "policies": [policy(each) for each in decision.policies],
         "results": told,
         "result_count": len(decision.results),
-        "approvals": [],
+        "approvals": approved[:most_approvals],
         "waivers": waivers(decision, most, words, kept.limit()),
         "decision": verdict(decision, duration_ms, kept, words),
         "links": [],

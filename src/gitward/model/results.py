@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from gitward.model.facts import Oid, RefUpdate, Stage
+    from gitward.model.statements import Statement
 
     Outcome = Literal["undecided", "violated", "waived", "passed", "exempt", "not-applicable"]
 
@@ -165,7 +166,8 @@ class Decision:
     decision open when that outcome is undecided. A failure is no result and no policy's mode softens it.
     `notices` are sentences for the reader that change nothing ("taken as judged: 12 commits"), `details` sentences for the
     server's own log: they may name what who pushes is not to know. `certificate` is the push certificate as it came, where it
-    is evidence. `brought` is for the log alone, None where there is none.
+    is evidence. `brought` is for the log alone, None where there is none, and so are `statements`, those that the entries were
+    told of.
     """
 
     id: str
@@ -182,6 +184,7 @@ class Decision:
     actor: Actor = Actor()
     certificate: bytes = b""
     brought: Brought | None = None
+    statements: tuple[Statement, ...] = ()
 
     def _code(self, *, as_if_enforced: bool) -> int:
         if self.failure:
