@@ -125,7 +125,7 @@ def refused(world: World) -> Iterator[tuple[str, tuple[str, str, str], str]]:
     yield "junk", brought(world, b"junk"), "this is no statement"
     yield "giant", brought(world, encoded(b"x" * 70_000, held.signatures)), "at most 65536 bytes"
     yield "deep", brought(world, b"[" * 60_000), "this is no statement"
-    yield "unsigned", brought(world, encoded(held.payload, ())), "1 to 16 signatures"
+    yield "unsigned", brought(world, encoded(held.payload, ())), "1 to 8 signatures"
     yield "a tree", (ZERO, tree, ref), "this is a tree"
     yield "a commit", (ZERO, commit, ref), "this is a commit"
     yield "another blob", (ZERO, other, ref), "ends with SHA-256 of its blob"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 MAXIMUM = 64 << 10  # bytes of a blob
-MOST_SIGNATURES = 16
+MOST_SIGNATURES = 8
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _NUMBER = 16  # characters: canonical JSON has integers below 2^53
 _WORDS = 200
