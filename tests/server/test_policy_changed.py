@@ -67,6 +67,12 @@ def test_a_policy_in_a_ref_changes_with_the_ref(gitward: Run, git: Git, repo: Pa
     unusable = changes(log)[-1]
     assert (unusable["before"]["revision"], unusable["after"], unusable["counts"]) == (2, None, None)
     assert "not YAML" in unusable["unknown"]
+    old, new = (git("rev-parse", each, cwd=repo).stdout.strip() for each in ("HEAD~3", "HEAD~2"))
+    line, where = f"{old} {new} refs/heads/main\n", {"GIT_DIR": str(bare)}
+    (bare / "hooks" / "reference-transaction").unlink()
+    told = gitward("hook", "post-receive", "--policy", IN_MAIN, "--log", log, stdin=line, env=where)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert changes(log)[-1] == change, "where a forge runs no hook for transactions, the end of the push tells"
 
 
 def test_a_file_of_the_host_that_changed_is_noticed_by_the_next_decision(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from gitward.audit import log
+from gitward.audit import folder, log
 from gitward.audit.happenings import POLICY_CHANGED
 from gitward.canonical import text
 from gitward.model import BUILT_IN
@@ -76,14 +76,29 @@ def files_of(directory: str, digest: str) -> bytes:
 
     Raises OSError. Only the newest 64 MiB of the log are looked through.
     """
-    wanted = digest.encode()
-    for line in reversed(list(log.recent(directory, _LOOKED_AT))):
-        if wanted in line and b'"files"' in line and b'.changed"' in line:
+    for line in _naming(directory, digest.encode()):
+        if b'"files"' in line and b'.changed"' in line:
             for name in _pieces(line, digest):
-                piece = _piece(directory, name)
-                if piece:
+                if piece := _piece(directory, name):
                     return piece
     return b""
+
+
+def _naming(directory: str, digest: bytes) -> Iterator[bytes]:
+    """The lines that name this digest, newest first: a segment at a time, and no line is looked at that does not."""
+    left = _LOOKED_AT
+    for segment in reversed(folder.segments(directory)):
+        with open(segment.path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - left))
+            data = file.read(left)
+        left -= len(data)
+        place = len(data)
+        while (place := data.rfind(digest, 0, place)) >= 0:
+            end = data.find(b"\n", place)
+            place = data.rfind(b"\n", 0, place) + 1
+            yield data[place : end if end >= 0 else len(data)]
+        if left <= 0:
+            return
 
 
 def _named(line: bytes, repository: str) -> Iterator[tuple[str, str, int | None, str]]:

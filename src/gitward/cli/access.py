@@ -24,6 +24,8 @@ def access() -> None:
       gitward access check ann update refs/heads/main
       gitward access shell ann --root /srv/git
       gitward access keys --policy /etc/gitward/org.yaml --root /srv/git ssh-ed25519 AAAAC3...
+      gitward access sync --ldap ldaps://ldap.example.com --base ou=groups,dc=example,dc=com \\
+          --principals principals.yaml --out groups.yaml
     """
 
 
