@@ -32,7 +32,7 @@ class Last:
 
 
 def last(directory: str, repository: str) -> Last:
-    """By the decisions and changes in the last 128 KiB. What is read from a ref counts only for its own repository.
+    """By decisions, changes and installations in the last 128 KiB. What is read from a ref counts only for its own repository.
 
     Raises OSError for a log that is there and cannot be read.
     """
@@ -106,10 +106,11 @@ def _named(line: bytes, repository: str) -> Iterator[tuple[str, str, int | None,
     try:
         event = json.loads(line)["event"]
         is_here = _text(event["repository"]) == repository
-        listed = event.get("policies") or []
+        listed, change = event.get("policies") or [], event.get("config_change") or {}
         if event["event"]["class"] == POLICY_CHANGED:
-            change = event["config_change"]
             listed = [{"id": change["of"], "source": change["source"], **change["after"]}]
+        elif event["event"]["class"] == "config.changed":
+            listed = [{"id": each["of"], **each} for each in change.get("policies", ())]
         for each in listed:
             source = _text(each["source"])
             if is_here or source.startswith("/"):

@@ -18,7 +18,7 @@ from gitward.audit.item import Item
 from gitward.audit.session import session_id
 from gitward.canonical import canonical, text
 from gitward.errors import GitwardError
-from gitward.model import BUILT_IN, is_zero
+from gitward.model import BUILT_IN, PolicyInfo, is_zero
 from gitward.policy import diff
 from gitward.record import record
 from gitward.repository import open_repository
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitward.audit.policies import Last
-    from gitward.model import Policy, PolicyInfo
+    from gitward.model import Policy
     from gitward.repository import Repository
 
     Updated = tuple[str, str, str]  # ref, old, new
@@ -68,22 +68,23 @@ def at_update(updates: Sequence[Updated], policies: Iterable[str], git_dir: str,
                     yield policy_changed(name, source, before, after)
 
 
-def at_decision(policies: Iterable[PolicyInfo], last: Last, log: str, name: str) -> Iterator[Item]:
-    """What has become of the policies of a decision since the log last spoke of them. Raises OSError, Undecided."""
+def at_decision(policies: Iterable[PolicyInfo], last: Last, log: str, name: str, git_dir: str = os.curdir) -> Iterator[Item]:
+    """What has become of the policies that judge since the log last spoke of them. Raises OSError, Undecided."""
     for used in policies:
         known = last.digests.get(used.source, used.digest)
         if used.source != BUILT_IN and known != used.digest:
-            yield policy_changed(name, used.source, _former(known, used, last, log), _present(used), of=used.id)
+            yield policy_changed(name, used.source, _former(known, used, last, log), _present(used, git_dir), of=used.id)
 
 
-def installed(source: str, repository: Repository) -> tuple[dict[str, Any], bytes] | None:
-    """A policy as an installation finds it, for its event, and its files in one piece; None for one that cannot be read."""
+def installed(source: str, repository: Repository) -> tuple[PolicyInfo, dict[str, Any], bytes] | None:
+    """A policy as an installation finds it, what its event says of it, and its files in one piece; None for an unreadable one."""
     try:
         policy, files = sources.load_whole(source, repository)
     except GitwardError:
         return None
+    info = PolicyInfo(id=policy.id, digest=policy.digest, source=source, mode=policy.mode, revision=policy.revision)
     said = {"of": policy.id, "source": text(source), "digest": policy.digest, "revision": policy.revision}
-    return {**said, "files": _named(files)}, files
+    return info, {**said, "files": _named(files)}, files
 
 
 # --- both versions ----------------------------------------------------------------------------------------------------
@@ -99,11 +100,11 @@ def _at(oid: str, path: str, source: str, repository: Repository) -> Side:
     return Side(digest=policy.digest, revision=policy.revision, policy=policy, files=files)
 
 
-def _present(used: PolicyInfo) -> Side:
+def _present(used: PolicyInfo, git_dir: str) -> Side:
     """The policy that has just judged, read once more."""
     found = Side(digest=used.digest, revision=used.revision, why="it changed again while it judged")
     try:
-        with open_repository(os.curdir) as repository:
+        with open_repository(git_dir) as repository:
             policy, files = sources.load_whole(used.source, repository)
     except GitwardError:
         return found

@@ -8,25 +8,36 @@ from gitward.repository import open_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any, Literal
+
+    from gitward.model import PolicyInfo
 
 
 def remember(path: str, log: str, action: Literal["installed", "removed"], policies: tuple[str, ...] = ()) -> None:
-    """Append `config.changed` and, after an installation, the refs of the repository. Raises GitwardError, OSError."""
+    """Append `config.changed` and, after an installation, the refs of the repository. Raises GitwardError, OSError.
+
+    Where a policy is another than the log last knew, that comes first: it is no less a change because hooks were put in.
+    """
     from gitward.audit import observed, recorder
 
     name = repository_name(path)
-    recorder.record(log, observed.config_changed(name, action, digests(path), _installed(path, policies)))
+    found = _installed(path, policies)
+    if found:
+        from gitward.audit.policychanges import at_decision
+
+        last = recorder.last_policies(log, name)
+        for item in at_decision([each[0] for each in found], last, log, name, path):
+            recorder.record(log, item)
+    recorder.record(log, observed.config_changed(name, action, digests(path), [each[1:] for each in found]))
     if action == "installed":
         recorder.record(log, observed.refs_read(name, ((ref, None, oid) for ref, oid in refs(path).items()), "snapshot"))
 
 
-def _installed(path: str, policies: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], bytes]]:
+def _installed(path: str, policies: tuple[str, ...]) -> list[tuple[PolicyInfo, dict[str, Any], bytes]]:
     from gitward.audit import policychanges
 
     with open_repository(path) as repository:
-        yield from filter(None, (policychanges.installed(source, repository) for source in policies))
+        return [found for source in policies if (found := policychanges.installed(source, repository))]
 
 
 def refs(path: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ _POLICY_CHANGED = (
     " null where there was none that could be used; `after.files` is all of its files in one piece of evidence. `counts` says how"
     " many differences go which way, `changes` are the first twenty, the weaker ones first, `diff` is all of them, as `gitward"
     " policy diff --format json` prints them; `unknown` says why there are none. Where the policy is read from a ref, the event"
-    " follows the `ref.updated`; of a file it comes before the next decision. An installation keeps the files too"
+    " follows the `ref.updated`; of a file it comes before the next decision, or installation, which keeps the files too"
     " (`config.changed`, `policies`)."
 )
 
