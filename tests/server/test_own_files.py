@@ -108,6 +108,15 @@ def test_no_grant_names_them_and_still_nobody_else_may(server: Server) -> None:
         assert violation.fix == "nobody may: ask whoever keeps the policy for a grant"
 
 
+def test_access_check_says_the_same(gitward: Any, server: Server) -> None:
+    words = ["access", "check", "bob", "update", MAIN, "--repo", server.path, "--policy", "refs/heads/main:policy/main.yaml"]
+    assert gitward(*words, "src/a").returncode == 0
+    server.move(MAIN, server.commit({"policy/main.yaml": POLICY % ""}, server.base))
+    denied = gitward(*words, "policy/groups.yaml")
+    assert denied.returncode == 1
+    assert "the policy's own files" in denied.stdout
+
+
 @pytest.mark.parametrize(
     "files",
     [

@@ -35,8 +35,8 @@ def check(*, who: str, action: Action, ref: str, paths: tuple[str, ...], source:
 
     WHO is a principal. ACTION is read, create, update, force, delete or tag; `update` is a fast-forward, `force` any other
     move, `tag` a new tag. REF is a full name and may be left out for `read`. PATHs are what the update changes, from the top
-    of the tree; without them an answer that depends on them is undecided. The answer is that of `access` alone: what else judges
-    such an update is named.
+    of the tree; without them an answer that depends on them is undecided. Of a policy that is read from REF, its own files are
+    paths that a grant names, as on the server. The answer is that of `access` alone: what else judges such an update is named.
 
     \b
     examples:
@@ -48,9 +48,11 @@ def check(*, who: str, action: Action, ref: str, paths: tuple[str, ...], source:
     from gitward.cli.policy_source import loaded
     from gitward.rights import answer as answers
     from gitward.rights.holders import rights_of
+    from gitward.succession import guard
 
     _check(action, ref, paths)
-    rights = rights_of(loaded(source or default_policy(repo), repo))
+    (policy,) = guard((loaded(source or default_policy(repo), repo),))
+    rights = rights_of(policy)
     changed = tuple(os.fsencode(path.removeprefix("/")) for path in paths)
     asked = answers.Asked(who=who, action=action, ref=ref, paths=changed, now=_seconds(moment))
     found = answers.answer(rights, asked)
