@@ -170,7 +170,7 @@ def test_enforcement_and_targets():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (ruleset({"type": "creation"}), "github main: creation: no equivalent: who may create or move a ref comes with access"),
+        (ruleset({"type": "creation"}), "github main: creation: no equivalent: who may create or move a ref is"),
         (ruleset({"type": "dreams", "parameters": {"a": 1}}), 'github main: dreams {"a": 1}: no equivalent: no rule that'),
         (ruleset({"type": "branch_name_pattern", "parameters": {"operator": "regex", "pattern": "x", "negate": True}}),
          "not importable: what must not match cannot be said of names here"),

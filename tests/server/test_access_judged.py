@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 
 from gitward.judge import judge
 from gitward.model import ActorClaim, Decision, Host, RawUpdate, Request
+from gitward.policy.load import load_with_tests
+from gitward.policy.testing import run_tests
+from gitward.render.text import render
 
 ZERO = "0" * 40
 MAIN, TOPIC, TAG = "refs/heads/main", "refs/heads/topic", "refs/tags/v1"
@@ -32,6 +36,9 @@ access:
 """
 
 
+PAGE = (Path(__file__).parent.parent.parent / "docs/access.md").read_text(encoding="utf-8")
+
+
 class Server:
     """A bare repository with `main` at the second of three commits, and what is pushed to it."""
 
@@ -47,6 +54,16 @@ class Server:
         blob = self.git("hash-object", "-w", "--stdin", cwd=self.path, stdin="x").stdout.strip()
         lines = "".join(f"100644 blob {blob}\t{path}\n" for path in paths)
         return str(self.git("mktree", cwd=self.path, stdin=lines).stdout.strip())
+
+    def commit(self, parent: str, *paths: str) -> str:
+        """A commit on another, whose tree has these files and no others, all in one folder `ci` or at the top."""
+        top = [path for path in paths if "/" not in path]
+        inner = [path.partition("/")[2] for path in paths if "/" in path]
+        lines = f"040000 tree {self.tree(*inner)}\tci\n" if inner else ""
+        blob = self.git("hash-object", "-w", "--stdin", cwd=self.path, stdin="y").stdout.strip()
+        lines += "".join(f"100644 blob {blob}\t{path}\n" for path in top)
+        tree = self.git("mktree", cwd=self.path, stdin=lines).stdout.strip()
+        return str(self.git("commit-tree", tree, "-p", parent, cwd=self.path, stdin="fix: x").stdout.strip())
 
     def says(self, who: str | None, ref: str, old: str, new: str) -> Decision:
         actor = None if who is None else ActorClaim(channel="gitlab", name=who)
@@ -124,3 +141,35 @@ def test_another_policy_only_forbids(server: Server, tmp_path: Path) -> None:
     for policies, code in (((open_policy,), 0), ((open_policy, server.policy), 1), ((server.policy, open_policy), 1)):
         host = Host(policies=tuple(map(str, policies)), repository=str(server.path))
         assert judge(request, host).exit_code == code
+
+
+def test_the_page_s_policy_and_its_denial(server: Server) -> None:
+    """Its tests hold, and a real push of a file that another line names is refused in the words of the page."""
+    text = re.findall(r"(?ms)^```yaml\n(.*?)^```", PAGE)[0]
+    server.policy.write_text(text)
+    report = run_tests(*load_with_tests({"p.yaml": text.encode()}.get, "p.yaml", "p.yaml"))
+    assert (report.passed, report.faults) == (5, ())
+    base = server.commits[1]
+    both = server.commit(base, "1", "main.c", "ci/build.sh")
+    assert server.denies("ann", MAIN, base, server.commit(base, "1", "main.c")) == ""
+    assert server.denies("carol", MAIN, base, both) == ""
+    said = render(server.says("ann", MAIN, base, both))
+    block = re.findall(r"(?m)^    (error\[access\] .*\n)    (.*\n)    (.*\n)", PAGE)[0]
+    assert "".join(block) in said
+
+
+def test_a_path_that_came_and_went_in_one_push_was_touched(server: Server) -> None:
+    server.policy.write_text(re.findall(r"(?ms)^```yaml\n(.*?)^```", PAGE)[0])
+    base = server.commits[1]
+    tip = server.commit(server.commit(base, "1", "ci/x"), "1")
+    assert "this path is named" in server.denies("ann", MAIN, base, tip)
+    assert server.denies("carol", MAIN, base, tip) == ""
+
+
+def test_what_was_parked_elsewhere_is_judged_where_it_lands(server: Server) -> None:
+    server.policy.write_text(re.findall(r"(?ms)^```yaml\n(.*?)^```", PAGE)[0])
+    base = server.commits[1]
+    tip = server.commit(base, "1", "ci/x")
+    assert server.denies("ann", TOPIC, ZERO, tip) == ""
+    server.git("update-ref", TOPIC, tip, cwd=server.path)
+    assert "this path is named" in server.denies("ann", MAIN, base, tip)

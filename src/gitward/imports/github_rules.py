@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _MB = 1 << 20
 _ELSEWHERE = "it is about what GitHub does around a push, not about what is pushed"
 NONE: dict[str, str] = {
-    **dict.fromkeys(("creation", "update"), "who may create or move a ref comes with access"),
+    **dict.fromkeys(("creation", "update"), "who may create or move a ref is said under `access`"),
     **dict.fromkeys(
         ("required_deployments", "required_status_checks", "merge_queue", "workflows", "code_scanning", "code_quality",
          "copilot_code_review"), _ELSEWHERE),
     "required_signatures": "signed-commit asks whose signatures count: take them over with keys import, then add it",
-    "tag_protection": "who may create a tag comes with access",
+    "tag_protection": "who may create a tag is said under `access`",
 }  # fmt: skip
 _DEPTH = "a path without a leading / is refused at any depth"
 _MESSAGE = "GitHub looks through the whole message, subject-pattern at the subject"

@@ -20,7 +20,7 @@ _DCO = "the sign-off is a trailer with the name and address of the author or the
 _MESSAGE = "GitLab looks through the whole message, subject-pattern at the subject"
 _KNOWN = "who is who is GitLab's to know; ident with addresses: principals asks for a known one"
 NONE = {
-    "member_check": "who is a member is GitLab's to know; who may push comes with access",
+    "member_check": "who is a member is GitLab's to know; who may push is said under `access`",
     "commit_committer_check": _KNOWN,
     "commit_committer_name_check": _KNOWN,
     "reject_unsigned_commits": "signed-commit asks whose signatures count: take them over with keys import, then add it",

@@ -126,20 +126,15 @@ class Access:
 
     def _denial(self, who: str, update: RefUpdate, verdict: Verdict) -> Violation:
         """Who may not do what, the line of the policy that says so, and who may."""
-        path = verdict.path
+        path, what = verdict.path, f"{who[:_LONGEST]} may not {action_of(update)} it"
         if not who:
-            what = f'"{update.pusher[:_LONGEST]}" is none of the principals of this policy'
+            what, why = f'"{update.pusher[:_LONGEST]}" is none of the principals of this policy', "it has no grant"
+        elif verdict.grant:
+            why = f"this path is named by {_line(verdict.grant)}, and by no grant of theirs"
         else:
-            what = f"{who[:_LONGEST]} may not {action_of(update)} it"
-        if path is not None:
-            more = f", nor with {verdict.refused - 1} more" if verdict.refused > 1 else ""
-            what += f" with this path{more}"
-        if verdict.grant:
-            why = f"a grant names the path, {_line(verdict.grant)}, and none of theirs does"
-        elif path is not None:
-            why = f"none of their grants is for it, {self._lines()}"
-        else:
-            why = f"no grant of theirs is for this, {self._lines()}"
+            why = f"no grant of theirs is for this{' path' if path else ''}, {self._lines()}"
+        if verdict.refused > 1:
+            why += f"; nor {verdict.refused - 1} more paths"
         return Violation(
             message=f"{what}: {why}",
             fix=_who_may(verdict.could),
