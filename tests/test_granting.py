@@ -1,5 +1,7 @@
 """What a grant means: actions, refs, paths, times, and who could have allowed what is refused."""
 
+import time
+
 import pytest
 
 from gitward.granting import decide, may_read, protecting
@@ -117,3 +119,19 @@ def test_many_names_of_paths_are_matched_together():
     assert not allowed(grant(), *many, paths=[b"e0"])
     assert allowed(grant(), *many, paths=[b"d500/x", b"e/0"])
     assert allowed(*many, names=frozenset(["p7"]), paths=[b"d7/x", b"e7"])
+
+
+def test_hostile_refs_and_paths_take_linear_time():
+    grants = (grant(refs="refs/heads/**"), grant("bob", refs="refs/heads/*/x", paths="/a/** *b*c*d*"), grant("bob", paths="*.md"))
+    deep = b"/".join([b"a"] * 100_000)
+    started = time.perf_counter()
+    assert not allowed(*grants, ref="refs/heads/" + "x/" * 30_000 + "x", paths=[deep + b".md"])
+    assert allowed(*grants, ref="refs/heads/" + "x/" * 30_000 + "x", paths=[deep])
+    assert time.perf_counter() - started < 5
+
+
+def test_many_long_patterns_are_no_trouble():
+    many = tuple(grant("bob", paths=f"*{letter * 900}*{number}*") for number, letter in enumerate("abcdefghij" * 2))
+    assert allowed(grant(), *many, paths=[b"x"])
+    assert not allowed(grant(), *many, paths=[b"a" * 900 + b"0"])
+    assert not allowed(grant(), *many, paths=[b"j" * 900 + b"19"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gitward.model import Grant
 
 _TABLES = 8  # policies whose grants are kept sorted
-_TOGETHER = 100  # patterns of paths that are matched in one go
+_TOGETHER, _CHARACTERS = 100, 8_000  # patterns of paths that are matched in one go, and how long they are together
 
 
 class Table:
@@ -91,8 +91,15 @@ class _Paths:
                 (self._near if takes_out or "*" in pattern else self._sure).add(start, group)
             elif not pattern.startswith("!"):
                 self._loose[group] = None
-                last = self._together[-1] if self._together and len(self._together[-1]) < _TOGETHER else ()
-                self._together[-1 if last else len(self._together) :] = [(*last, pattern)]
+                self._join(pattern)
+
+    def _join(self, pattern: str) -> None:
+        """Add a pattern to the last of those that are matched in one go, where there is room."""
+        last = self._together[-1] if self._together else ()
+        if last and len(last) < _TOGETHER and sum(map(len, last)) + len(pattern) <= _CHARACTERS:
+            self._together[-1] = (*last, pattern)
+        else:
+            self._together.append((pattern,))
 
     def naming(self, path: bytes) -> list[int]:
         if not self._patterns:
@@ -109,9 +116,11 @@ class _Starts:
 
     def __init__(self) -> None:
         self._at: dict[bytes, list[int]] = {}
+        self._longest = 0
 
     def add(self, start: bytes, number: int) -> None:
         self._at.setdefault(start, []).append(number)
+        self._longest = max(self._longest, len(start))
 
     def near(self, text: bytes) -> dict[int, None]:
         """The numbers of what begins as this text does, each once, in a dict of the caller's own."""
@@ -119,7 +128,7 @@ class _Starts:
             return {}
         found = dict.fromkeys(self._at.get(text, ()))
         end = text.find(b"/") + 1
-        while end:
+        while 0 < end <= self._longest:  # whatever the text: it may have any number of parts
             if numbers := self._at.get(text[:end]):
                 found.update(dict.fromkeys(numbers))
             end = text.find(b"/", end) + 1
