@@ -77,6 +77,8 @@ def rules(entry: Entry) -> st.SearchStrategy[Any]:
     """The rule of an entry, some of its options drawn anew."""
     options = {field_name(name): _values(hint) for name, hint in hints(type(entry.rule)).items()}
     drawn = {name: found for name, found in options.items() if found is not None}
+    if entry.rule.name == "access":  # which of the example's lines grant something
+        drawn["grants"] = st.lists(st.sampled_from(entry.rule.grants), min_size=1, unique=True).map(tuple)
     changes = st.fixed_dictionaries({}, optional=drawn)
     made = changes.map(lambda given: type(entry.rule)(**{**values(entry.rule), **given}))
     return made.filter(lambda rule: not getattr(rule, "conflict", str)())
@@ -167,7 +169,10 @@ def decide(given: tuple[Policy, ...], judged: Subjects, answers: Any = answer) -
     ]
     change = replace(
         judged.change, pushers=(judged.pusher,) * len(given),
-        updates=tuple(replace(update, touched_by=(update.touched,) * len(given)) for update in judged.change.updates),
+        updates=tuple(
+            replace(update, touched_by=(update.touched,) * len(given), proposals=update.proposals * len(given))
+            for update in judged.change.updates
+        ),
     )  # fmt: skip
     tallies = batches.judge_commits(given, found, change.known)
     for tally, other in zip(tallies, engine.judge_change(given, change), strict=True):
