@@ -162,7 +162,7 @@ def test_a_path_that_came_and_went_in_one_push_was_touched(server: Server) -> No
     server.policy.write_text(re.findall(r"(?ms)^```yaml\n(.*?)^```", PAGE)[0])
     base = server.commits[1]
     tip = server.commit(server.commit(base, "1", "ci/x"), "1")
-    assert "this path is named" in server.denies("ann", MAIN, base, tip)
+    assert "a grant names this path (payments.yaml:15)" in server.denies("ann", MAIN, base, tip)
     assert server.denies("carol", MAIN, base, tip) == ""
 
 
@@ -172,4 +172,4 @@ def test_what_was_parked_elsewhere_is_judged_where_it_lands(server: Server) -> N
     tip = server.commit(base, "1", "ci/x")
     assert server.denies("ann", TOPIC, ZERO, tip) == ""
     server.git("update-ref", TOPIC, tip, cwd=server.path)
-    assert "this path is named" in server.denies("ann", MAIN, base, tip)
+    assert "a grant names this path (payments.yaml:15)" in server.denies("ann", MAIN, base, tip)

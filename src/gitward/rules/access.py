@@ -130,7 +130,7 @@ class Access:
         if not who:
             what, why = f'"{update.pusher[:_LONGEST]}" is none of the principals of this policy', "it has no grant"
         elif verdict.grant:
-            why = f"this path is named by {_line(verdict.grant)}, and by no grant of theirs"
+            why = f"a grant names this path ({_line(verdict.grant)}), and none of theirs does"
         else:
             why = f"no grant of theirs is for this{' path' if path else ''}, {self._lines()}"
         if verdict.refused > 1:
