@@ -10,6 +10,7 @@ test: $(VENV)/ready
 
 demo: $(VENV)/ready
 	$(RUN) -I examples/demo.py
+	$(RUN) -I examples/demo_people.py
 
 lint: $(VENV)/ready
 	$(VENV)/bin/ruff check src tests bench examples fuzz

@@ -50,11 +50,14 @@ Row = tuple[str, str, bool]
 class Story:
     """Runs commands in the clone, prints what a developer would see, and remembers how each part ended."""
 
+    environment = ENVIRONMENT
+
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.said = ""  # by the last command that was shown
 
     def quiet(self, *command: str, cwd: Path = CLONE) -> None:
-        done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=cwd, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
@@ -62,18 +65,27 @@ class Story:
         (CLONE / name).write_text(text)
         self.quiet("git", "add", name)
 
-    def shown(self, *command: str) -> int:
+    def shown(self, *command: str, cwd: Path = CLONE) -> int:
         print(f"\n$ {' '.join(part if ' ' not in part else repr(part) for part in command)}", flush=True)
         real = [*GITWARD, *command[1:]] if command[0] == "gitward" else command
-        done = subprocess.run(real, cwd=CLONE, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-        print("".join(f"  {line}\n" for line in (done.stdout + done.stderr).splitlines()), end="", flush=True)
+        done = subprocess.run(real, cwd=cwd, env=self.environment, capture_output=True, text=True, check=False)
+        self.said = done.stdout + done.stderr
+        print("".join(f"  {line}\n" for line in self.said.splitlines()), end="", flush=True)
         return done.returncode
 
-    def part(self, title: str, *command: str, allowed: bool) -> None:
+    def part(self, title: str, *command: str, allowed: bool, cwd: Path = CLONE) -> None:
         """The command that a part of the story is about: it must end as the title promises."""
         print(f"\n--- {title}", flush=True)
-        ended = self.shown(*command) == 0
+        ended = self.shown(*command, cwd=cwd) == 0
         self.rows.append((title, "allowed" if ended else "denied", ended == allowed))
+
+    def summary(self) -> None:
+        print("\nWhat happened")
+        for title, ended, as_promised in self.rows:
+            print(f"  {title:<40} {ended:<8} {'' if as_promised else '<- not as it should be'}".rstrip())
+
+    def is_as_promised(self) -> bool:
+        return all(as_promised for _, _, as_promised in self.rows)
 
 
 def build(story: Story) -> None:
@@ -95,10 +107,10 @@ def build(story: Story) -> None:
     story.quiet(*GITWARD, "install", "--client")
 
 
-def make_key(story: Story, name: str) -> str:
+def make_key(story: Story, name: str, folder: Path = KEYS) -> str:
     """A key to sign with; its public half as a policy lists it."""
-    story.quiet("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(KEYS / name), cwd=DEMO)
-    return (KEYS / f"{name}.pub").read_text().rsplit(" ", 1)[0]
+    story.quiet("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name), cwd=DEMO)
+    return (folder / f"{name}.pub").read_text().rsplit(" ", 1)[0]
 
 
 def tell(story: Story) -> None:
@@ -175,12 +187,10 @@ def main() -> int:
     story = Story()
     build(story)
     tell(story)
-    print("\nWhat happened")
-    for title, ended, as_promised in story.rows:
-        print(f"  {title:<40} {ended:<8} {'' if as_promised else '<- not as it should be'}".rstrip())
+    story.summary()
     log_lines()
     print("\nExplore: .demo/server.git (hooks/pre-receive), .demo/clone, .demo/log")
-    return 0 if all(as_promised for _, _, as_promised in story.rows) else 1
+    return 0 if story.is_as_promised() else 1
 
 
 if __name__ == "__main__":

@@ -41,6 +41,13 @@ def test_make_demo():
     assert "a commit signed with one's own key       allowed" in done.stdout
     assert "3 commits: 1 good, 1 principal-mismatch, 1 unsigned" in done.stdout
     assert "status principal-mismatch: stopped at address" in done.stdout
+    for part, ended in (
+        ("ann: pushes it onto main, unapproved", "denied"), ("ann: pushes it, approved by herself", "denied"),
+        ("bob and carol approve at the same moment", "allowed"), ("ann: pushes it, amended since", "denied"),
+        ("ann: fast-forwards main", "allowed"), ("ann: pushes an urgent change", "denied"),
+        ("ann: pushes it under broken glass", "allowed"), ("bob: finds open glass", "denied"), ("bob: finds none open", "allowed"),
+    ):  # fmt: skip
+        assert f"{part:<40} {ended}" in done.stdout
     assert "not as it should be" not in done.stdout
     assert (ROOT / ".demo" / "server.git" / "hooks" / "pre-receive").exists()
 
