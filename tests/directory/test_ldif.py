@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitward.directory.ldif import LONGEST, entries
 from gitward.directory.names import normal
 from gitward.errors import GitwardError
+from soaking import examples
 
 
 def test_entries_with_their_values() -> None:
@@ -36,6 +37,7 @@ def test_what_is_no_ldif_is_an_error(lines: list[bytes]) -> None:
         list(entries(lines))
 
 
+@settings(max_examples=examples(30))
 @given(st.lists(st.binary(max_size=40).filter(lambda line: b"\n" not in line), max_size=8))
 def test_any_lines_are_entries_or_an_error(lines: list[bytes]) -> None:
     try:
@@ -80,6 +82,7 @@ def test_what_is_no_name(text: str) -> None:
     assert normal(text) is None
 
 
+@settings(max_examples=examples(30))
 @given(st.text(max_size=60))
 def test_any_text_is_a_name_or_none(text: str) -> None:
     assert normal(text) is None or "=" in text
