@@ -92,6 +92,14 @@ def test_the_words() -> None:
     assert lines("bob", "force", TOPIC)[2] == "  who could: nobody"
 
 
+def test_a_policy_that_is_read_from_a_ref_has_its_own_files_named() -> None:
+    given = rights("who: [ann], may: [update]", source="refs/heads/main:p.yaml")
+    for paths, outcome in (((b"p.yaml",), "denied"), ((b"a",), "allowed"), ((), "undecided")):
+        found = answer(given, Asked(who="ann", action="update", ref=MAIN, paths=paths, now=NOW))
+        assert found.outcome == outcome
+    assert answer(given, Asked(who="ann", action="update", ref=TOPIC, paths=(), now=NOW)).outcome == "allowed"
+
+
 def test_the_document() -> None:
     given = rights(*GRANTS)
     asked = Asked(who="dan", action="update", ref=MAIN, paths=(b"ci/\xff",), now=NOW)

@@ -156,13 +156,15 @@ def test_own_waivers() -> None:
 
 
 def test_who_can_change_the_policy_itself() -> None:
-    at = "refs/heads/main:.gitward.yaml"
-    open_to_all = report_of(rights("who: [ops], may: [update], refs: [refs/heads/main]", source=at), NOW).notes
-    assert [note.kind for note in open_to_all] == ["policy-changers", "policy-unprotected"]
-    assert open_to_all[0].message == "may change .gitward.yaml on refs/heads/main: ann, ci"
-    grants = ("who: [ops], may: [update], refs: [refs/heads/main]", "who: [dan], may: [update], paths: [/.gitward.yaml]")
-    kept = report_of(rights(*grants, source=at), NOW).notes
-    assert [note.message for note in kept] == ["may change .gitward.yaml on refs/heads/main: dan"]
+    """As at a push: a policy that is read from a ref has its own files named, also where it does not say so."""
+    at = "refs/heads/main:ci/p.yaml"
+    grants = ("who: [ops], may: [update], refs: [refs/heads/main]",)
+    assert [(note.kind, note.message) for note in report_of(rights(*grants, source=at), NOW).notes] == [
+        ("policy-changers", "may change /ci/p.yaml on refs/heads/main: nobody")]  # fmt: skip
+    grants = (*grants, "who: [dan], may: [update], paths: [/ci/p.yaml]")
+    made = report_of(rights(*grants, source=at), NOW)
+    assert [note.message for note in made.notes] == ["may change /ci/p.yaml on refs/heads/main: dan"]
+    assert not any("made by gitward" in line for line in text(made))
     assert kinds(*grants, source="/etc/gitward/org.yaml") == []
 
 

@@ -6,6 +6,7 @@ from gitward.clock import at
 from gitward.errors import UsageError
 from gitward.policy.trust import trust
 from gitward.record import record
+from gitward.succession import guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class Rights:
 
 
 def rights_of(policy: Policy) -> Rights:
-    """Raises UsageError for a policy without `access`."""
+    """As a server judges by this policy: read from a ref, its own files are named by a grant too (gitward.succession).
+
+    Raises UsageError for a policy without `access`.
+    """
+    (policy,) = guard((policy,))
     entry = next((entry for entry in policy.entries if entry.rule.name == RULE), None)
     if entry is None:
         raise UsageError(

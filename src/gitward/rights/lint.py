@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gitward.granting import decide
-from gitward.pathglobs import matches_path
 from gitward.patterns import matches_ref
 from gitward.record import record
 from gitward.rights.holders import listed, state, times
@@ -128,20 +127,19 @@ def _waivers(rights: Rights) -> Iterator[Note]:
 
 
 def _own_files(rights: Rights, now: int) -> Iterator[Note]:
-    """Who can change the policy itself, where it stands in a repository."""
-    ref, _, path = rights.policy.source.partition(":")
-    if not (ref.startswith("refs/") and path):
+    """Who can change the policy itself, where it stands in a repository: by a grant that names its files."""
+    own = next((grant for grant in rights.grants if not grant.who), None)
+    if own is None:
         return
-    raw = path.encode("utf-8", "surrogateescape")
-    whose = own_files(rights, ref, raw, now)
-    yield Note(kind="policy-changers", place="", message=f"may change {path} on {ref}: {listed(whose) or 'nobody'}")
-    naming = [grant for grant in rights.grants if grant.paths and matches_ref(grant.refs, ref) and matches_path(grant.paths, raw)]
-    if whose and not naming:
-        message = f"no grant names /{path}: whoever may update {ref} may change who may do what"
-        yield Note(kind="policy-unprotected", place="", message=message)
+    whose: dict[tuple[str, ...], list[str]] = {}
+    for path in own.paths:
+        whose.setdefault(changers(rights, own.refs[0], path.lstrip("/").encode("utf-8", "surrogateescape"), now), []).append(path)
+    for who, paths in whose.items():
+        message = f"may change {listed(tuple(paths))} on {own.refs[0]}: {listed(who) or 'nobody'}"
+        yield Note(kind="policy-changers", place="", message=message)
 
 
-def own_files(rights: Rights, ref: str, path: bytes, now: int) -> tuple[str, ...]:
+def changers(rights: Rights, ref: str, path: bytes, now: int) -> tuple[str, ...]:
     """Who may bring a change of this path to this ref, by a fast-forward or by force."""
     return tuple(
         who for who in sorted(rights.people)

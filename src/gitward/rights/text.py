@@ -39,7 +39,7 @@ def text(report: Report) -> Iterator[str]:
     people = f"{_many(len(report.rights.people), 'principal')}, {services} of them services"
     conflicts = f"{_many(len(report.conflicts), 'conflict')} of duties"
     yield ""
-    yield (f"{people}; {_many(len(report.rights.grants), 'grant')}; {conflicts}, "
+    yield (f"{people}; {_many(sum(bool(grant.may) for grant in report.rights.grants), 'grant')}; {conflicts}, "
            f"{_many(len(report.notes) + len(report.advice), 'note')}")  # fmt: skip
 
 
@@ -85,12 +85,12 @@ def _groups(report: Report) -> Iterator[str]:
 
 def _by_ref(report: Report) -> Iterator[str]:
     rights = report.rights
-    places = dict.fromkeys((grant.refs, grant.paths) for grant in rights.grants)
+    places = dict.fromkeys((grant.refs, grant.paths) for grant in rights.grants if grant.may)
     for refs, paths in sorted(places):
         yield ""
         yield f"{' '.join(refs)}{' with ' * bool(paths)}{' '.join(paths)}"
         for number, grant in enumerate(rights.grants):
-            if (grant.refs, grant.paths) == (refs, paths):
+            if (grant.refs, grant.paths) == (refs, paths) and grant.may:
                 whom = ", ".join(name if name in rights.people else f"{name} ({listed(rights.holders(name)) or 'nobody'})"
                                  for name in grant.who)  # fmt: skip
                 everyone = f"{len(rights.everyone[number])}: " if len(grant.who) > 1 else ""
