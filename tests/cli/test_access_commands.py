@@ -98,6 +98,9 @@ def test_conflicts(run: Callable[..., Said], repo: Path) -> None:
     assert (code, said.splitlines()[0][:2]) == (1, "ok")
     assert said.splitlines()[1].startswith("  error[duties]: ann holds policy-admin and approver, which ")
     assert run("report", "access")[0] == 1
+    (repo / ".gitward.yaml").write_text(POLICY + "  - {who: [ann], may: [read]}\n")
+    code, said, _ = run("policy", "validate")
+    assert (code, said.splitlines()[1].partition(": ")[0]) == (0, "  note[covered]")
 
 
 def test_the_log(run: Callable[..., Said], tmp_path: Path) -> None:

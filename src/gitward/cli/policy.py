@@ -48,7 +48,7 @@ def _default(repo: str) -> str:
 def validate(files: tuple[str, ...], repo: str) -> int:
     """Load policies as the hooks do, and name every error with its line.
 
-    Exit code 1 where somebody holds roles that a policy keeps apart under `duties`.
+    Exit code 1 where somebody holds roles that a policy keeps apart under `duties`. Grants that are worth a look are noted.
 
     \b
     examples:
@@ -66,6 +66,7 @@ def validate(files: tuple[str, ...], repo: str) -> int:
         for change in found.weakened:
             click.echo(f"  weakened: {visible(change)}")
         together += _duties(found)
+        _grants(found)
     return 1 if together else 0
 
 
@@ -79,6 +80,17 @@ def _duties(found: Policy) -> int:
     for each in duties.advice(found):
         click.echo(f"  warning[duties]: {visible(duties.sentence(each))}")
     return len(conflicts)
+
+
+def _grants(found: Policy) -> None:
+    """Say which grants are worth a look."""
+    import time
+
+    from gitward.rights import holders, lint
+
+    if any(entry.rule.name == holders.RULE for entry in found.entries):
+        for note in lint.notes(holders.rights_of(found), int(time.time())):
+            click.echo(visible(f"  note[{note.kind}]: {note.place}{': ' if note.place else ''}{note.message}"))
 
 
 @policy.command()
