@@ -48,11 +48,9 @@ def check(*, who: str, action: Action, ref: str, paths: tuple[str, ...], source:
     from gitward.cli.policy_source import loaded
     from gitward.rights import answer as answers
     from gitward.rights.holders import rights_of
-    from gitward.succession import guard
 
     _check(action, ref, paths)
-    (policy,) = guard((loaded(source or default_policy(repo), repo),))
-    rights = rights_of(policy)
+    rights = rights_of(loaded(source or default_policy(repo), repo))
     changed = tuple(os.fsencode(path.removeprefix("/")) for path in paths)
     asked = answers.Asked(who=who, action=action, ref=ref, paths=changed, now=_seconds(moment))
     found = answers.answer(rights, asked)
