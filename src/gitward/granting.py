@@ -57,20 +57,20 @@ def decide(
         return Verdict(allowed=False, could=_whose(grants, _giving(grants, table.all(lists), action, now)))
     plain = next((number for number in own if not grants[number].paths), None)
     mine = {table.group[number]: number for number in reversed(own)}  # of each group the first that is theirs
-    refused: list[bytes] = []
+    refused: dict[bytes, list[int]] = {}
     deciding = None
     first = min(paths)
     for path in paths:
         groups = table.naming(lists, path)
         able = min((mine[group] for group in groups if group in mine), default=None) if groups else plain
         if able is None:
-            refused.append(path)
+            refused[path] = groups
         elif path == first:
             deciding = grants[able]
     if not refused:
         return Verdict(allowed=True, grant=deciding)
     path = min(refused)
-    naming = sorted(number for group in table.naming(lists, path) for number in table.members[group])
+    naming = sorted(number for group in refused[path] for number in table.members[group])
     could = _giving(grants, naming or [number for number in table.all(lists) if not grants[number].paths], action, now)
     line = grants[naming[0]] if naming else None
     return Verdict(allowed=False, grant=line, path=path, refused=len(refused), could=_whose(grants, could))
