@@ -75,6 +75,11 @@ def _is_matched(pattern: str, ref: str) -> bool:
 
 def matches_ref(patterns: tuple[str, ...], ref: str) -> bool:
     """Whether a ref is in a list of patterns: matched by one of them, and by none that begins with `!`."""
-    return any(not pattern.startswith("!") and _is_matched(pattern, ref) for pattern in patterns) and not any(
-        pattern.startswith("!") and _is_matched(pattern[1:], ref) for pattern in patterns
-    )
+    is_in = False
+    for pattern in patterns:
+        if pattern.startswith("!"):
+            if _is_matched(pattern[1:], ref):
+                return False
+        elif not is_in:
+            is_in = _is_matched(pattern, ref)
+    return is_in
