@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -227,3 +228,9 @@ def test_the_clients_import_path_needs_no_posix():
     assert (reached - before) & posix == set()
     if os.name == "posix":
         assert "fcntl" in loaded_by("import gitward.audit.log") - before  # the guard can see it
+
+
+def test_no_two_modules_of_the_tests_have_one_name():
+    """pytest puts every folder of tests on the path: of two, one would be taken for the other."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py")
+    assert [name for name, times in names.items() if times > 1] == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from saying import APPROVAL, BREAK_GLASS, NOW, OID, OTHER, WAIVER, ZERO, Keys
-from world import World
+from signedworld import World
 
 from gitward.errors import GitwardError
 from gitward.model import Revocation

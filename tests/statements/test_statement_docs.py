@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from saying import APPROVAL, SAID, Keys, payload
-from world import World
+from signedworld import World
 
 from gitward.record import fields, replace
 from gitward.statements.reading import KINDS, RECORDS, payload_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from saying import APPROVAL, BREAK_GLASS, NOW, OID, OTHER, TREE, WAIVER, ZERO, Keys
-from world import HEAD, RULES, World, policy_of
+from signedworld import HEAD, RULES, World, policy_of
 
 from gitward.canonical import canonical
 from gitward.model import Closing, Revocation, WaiverRight

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from saying import OID, Keys, armored, payload
-from world import HEAD, RULES, World, policy_of
+from signedworld import HEAD, RULES, World, policy_of
 
 from gitward.model import Policy
 from gitward.policy import load

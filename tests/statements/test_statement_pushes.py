@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from saying import APPROVAL, NOW, OID, OTHER, SAID, WAIVER, ZERO, Keys
-from world import World
+from signedworld import World
 
 from gitward.audit import schema
 from gitward.audit.event import decision_event, decision_item
