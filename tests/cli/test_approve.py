@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from soaking import long
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Done, Git, Run
@@ -102,11 +104,13 @@ def test_a_change_that_somebody_else_approves(team: Team) -> None:
     assert f"[approval] {MAIN} approved by bob" in done.stderr
 
 
+@long
 def test_ones_own_change_and_a_stranger(team: Team) -> None:
     team.approve("topic", "--ref", MAIN, "--push", who="ann")
     assert "of ann does not count: it is their own change" in team.push("topic:main").stderr
 
 
+@long
 def test_what_stands_and_what_is_wanted(team: Team) -> None:
     show = ("topic", "--ref", MAIN, "--show", "--policy", team.policy)
     assert "[approval] approvals: 1 needed, 0 there\n  fix: ask bob, importer: gitward approve" in team.approve(*show, code=1)
@@ -120,6 +124,7 @@ def test_what_stands_and_what_is_wanted(team: Team) -> None:
     assert "no entry of org wants approvals for refs/heads/other" in other
 
 
+@long
 def test_a_merge_as_git_will_make_it(team: Team) -> None:
     """Main has moved: the tree is that of the merge, which the forge's button makes too."""
     team.git("checkout", "-q", "main", cwd=team.clone)
@@ -134,6 +139,7 @@ def test_a_merge_as_git_will_make_it(team: Team) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@long
 def test_a_merge_with_conflicts_is_refused_with_the_fix(team: Team) -> None:
     team.git("checkout", "-q", "main", cwd=team.clone)
     team.commit("a", "other\n")
@@ -144,6 +150,7 @@ def test_a_merge_with_conflicts_is_refused_with_the_fix(team: Team) -> None:
     assert team.statements("clone") == []
 
 
+@long
 def test_words_that_do_not_go_together(team: Team) -> None:
     assert "--ref is missing" in team.approve("topic", code=2)
     assert "belong together" in team.approve("topic", "--ref", MAIN, "--from-forge", "x", code=2)
@@ -153,6 +160,7 @@ def test_words_that_do_not_go_together(team: Team) -> None:
     assert team.statements("clone") == []
 
 
+@long
 def test_taken_back(team: Team) -> None:
     team.approve("topic", "--ref", MAIN, "--push")
     (ref,) = team.statements("clone")
@@ -161,6 +169,7 @@ def test_taken_back(team: Team) -> None:
     assert len(team.statements()) == 2
 
 
+@long
 def test_what_cannot_be_signed_or_sent(team: Team, gitward: Run) -> None:
     done = gitward("approve", "topic", "--ref", MAIN, "--repo", team.clone)
     assert done.returncode == 3

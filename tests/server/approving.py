@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,13 @@ def made_keys(folder: Path) -> Path:
 class Desk:
     """`keys` is a folder as `made_keys` makes it. `main` stands at `base`, which holds the files `a`, `b` and `src/x.c`."""
 
-    def __init__(self, folder: Path, keys: Path) -> None:
-        self.folder, self.keys, self._count = folder, keys, 0
+    def __init__(self, folder: Path, keys: Path, like: Path | None = None) -> None:
+        """`like` is the folder of another, still new, of which this one is a copy."""
+        self.folder, self.keys, self._count = folder, keys, 1
+        if like:
+            shutil.copytree(like, folder)
+            self.base = (folder / ".git" / "refs" / "heads" / "main").read_text().strip()
+            return
         subprocess.run(["git", "init", "-q", "--template=", "-b", "main", folder], check=True)
         self.base = self.commit({"a": "a\n", "b": "b\n", "src/x.c": lines(), "CODEOWNERS": "src/ @carol\n"}, author="dan")
         self.set(MAIN, self.base)

@@ -19,9 +19,14 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_keys(tmp_path_factory.mktemp("held"))
 
 
+@pytest.fixture(scope="session")
+def new(tmp_path_factory: pytest.TempPathFactory, held: Path) -> Path:
+    return Desk(tmp_path_factory.mktemp("new") / "desk", held).folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path, held: Path, home: Path) -> Desk:
-    return Desk(tmp_path / "desk", held)
+def desk(tmp_path: Path, held: Path, home: Path, new: Path) -> Desk:
+    return Desk(tmp_path / "desk", held, new)
 
 
 def test_by_somebody_else(desk: Desk) -> None:
