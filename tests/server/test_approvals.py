@@ -12,6 +12,7 @@ from approving import MAIN, NAMES, PEOPLE, URL, ZERO, Desk, lines, made_keys, sa
 from gitward import proposals
 from gitward.statements import approved
 from gitward.statements.archiving import archive
+from soaking import long
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +133,7 @@ def test_under_an_address_that_only_the_mailmap_knows(desk: Desk) -> None:
     assert "of ann does not count: it is their own change" in said(desk.push(change, pusher="dan"))
 
 
+@long
 def test_who_made_one_of_many_commits(desk: Desk) -> None:
     tip = desk.base
     for number in range(12):
@@ -181,6 +183,7 @@ def test_a_bot_is_no_second_person(desk: Desk) -> None:
     assert "of robot does not count: it is a service, and no human" in found
 
 
+@long
 def test_a_stranger(desk: Desk) -> None:
     change = desk.commit({"a": "new\n"}, desk.base)
     identity = desk.approve("eve", change)
@@ -206,6 +209,7 @@ def test_who_has_lost_the_role_the_key_or_the_place(desk: Desk) -> None:
         assert said(desk.push(change, options=", from: [lead]", more=group)).partition(";")[0] == says
 
 
+@long
 def test_who_could_approve_is_said(desk: Desk) -> None:
     (result,) = (each for each in desk.push(desk.commit({"a": "x"}, desk.base), options=", from: [reviewer]").results
                  if each.rule == "approval")  # fmt: skip
@@ -281,6 +285,7 @@ def test_only_the_base_moved(desk: Desk) -> None:
     assert "and for another change (stale)" in said(desk.push(further, options=keeps))
 
 
+@long
 def test_forced_back(desk: Desk) -> None:
     """A ref that goes back to where it was has been approved for that too, or not."""
     newer = desk.commit({"a": "new\n"}, desk.base)
@@ -303,12 +308,14 @@ def test_a_new_branch(desk: Desk) -> None:
     assert "of dan does not count: it is their own change" in said(desk.push(parked, ref=ref))
 
 
+@long
 def test_a_deletion_is_not_judged(desk: Desk) -> None:
     desk.set("refs/heads/release/1", desk.base)
     decision = desk.push(ZERO, ref="refs/heads/release/1", old=desk.base)
     assert said(decision) == ""
 
 
+@long
 def test_a_blob_cannot_be_approved(desk: Desk) -> None:
     blob = desk.git("hash-object", "-w", "--stdin", stdin=b"x")
     assert said(desk.push(blob, ref="refs/heads/release/1")) == "it leads to a blob, which nobody can approve"
@@ -355,6 +362,7 @@ def test_code_owners_are_read_where_the_ref_stood(desk: Desk) -> None:
     assert said(desk.push(desk.commit({"src/x.c": "new\n", "CODEOWNERS": "* @bob\n"}, desk.base), options=options)) == ""
 
 
+@long
 def test_a_new_branch_finds_its_owners_on_the_default_branch(desk: Desk) -> None:
     change = desk.commit({"src/x.c": "new\n", "CODEOWNERS": "* @bob\n"}, desk.base)
     desk.approve("bob", change, ref="refs/heads/release/1")
@@ -362,6 +370,7 @@ def test_a_new_branch_finds_its_owners_on_the_default_branch(desk: Desk) -> None
     assert "is owned by @carol (CODEOWNERS:1)" in found
 
 
+@long
 def test_too_many_people(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proposals, "MOST_PEOPLE", 3)
     trailers = "".join(f"Co-authored-by: X <{number}@example.com>\n" for number in range(9))
