@@ -75,8 +75,8 @@ def test_another_command_without_stdout(shell, line: str) -> None:
 
 
 def test_an_option_that_nothing_reads_is_none(shell) -> None:
-    code, stderr = shell("gitward hook pre-receive --actor ssh", "")
-    assert (code, "no such option: --actor" in stderr) == (2, True)
+    code, stderr = shell("gitward hook pre-receive --who ssh", "")
+    assert (code, "no such option: --who" in stderr) == (2, True)
 
 
 def test_a_limit_that_is_no_number(shell) -> None:
