@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Approval:
     """This commit may become the value of `ref`, which stands at `base`, with this `tree`.
 
-    `patch_id` is git-patch-id(1), --stable, of what the commit brings beyond `base`, '' where it brings nothing. With a
+    `patch_id` is the digest (repository.patches) of what the commit brings beyond `base`, '' where it brings nothing. With a
     `source` it was given elsewhere (a forge's export) by `reviewer`, a claim of whoever signs the statement: weaker evidence.
     """
 
