@@ -17,6 +17,8 @@ from hypothesis import Phase, settings
 from launching import LAUNCHER
 from soaking import FACTOR, examples
 
+settings.register_profile("suite", max_examples=40, deadline=None)  # a busy machine is not a slow program
+settings.load_profile("suite")
 if FACTOR > 1:
     settings.register_profile("soak", max_examples=examples(100), deadline=None)
     settings.load_profile("soak")

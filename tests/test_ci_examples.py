@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from soaking import long
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples" / "ci"
 POLICY = "version: 1\npolicy: {id: acme}\nrules:\n  - {rule: subject-pattern, pattern: '^ACME-[0-9]+: '}\n"
@@ -100,6 +102,7 @@ def test_the_documented_line_judges_and_runs_nothing_that_a_name_holds(system, c
     assert not (at / "pwned").exists()
 
 
+@long
 def test_the_action_installs_itself_and_judges(change, launcher, tmp_path):
     """Its steps, run as the runner runs them; setup-python is this Python, the checkout holds traps."""
     at, base, head = change

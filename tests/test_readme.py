@@ -63,7 +63,7 @@ def bare_environment(home: Path) -> dict[str, str]:
     author = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
               for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
     return {**names, **author, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8",
-            "PIPX_HOME": str(home / "pipx"), "PIPX_BIN_DIR": str(home / "bin"),
+            "PIP_NO_COMPILE": "1", "PIPX_HOME": str(home / "pipx"), "PIPX_BIN_DIR": str(home / "bin"),
             "PIPX_DEFAULT_PYTHON": sys._base_executable}  # fmt: skip
 
 

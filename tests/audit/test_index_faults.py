@@ -18,7 +18,7 @@ from servers import need
 from soaking import FACTOR
 
 EVERY = FACTOR > 1
-SAMPLE = {"index made": 18, "index grown": 14, "index and a lost journal": 16}  # a scene and how far apart its points are
+SAMPLE = {"index made": 36, "index grown": 36, "index and a lost journal": 36}  # a scene and how far apart its points are
 ROWS = (
     "SELECT * FROM event ORDER BY seq",
     "SELECT kind, text, seq FROM mention LEFT JOIN word ON id = word ORDER BY 1, 2, 3",

@@ -31,7 +31,10 @@ def test_it_ends_and_starts_again_and_nothing_is_lost() -> None:
         for number in [signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL] * FACTOR:
             served.start("--mode", "0600")
             with Writers(served.target, 16) as writers:
-                time.sleep(0.05 + chance.random() * 0.25)
+                patience = time.monotonic() + 20
+                while len(writers.acknowledged) < 2 and time.monotonic() < patience:
+                    time.sleep(0.01)
+                time.sleep(chance.random() * 0.25)
                 assert served.end(number) == (0 if number == signal.SIGTERM else -number)
             assert set(writers.reasons) == {"log-unavailable"}
             assert served.socket.exists() is (number == signal.SIGKILL)

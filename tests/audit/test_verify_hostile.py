@@ -20,6 +20,7 @@ from gitward.audit.verification.verify import verify
 from gitward.errors import GitwardError
 from gitward.tlog import note
 from logdaemons import SRC
+from soaking import FACTOR, long
 
 KIB = 1024
 MEMORY = 600 << 20  # address space of the verifier: the interpreter and its libraries take most of it
@@ -126,7 +127,7 @@ def test_events_of_wrong_types(short):
         json.dumps(as_json(report))
 
 
-@pytest.mark.parametrize("size", [10**9, (1 << 63) - 1])
+@pytest.mark.parametrize("size", [10**9, pytest.param((1 << 63) - 1, marks=long)])
 def test_a_claim_of_a_billion_entries(short, tmp_path, size):
     """In the log's own checkpoint, validly signed, and in the name of a segment."""
     directory, kept = short
@@ -154,7 +155,6 @@ def test_overlapping_segments(tmp_path):
 
 def test_many_tiny_segments(short, tmp_path):
     """Two thousand in `make test`, half a million in `make soak`: time by their number, and no file of them is kept open."""
-    from soaking import FACTOR
 
     directory, kept = short
     count = 500_000 if FACTOR > 1 else 2_000

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from soaking import long
+
 
 @pytest.fixture
 def public(home: Path, tmp_path: Path):
@@ -110,6 +112,7 @@ def test_openpgp_certificates(gitward, git, repo, certificate, tmp_path):
     assert (checked.returncode, "ann@example.com" in checked.stdout, ": ends " in checked.stdout) == (0, True, True)
 
 
+@long
 def test_a_long_list_stands_in_a_file_beside(gitward, public, tmp_path):
     key = public("k").split()[1]
     import base64

@@ -111,6 +111,7 @@ def test_real_commit(stages: Stages, item: Item) -> None:
         stages.world.git("update-ref", branch, before)
 
 
+@long
 @pytest.mark.parametrize("option", OTHER_FORMATS)
 def test_other_formats_decide_alike(stages: Stages, tmp_path_factory: pytest.TempPathFactory, start: Start, option: str) -> None:
     """pre-push, pre-receive and ci agree there too, and say of each change what they say of it in the usual format."""

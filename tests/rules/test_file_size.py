@@ -6,6 +6,7 @@ from judging import OID, OTHER, Case, accepts, changing, commit, file, judge, re
 from gitward.errors import Undecided
 from gitward.record import replace
 from gitward.rules.file_size import FileSize
+from soaking import long
 
 OVER = "the limit is"
 MIB = 1 << 20
@@ -70,6 +71,7 @@ def test_what_was_not_loaded_is_undecided() -> None:
             judge(FileSize(), subject)
 
 
+@long
 def test_a_hundred_thousand_files() -> None:
     files = [replace(file(f"{number}/a.bin", size=2), oid=f"{number:040x}", old_oid=OTHER) for number in range(100_000)]
     assert len(judge(FileSize(max=1, paths=("*.bin",)), changing(*files))) == 100_000

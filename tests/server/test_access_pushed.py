@@ -50,7 +50,7 @@ def test_no_way_around(scene: Scene) -> None:
     assert pushed(scene, "ann.shop", "main:refs/heads/topic").exit_code == 0, "parked where nobody guards it"
     denied = pushed(scene, "ann.shop", "main")
     assert denied.exit_code == 1
-    assert "ann may not update it with this path: a grant names the path, paths.yaml:8" in denied.remote
+    assert "ann may not update it: a grant names this path (paths.yaml:8)" in denied.remote
     assert "ask who may: platform" in denied.remote
     scene.commit(GOOD, **{"ci/x": "1\n"})
     for words in (("main",), ("+main~3:main",)):

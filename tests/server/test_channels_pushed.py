@@ -104,7 +104,8 @@ def test_a_signed_push_proves_nobody_where_another_channel_is_named(
     assert "error[no-ref-deletion]" in push.remote
     assert "error[signed-push]" not in push.remote
     scene.install(path, options=("--actor", "push-certificate"))
-    push = signing.push(scene, keys, "ann", "origin", ":refs/heads/old", GL_USERNAME="bob")
+    scene.on_server("update-ref", "refs/heads/older", "refs/heads/main")  # the text of the first push is spent
+    push = signing.push(scene, keys, "ann", "origin", ":refs/heads/older", GL_USERNAME="bob")
     assert (push.exit_code, scene.events()[-1]["actor"]["id"]) == (0, "ann")
 
 

@@ -37,6 +37,7 @@ class Both:
         return ""
 
 
+@long
 def test_some_pushes(tmp_path: Path, launcher: Path) -> None:
     both = Both(tmp_path, launcher, "lib")
     chosen = [push for push in both.pushes.all() if (push.user, push.ref, push.what) in FEW]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gitward.audit import schema
+from soaking import long
 
 if TYPE_CHECKING:
     from conftest import Git, Run
@@ -72,6 +73,7 @@ def test_a_policy_in_a_ref_changes_with_the_ref(gitward: Run, git: Git, repo: Pa
     assert changes(log)[-1] == change, "where a forge runs no hook for transactions, the end of the push tells"
 
 
+@long
 def test_a_file_of_the_host_that_changed_is_noticed_by_the_next_decision(
     gitward: Run, git: Git, repo: Path, bare: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from gitward.pushees import normal
 from gitward.review.breakglass import FollowUp, Glasses
 from gitward.review.run import Asked, review
 from servers import Server
+from soaking import long
 
 NAMES = ("ann", "bob", "carol", "dan", "eve")
 POLICY = """\
@@ -137,6 +138,7 @@ def test_what_does_not_count_is_refused_with_the_reason(shop: Shop) -> None:
     assert shop.event()["waivers"] == []
 
 
+@long
 def test_glass_is_broken_loudly_and_closed_by_somebody_else(shop: Shop) -> None:
     shop.scene.run("reset", "-q", "--hard", "HEAD~1")
     shop.scene.commit("take a secret out\n")
