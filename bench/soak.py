@@ -112,12 +112,12 @@ def main() -> int:
         return 2
     text, whole = histories(paths)
     more, held = properties()
-    survived = audit_faults.write()
     date = time.strftime("%Y-%m-%d", time.gmtime())
     head = f"# Soak\n\n{date}, commit {git('rev-parse', '--short', 'HEAD', cwd=ROOT)}. Every rule over whole real histories; "
     head += f"{', '.join(COSTLY)} over what came after HEAD~{LAST}.\n\n"
     (ROOT / "bench" / "soak.md").write_text(head + text + "\n" + more)
-    print(head + text + "\n" + more)
+    print(head + text + "\n" + more, flush=True)
+    survived = audit_faults.write()  # by far the longest, so the last
     return 0 if whole and held and survived else 1
 
 
