@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "mutants").glob("*.patch"))
-INVARIANTS = range(1, 14)
+INVARIANTS = range(1, 16)
 
 
 def head(patch: Path) -> dict[str, str]:
