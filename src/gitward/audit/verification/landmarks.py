@@ -14,6 +14,7 @@ from gitward.tlog.tree import leaf_hash
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from gitward.audit.verification.findings import Findings
 
@@ -69,7 +70,15 @@ class Landmarks:
                         self.findings.add("lines", BROKEN, FILE, f"a line is damaged: {problem}")
                         continue
                     yield Entry(seq=seq, prev=prev.decode(), received_time=received, event=event, line=line)
+                if _is_cut(file):  # pruning writes it whole, or not at all
+                    self.findings.add("lines", BROKEN, FILE, "its last line has no end")
         except FileNotFoundError:
             return
         except OSError as problem:
             self.findings.add("lines", BROKEN, FILE, f"cannot be read: {why(problem)}")
+
+
+def _is_cut(file: BinaryIO) -> bool:
+    """Whether a file that holds something does not end with LF."""
+    size = file.seek(0, os.SEEK_END)
+    return size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
