@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from gitward import channels, sources
+from gitward import channels
 from gitward.doctor.finding import fail, ok, warn
+from gitward.doctor.policies import readable
 from gitward.errors import GitwardError
 from gitward.installer import seed
-from gitward.repository import open_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitward.doctor.finding import Finding
-    from gitward.model import Entry, Policy
+    from gitward.model import Entry
 
 _NAME = "actor"
 
@@ -25,7 +25,7 @@ def check_actor(path: str, given: list[str], actor: list[str]) -> Iterator[Findi
     except GitwardError as problem:
         yield fail(_NAME, f"{problem.message}: every push is denied", problem.fix)
         return
-    policies = _readable(path, given)
+    policies = readable(path, given)
     if channel and channel != channels.CERTIFICATE:
         yield ok(_NAME, f"{channel}: who pushes is whom {channels.VARIABLES[channel][0]} names, as this server was started")
         return
@@ -45,15 +45,3 @@ def _asks(entry: Entry) -> bool:
     """Whether an entry judges who pushes, or lets somebody's pushes go."""
     rule = entry.rule
     return "pusher" in rule.needs or (bool(entry.exempt_principals) and not hasattr(rule, "check_commit"))
-
-
-def _readable(path: str, given: list[str]) -> list[Policy]:
-    """The policies that can be read: that all can is another check's."""
-    found = []
-    with open_repository(path) as repository:
-        for source in given:
-            try:
-                found.append(sources.load(source, repository, receiving=True))
-            except GitwardError:
-                continue
-    return found

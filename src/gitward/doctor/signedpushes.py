@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from gitward import gitcommand, sources
+from gitward import gitcommand
 from gitward.doctor.finding import fail, ok, warn
-from gitward.errors import GitwardError
+from gitward.doctor.policies import readable
 from gitward.installer import seed
-from gitward.repository import open_repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitward.doctor.finding import Finding
-    from gitward.model import Policy
 
 _SLOP = "receive.certNonceSlop"
 
 
 def check_signed_pushes(path: str, given: list[str]) -> Iterator[Finding]:
     """Nothing where no policy asks for signed pushes."""
-    policies = _readable(path, given)
+    policies = readable(path, given)
     if not seed.asks(policies):
         return
     yield from _seed(path)
@@ -55,15 +53,3 @@ def _seed(path: str) -> Iterator[Finding]:
         )
     else:
         yield ok(seed.SETTING, "is set, and this repository's own")
-
-
-def _readable(path: str, given: list[str]) -> list[Policy]:
-    """The policies that can be read: that all can is another check's."""
-    found = []
-    with open_repository(path) as repository:
-        for source in given:
-            try:
-                found.append(sources.load(source, repository, receiving=True))
-            except GitwardError:
-                continue
-    return found
