@@ -18,6 +18,7 @@ from gitward.loading import with_files, with_signers
 from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
 from gitward.proposals import counted, with_proposals, without
 from gitward.record import replace
+from gitward.recreated import with_lost
 from gitward.repository import open_repository
 from gitward.scope import Plan
 from gitward.signatures.moments import Moments, read_first_seen
@@ -85,6 +86,7 @@ def _judge(
     taking = squash.takers(request, policies)
     gathering = Gathering(repository, policies, change) if host.log else None
     with Bench(repository, policies, task, lookups, gathering) as bench:
+        change = replace(change, updates=with_lost(policies, change.updates, host.tips, repository))
         change = _with_facts(change, request, policies, bench, ranges, existing)
         waivers = waivers_of(policies, change, host, repository, existing)
         bench.task = replace(bench.task, waivers=waivers)

@@ -55,14 +55,14 @@ def directory(tmp_path: Path) -> str:
 def times(directory: str, seqs: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> dict[int, int]:
     """Seqs by a time of their own: the log is written within a second, and so every line is a second later than it was."""
     start = received(directory, 0)
-    monkeypatch.setattr(firstseen, "_moves", _numbered(firstseen._moves, start))
+    monkeypatch.setattr(firstseen, "moves_in", _numbered(firstseen.moves_in, start))
     return {seq: start + seq for seq in seqs}
 
 
 def _numbered(real: object, start: int) -> object:
-    def moves(directory: str, line: bytes, git_dir: str) -> object:
+    def moves(directory: str, line: bytes, needle: bytes, git_dir: str) -> object:
         seq = json.loads(line)["seq"]
-        return [(start + seq, *moved) for _, *moved in real(directory, line, git_dir)]  # type: ignore[operator]
+        return [(start + seq, *moved) for _, *moved in real(directory, line, needle, git_dir)]  # type: ignore[operator]
 
     return moves
 

@@ -20,6 +20,8 @@ REJECTED = [
     rejects(update("ff", "refs/tags/release/v1", tag="release/v1"), MOVED),
     rejects(update("non-ff", "refs/tags/v1", kind="blob"), MOVED),
     rejects(update("non-ff", "refs/tags/refs/heads/main"), MOVED),
+    rejects(update("create", "refs/heads/main", lost=OID), "the branch stood at"),
+    rejects(update("create", "refs/tags/v1", lost=OID), "the tag stood at"),
 ]
 ACCEPTED = [
     accepts(update("ff", "refs/heads/main")),

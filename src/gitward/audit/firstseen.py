@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from itertools import islice
 
+from gitward.audit.moves import AT_ONCE, moves_in, needle_of
 from gitward.errors import GitwardError, Undecided
 from gitward.integrity import STATEMENTS
 
@@ -21,16 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from gitward.audit.moves import Move
     from gitward.audit.scan import Cursor
-
-    Move = tuple[int, str, str, str]  # seconds since 1970, the old and the new oid, the ref
 
 _SCHEMA = (
     "CREATE TABLE seen (oid BLOB PRIMARY KEY, time INTEGER) WITHOUT ROWID",
     "CREATE TABLE tip (number INTEGER PRIMARY KEY, oid BLOB)",
 )
-_CLASS = b'"class":"ref.updated"'  # in canonical JSON, where it cannot stand within a string
-_AT_ONCE = 5_000  # lines
 _TIPS = 100  # that are kept, to say to git where known history begins
 _PATIENCE = 2.0  # seconds that a hook waits for another process
 
@@ -106,36 +104,17 @@ def _fill(memory: sqlite3.Connection, directory: str, git_dir: str, patience: fl
 
 def _grow(base: sqlite3.Connection, directory: str, git_dir: str, cursor: Cursor) -> Cursor:
     from gitward.audit import scan
-    from gitward.canonical import canonical, text
 
-    needle = b'"repository":' + canonical(text(git_dir))
-    moves: list[Move] = []
+    needle = needle_of(git_dir)
+    found: list[Move] = []
     lines = scan.lines_after(directory, cursor)
-    while batch := list(islice(lines, _AT_ONCE)):
+    while batch := list(islice(lines, AT_ONCE)):
         for _, _, _, line in batch:
-            if line and _CLASS in line and needle in line:
-                moves += _moves(directory, line, git_dir)
+            found += (move for move in moves_in(directory, line, needle, git_dir) if move[2].strip("0"))
         cursor = scan.behind(cursor, batch)
-    if moves:
-        _learn(base, git_dir, moves)
+    if found:
+        _learn(base, git_dir, found)
     return cursor
-
-
-def _moves(directory: str, line: bytes, git_dir: str) -> list[Move]:
-    """What a line says of this repository's refs: only what its own hook saw."""
-    from gitward import clock
-    from gitward.audit import entry
-    from gitward.audit.updates import plain, updates_of
-
-    try:
-        read = entry.read(line)
-        when = clock.seconds(read.received_time)
-        what, by = read.event["event"]["class"], read.event["emitter"]["trust"]
-    except (ValueError, LookupError, TypeError, OverflowError):
-        return []
-    if (what, by) != ("ref.updated", "server") or plain(read.event.get("repository")) != git_dir:
-        return []
-    return [(when, each.old, each.new, each.ref) for each in updates_of(directory, read.event) if each.new.strip("0")]
 
 
 def _learn(base: sqlite3.Connection, git_dir: str, moves: list[Move]) -> None:

@@ -19,6 +19,7 @@ from gitward.record import replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from gitward.audit.policies import Last
 
@@ -86,7 +87,7 @@ def _judged(stdin: bytes, host: Host, said: ActorClaim | None, repository: str) 
     try:
         if host.log:
             last = _last(host.log, repository)
-            host = replace(host, revisions=last.revisions if last else {}, seen=_first_seen(host.log))
+            host = replace(host, revisions=last.revisions if last else {}, **_kept(host.log))
         return _supervised(stdin, host, said), last
     except Undecided as problem:
         from gitward.failure import no_decision
@@ -104,12 +105,16 @@ def _last(target: str, repository: str) -> Last | None:
         return None
 
 
-def _first_seen(target: str) -> Mapping[str, int]:
-    """When the log's own server saw objects first, read where a policy asks; the daemon of a log does not tell."""
+def _kept(target: str) -> dict[str, Mapping[str, Any]]:
+    """When objects were seen first and where refs stood last, read where a policy asks; the daemon of a log does not tell."""
     from gitward.audit.firstseen import FirstSeen
+    from gitward.audit.lasttips import LastTips
     from gitward.audit.recorder import socket_of
 
-    return {} if socket_of(target) else FirstSeen(target, os.environ.get("GIT_DIR", "."))
+    if socket_of(target):
+        return {}
+    git_dir = os.environ.get("GIT_DIR", ".")
+    return {"seen": FirstSeen(target, git_dir), "tips": LastTips(target, git_dir)}
 
 
 def _decide(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:

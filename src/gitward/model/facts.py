@@ -179,6 +179,7 @@ class RefUpdate:
     where an entry asks; `touched_by` is that in the order of the policies, `touched` that of the policy whose rule is judging.
     `pusher` is who pushes, in the names of that policy, '' where it knows nobody, and then `unproven` says why. `seen` is
     when this judging began, in seconds since 1970, 0 for what is no ref update.
+    `lost` is, of a ref that is made, what it had last by the log and does not get back: loaded where an entry asks, else "".
     `problem` says why this line of a push cannot stand under any policy, '' where it can.
     """
 
@@ -200,6 +201,7 @@ class RefUpdate:
     unproven: str = ""
     seen: int = 0
     proposals: tuple[Proposal | None, ...] = ()
+    lost: str = ""
     problem: str = ""
 
     @property

@@ -3,7 +3,8 @@
 ## What it checks
 
 Every update of an existing ref. The new tip must have the old one among its ancestors; a tag must not be moved at all,
-not forward either. A ref that is deleted and created again in one push counts as one update.
+not forward either. A ref that is deleted and created again in one push counts as one update; so it does in two pushes, where the
+server keeps a log: then the ref must lead on from where the log saw it last, and a tag must be the same again.
 
 There are no options.
 
@@ -38,9 +39,9 @@ delete refs/heads/topic
 
 ## Limits
 
-Deletions are for `no-ref-deletion`. A ref that is deleted in one push and created in a later one is a new ref here,
-unless the log still knows its last tip. Only a stage that sees ref updates can judge: not commit-msg, and not `check`
-of a range.
+Deletions are for `no-ref-deletion`. A ref that is deleted in one push and created in a later one is a new ref where there is no
+log, where it was deleted before the log began, and where the log is kept by a daemon, which does not tell. Only a stage that sees
+ref updates can judge: not commit-msg, and not `check` of a range.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class NoForcePush:
     first = False
 
     def check_update(self, update: RefUpdate) -> Iterator[Violation]:
+        if update.lost:
+            yield _lost(update)
         if update.ancestry not in ("ff", "non-ff"):
             return
         if update.ref.startswith("refs/tags/"):
@@ -73,3 +76,15 @@ class NoForcePush:
                 message="not a fast-forward: the old tip would be lost",
                 fix="git pull --rebase, then push without --force",
             )
+
+    def minds_lost(self) -> bool:
+        """Whether it is to be told what a ref that is made again had before."""
+        return True
+
+
+def _lost(update: RefUpdate) -> Violation:
+    stood = f"stood at {update.lost[:12]} until it was deleted"
+    if update.ref.startswith("refs/tags/"):
+        return Violation(message=f"the tag {stood}, and would be moved", fix="make a new tag with another name")
+    fix = f"push what has {update.lost} among its ancestors, or take another name"
+    return Violation(message=f"the branch {stood}: that would be lost", fix=fix)
