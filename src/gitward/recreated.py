@@ -12,23 +12,26 @@ from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gitward.model import Policy, RefUpdate
     from gitward.repository import Repository
 
+    Tips = Callable[[Sequence[str]], Mapping[str, str]] | None
+
 
 def with_lost(
-    policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], tips: Mapping[str, str], repository: Repository
+    policies: tuple[Policy, ...], updates: tuple[RefUpdate, ...], tips: Tips, repository: Repository
 ) -> tuple[RefUpdate, ...]:
     """The same updates; of a ref that is made, and that an entry asks about, with what it had last and does not get back.
 
     Raises Undecided where the log cannot say.
     """
     asking = [entry.refs for _, entry in entries_of(policies) if hasattr(entry.rule, "minds_lost")]
+    asked = [update.ref for update in updates if _is_asked(update, asking)]
+    last = tips(asked) if tips and asked else {}
     return tuple(
-        replace(update, lost=_lost(update, tips.get(update.ref, ""), repository)) if _is_asked(update, asking) else update
-        for update in updates
+        replace(update, lost=_lost(update, last[update.ref], repository)) if update.ref in last else update for update in updates
     )
 
 
@@ -39,7 +42,7 @@ def _is_asked(update: RefUpdate, asking: list[tuple[str, ...]]) -> bool:
 
 
 def _lost(update: RefUpdate, last: str, repository: Repository) -> str:
-    if last in ("", update.new):
+    if last == update.new or update.ancestry != "create":
         return ""
     if update.ref.startswith("refs/tags/"):
         return last

@@ -79,6 +79,10 @@ REQUESTS = {
     "record, and no event": wire.packed(b"record"),
     "no session": wire.packed(b"unallowed"),
     "updates that are none": wire.packed(b"unallowed", b"s", b'[["refs/heads/main","0",[]]]'),
+    "no refs": wire.packed(b"tips", b"/r"),
+    "refs that are none": wire.packed(b"tips", b"/r", b"7"),
+    "refs nested deeply": wire.packed(b"tips", b"/r", b"[" * 50_000),
+    "too many refs": wire.packed(b"tips", b"/r", b"[" + b'"r",' * 10_000 + b'"r"]'),
     "updates nested deeply": wire.packed(b"unallowed", b"s", b"[" * 50_000),
     "too many updates": wire.packed(b"unallowed", b"s", b"[" + b'["r","0","1"],' * 10_000 + b'["r","0","1"]]'),
 }

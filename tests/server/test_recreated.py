@@ -12,6 +12,7 @@ from gitward.audit.lasttips import LastTips
 from gitward.errors import Undecided
 from gitward.installer import hookfile, outcomes, place
 from gitward.installer.server import Settings
+from logdaemons import daemon
 from servers import Server
 
 POLICY = """\
@@ -27,13 +28,17 @@ rules:
 @pytest.fixture
 def scene(path_server: Server, make_scene: MakeScene) -> Scene:
     """A server with a log that judges forced pushes alone, and lets refs be deleted."""
-    scene = make_scene(path_server)
+    return judging(make_scene(path_server))
+
+
+def judging(scene: Scene, log: str = "") -> Scene:
     policy = scene.folder / "policy.yaml"
     policy.write_text(POLICY)
-    scene.install(policy)
+    scene.install(policy, options=("--log", log) if log else ())
     program = hookfile.Program(python=scene.launcher[0], script=scene.launcher[-1])
+    settings = Settings(policies=(str(policy),), log=log or str(scene.log))
     for name, path in outcomes.paths(str(scene.hook)).items():
-        place.put(path, outcomes.text(name, program, Settings(policies=(str(policy),), log=str(scene.log)), denies=False))
+        place.put(path, outcomes.text(name, program, settings, denies=False))
     scene.on_server("config", "receive.denyDeletes", "false")
     return scene
 
@@ -55,6 +60,16 @@ def test_a_branch_leads_on_from_where_it_stood(scene: Scene) -> None:
     assert scene.push("origin", f"{old}~1:refs/heads/other").exit_code == 0
     newer = scene.commit("on top of it\n")
     assert scene.push("origin", f"{newer}:refs/heads/topic").exit_code == 0
+
+
+def test_the_daemon_tells(path_server: Server, make_scene: MakeScene) -> None:
+    with daemon() as served:
+        scene = judging(make_scene(path_server), served.target)
+        old = made_and_deleted(scene, "refs/heads/topic")
+        push = scene.push("origin", f"{old}~1:refs/heads/topic", f"{old}~1:refs/heads/never")
+        assert (push.exit_code, "refs/heads/topic: the branch stood at" in push.remote) == (1, True)
+        assert LastTips(served.target, str(scene.bare))(["refs/heads/never", "refs/heads/topic"]) == {"refs/heads/topic": old}
+        assert scene.push("origin", f"{old}:refs/heads/topic").exit_code == 0
 
 
 def test_the_same_commit_comes_back(scene: Scene) -> None:
@@ -94,13 +109,12 @@ def test_where_no_entry_asks_the_log_is_not_read(scene: Scene) -> None:
 def test_a_log_that_cannot_say_leaves_it_open(scene: Scene) -> None:
     old = made_and_deleted(scene, "refs/heads/topic")
     tips = LastTips(str(scene.log), str(scene.bare))
-    assert tips["refs/heads/topic"] == old
-    assert sorted(tips) == ["refs/heads/topic"]
+    assert tips(["refs/heads/topic", "refs/heads/never"]) == {"refs/heads/topic": old}
     (kept,) = scene.log.glob("tips-*.sqlite.lock")
     kept.unlink()
     kept.mkdir()
     with pytest.raises(Undecided, match="cannot say where the ref stood") as raised:
-        tips["refs/heads/topic"]
+        tips(["refs/heads/topic"])
     assert raised.value.reason == "no-last-tips"
     push = scene.push("origin", f"{old}:refs/heads/topic")
     assert (push.exit_code, "undecided" in push.remote) == (1, True)
@@ -110,4 +124,4 @@ def test_another_repository_with_the_same_log(scene: Scene, tmp_path: Path) -> N
     made_and_deleted(scene, "refs/heads/topic")
     other = tmp_path / "other.git"
     shutil.copytree(scene.bare, other)
-    assert dict(LastTips(str(scene.log), str(other))) == {}
+    assert LastTips(str(scene.log), str(other))(["refs/heads/topic"]) == {}

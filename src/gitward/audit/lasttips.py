@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
 from itertools import islice
 
 from gitward.audit.moves import AT_ONCE, moves_in, needle_of
+from gitward.canonical import canonical, text
 from gitward.errors import GitwardError, Undecided
 from gitward.integrity import OWN_REFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from gitward.audit.scan import Cursor
 
@@ -27,42 +27,49 @@ _SCHEMA = ("CREATE TABLE tip (ref BLOB PRIMARY KEY, oid TEXT) WITHOUT ROWID",)
 _PATIENCE = 10.0  # seconds that a hook waits for another process
 
 
-class LastTips(Mapping[str, str]):
-    """Ref to the oid that it had last. Asking raises Undecided where the log cannot say. `git_dir` as FirstSeen's."""
+class LastTips:
+    """Where refs stood last, read when it is asked. `target` is a log's folder or `unix:PATH`; `git_dir` as FirstSeen's."""
 
-    def __init__(self, directory: str, git_dir: str) -> None:
-        self.directory, self.git_dir = directory, git_dir
+    def __init__(self, target: str, git_dir: str) -> None:
+        self.target, self.git_dir = target, git_dir
 
-    def __getitem__(self, ref: str) -> str:
-        found = self._asked("SELECT oid FROM tip WHERE ref = ?", os.fsencode(ref))
-        if not found:
-            raise KeyError(ref)
-        return found[0]
+    def __call__(self, refs: Sequence[str]) -> dict[str, str]:
+        """Those of these refs that the log knows, each with the oid that it had last. Raises Undecided where it cannot say."""
+        from gitward.audit.recorder import socket_of
 
-    def __iter__(self) -> Iterator[str]:
-        return (os.fsdecode(ref) for ref in self._asked("SELECT ref FROM tip ORDER BY ref"))
+        git_dir, found = os.path.realpath(self.git_dir), {}
+        path = socket_of(self.target)
+        for start in range(0, len(refs), AT_ONCE):
+            asked = refs[start : start + AT_ONCE]
+            found.update(_told(path, git_dir, asked) if path else last_tips(self.target, git_dir, asked))
+        return found
 
-    def __len__(self) -> int:
-        return len(self._asked("SELECT oid FROM tip"))
 
-    def _asked(self, question: str, *values: bytes) -> list[str]:
-        import sqlite3
+def last_tips(directory: str, git_dir: str, refs: Sequence[str]) -> dict[str, str]:
+    """The same from the log's folder, of a repository by its path in the log."""
+    import sqlite3
 
-        from gitward.audit import derived
+    from gitward.audit import derived
 
-        git_dir = os.path.realpath(self.git_dir)
+    def grow(base: sqlite3.Connection, log: str, cursor: Cursor) -> Cursor:
+        return _grow(base, log, git_dir, cursor)
 
-        def grow(base: sqlite3.Connection, log: str, cursor: Cursor) -> Cursor:
-            return _grow(base, log, git_dir, cursor)
+    name = f"tips-{hashlib.sha256(os.fsencode(git_dir)).hexdigest()[:24]}.sqlite"
+    kind = derived.Kind(schema=_SCHEMA, grow=grow, about=git_dir.encode("utf-8", "backslashreplace").decode(), outlives=True)
+    try:
+        with derived.opened(directory, derived.place(directory, name), kind, _PATIENCE) as base:
+            rows = ((ref, base.execute("SELECT oid FROM tip WHERE ref = ?", (os.fsencode(ref),)).fetchone()) for ref in refs)
+            return {ref: row[0] for ref, row in rows if row}
+    except (GitwardError, OSError, sqlite3.Error) as problem:
+        fix = getattr(problem, "fix", "") or "push again; the administrator runs gitward doctor"
+        raise Undecided(f"the log cannot say where the ref stood before: {problem}", fix, "no-last-tips") from None
 
-        name = f"tips-{hashlib.sha256(os.fsencode(git_dir)).hexdigest()[:24]}.sqlite"
-        kind = derived.Kind(schema=_SCHEMA, grow=grow, about=git_dir.encode("utf-8", "backslashreplace").decode(), outlives=True)
-        try:
-            with derived.opened(self.directory, derived.place(self.directory, name), kind, _PATIENCE) as base:
-                return [value for (value,) in base.execute(question, values)]
-        except (GitwardError, OSError, sqlite3.Error) as problem:
-            fix = getattr(problem, "fix", "") or "push again; the administrator runs gitward doctor"
-            raise Undecided(f"the log cannot say where the ref stood before: {problem}", fix, "no-last-tips") from None
+
+def _told(path: str, git_dir: str, refs: Sequence[str]) -> dict[str, str]:
+    from gitward.audit.daemon import client
+
+    said = client.ask(path, "tips", os.fsencode(git_dir), canonical([text(ref) for ref in refs]))
+    return {ref: oid for ref, oid in zip(refs, said, strict=True) if oid}
 
 
 def _grow(base: sqlite3.Connection, directory: str, git_dir: str, cursor: Cursor) -> Cursor:

@@ -18,7 +18,6 @@ from gitward.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from gitward.audit.policies import Last
@@ -105,16 +104,15 @@ def _last(target: str, repository: str) -> Last | None:
         return None
 
 
-def _kept(target: str) -> dict[str, Mapping[str, Any]]:
-    """When objects were seen first and where refs stood last, read where a policy asks; the daemon of a log does not tell."""
+def _kept(target: str) -> dict[str, Any]:
+    """Where refs stood last and when objects were seen first, read where a policy asks; the latter no daemon tells."""
     from gitward.audit.firstseen import FirstSeen
     from gitward.audit.lasttips import LastTips
     from gitward.audit.recorder import socket_of
 
-    if socket_of(target):
-        return {}
     git_dir = os.environ.get("GIT_DIR", ".")
-    return {"seen": FirstSeen(target, git_dir), "tips": LastTips(target, git_dir)}
+    tips = LastTips(target, git_dir)
+    return {"tips": tips} if socket_of(target) else {"tips": tips, "seen": FirstSeen(target, git_dir)}
 
 
 def _decide(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:

@@ -6,7 +6,7 @@ from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
     from gitward.model.facts import Commit, Message, Oid, Stage
@@ -106,8 +106,8 @@ class Host:
 
     `revisions` are those that policies, by id and source, had in the last decisions of the log. `lookups` are the look-ups
     that policies may name, each with the file of its settings; None: nothing is looked up. `first_seen` is a file of the times
-    at which objects were first seen, `seen` are these times where no file is named, by oid, in seconds since 1970. `tips` leads
-    from a ref to the oid that it had last by the log. `actor` is
+    at which objects were first seen, `seen` are these times where no file is named, by oid, in seconds since 1970. `tips` tells
+    of refs the oid that each had last by the log, of those that the log knows. `actor` is
     the one channel that says who pushes, '' for none (docs/access.md). `urls` are those of the repository, as its people write
     them: a statement for another counts for nothing.
     """
@@ -123,6 +123,6 @@ class Host:
     lookups: Mapping[str, str] | None = {}
     first_seen: str = ""
     seen: Mapping[str, int] = {}
-    tips: Mapping[str, str] = {}
+    tips: Callable[[Sequence[str]], Mapping[str, str]] | None = None
     actor: str = ""
     urls: tuple[str, ...] = ()

@@ -40,8 +40,8 @@ delete refs/heads/topic
 ## Limits
 
 Deletions are for `no-ref-deletion`. A ref that is deleted in one push and created in a later one is a new ref where there is no
-log, where it was deleted before the log began, and where the log is kept by a daemon, which does not tell. Only a stage that sees
-ref updates can judge: not commit-msg, and not `check` of a range.
+log, and where it was deleted before the log began. Only a stage that sees ref updates can judge: not commit-msg, and not `check`
+of a range.
 """
 
 from __future__ import annotations

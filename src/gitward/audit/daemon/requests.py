@@ -8,7 +8,7 @@ import re
 from base64 import b64encode
 
 from gitward import __version__
-from gitward.audit import allowed, folder, policies, schema
+from gitward.audit import allowed, folder, policies, schema, updates
 from gitward.audit.entry import MAXIMUM_EVENT
 from gitward.audit.log import Item
 from gitward.canonical import canonical
@@ -100,15 +100,31 @@ def _unallowed(directory: str, arguments: list[bytes]) -> list[int]:
     if len(arguments) != 2:
         raise ValueError("this question has two arguments, a session and its updates")
     try:
-        session, updates = arguments[0].decode("ascii"), json.loads(arguments[1])
+        session, moved = arguments[0].decode("ascii"), json.loads(arguments[1])
     except (ValueError, RecursionError):
         raise ValueError("the updates cannot be read") from None
-    if len(session) > 100 or type(updates) is not list or len(updates) > MAXIMUM_UPDATES:
+    if len(session) > 100 or type(moved) is not list or len(moved) > MAXIMUM_UPDATES:
         raise ValueError(f"at most {MAXIMUM_UPDATES} updates of one session")
-    for each in updates:
+    for each in moved:
         if type(each) is not list or [type(value) for value in each[1:]] != [str, str] or type(each[0]) not in (str, dict):
             raise ValueError("an update is a ref and two oids")
-    return allowed.unallowed_of(directory, session, updates)
+    return allowed.unallowed_of(directory, session, moved)
+
+
+def _tips(directory: str, arguments: list[bytes]) -> list[str]:
+    """Of each ref the oid that it had last, "" where the log does not know it."""
+    from gitward.audit.lasttips import last_tips
+
+    if len(arguments) != 2 or len(arguments[0]) > MAXIMUM_PATH:
+        raise ValueError("this question has two arguments, a repository and its refs")
+    try:
+        refs = [updates.plain(ref) for ref in json.loads(arguments[1])]
+    except (ValueError, RecursionError, TypeError):
+        raise ValueError("the refs cannot be read") from None
+    if len(refs) > MAXIMUM_UPDATES:
+        raise ValueError(f"at most {MAXIMUM_UPDATES} refs")
+    found = last_tips(directory, arguments[0].decode("utf-8", "surrogateescape"), refs)
+    return [found.get(ref, "") for ref in refs]
 
 
 def _about(directory: str, arguments: list[bytes]) -> dict[str, Any]:
@@ -124,4 +140,5 @@ def _none(arguments: list[bytes]) -> None:
 
 # What a client may ask without recording anything, of the log's folder and with further parts; each answers, soon, with what
 # canonical JSON can say. Raises ValueError for arguments that are none, OSError, GitwardError.
-QUESTIONS: dict[str, Question] = {"policies": _policies, "former": _former, "unallowed": _unallowed, "about": _about}
+QUESTIONS: dict[str, Question] = {"policies": _policies, "former": _former, "unallowed": _unallowed, "tips": _tips,
+                                  "about": _about}
