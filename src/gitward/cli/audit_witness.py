@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from gitward.cli.lazy import Group
 from gitward.cli.output import say
 from gitward.errors import GitwardError, UsageError
 
 
-@click.group()
+@click.group(cls=Group)
 def witness() -> None:
     """Be a witness: remember the newest checkpoint of a log, and cosign only what extends it.
 

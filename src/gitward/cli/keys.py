@@ -8,6 +8,7 @@ import os
 import click
 
 from gitward.cli import output as out
+from gitward.cli.lazy import Group
 from gitward.cli.policy_source import REPO
 from gitward.errors import UsageError
 from gitward.render.escape import visible
@@ -22,7 +23,7 @@ POLICY = click.option("--policy", "source", metavar="F|REF:PATH", default="",
 FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """List, import and look over the keys that a policy trusts.
 
@@ -39,7 +40,13 @@ def keys() -> None:
 @REPO
 @FORMAT
 def list_(source: str, repo: str, form: str) -> int:
-    """A line per key: principal, kind, fingerprint, algorithm, validity, state."""
+    """List the keys: a line each with principal, kind, fingerprint, algorithm, validity, state.
+
+    \b
+    examples:
+      gitward keys list
+      gitward keys list --policy /etc/gitward/org.yaml --format json
+    """
     trust = _trust(source, repo)
     lines = _lines(trust)
     if form == "json":
@@ -67,6 +74,11 @@ def check(source: str, repo: str, within: int, form: str) -> int:  # fmt: skip
     """Look for keys that have ended or soon will, are revoked or weak, for wildcards, and for what counts for anybody.
 
     The same key for two principals, and a `*` that any certificate matches, are refused when the policy is loaded.
+
+    \b
+    examples:
+      gitward keys check
+      gitward keys check --policy /etc/gitward/org.yaml --within 90
     """
     from gitward import clock
     from gitward.keys.checks import remarks, try_all

@@ -1,4 +1,4 @@
-"""Groups whose commands are imported only when they are asked for."""
+"""Groups of commands, and those whose commands are imported only when they are asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class LazyGroup(click.Group):
+class Group(click.Group):
+    """Lists its commands with their whole first sentences; click's own listing cuts them where the line ends."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, self._summary(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str(limit=1_000) if command else ""
+
+
+class LazyGroup(Group):
     """`commands_of` names each command's place, `module:name`; the order is that of the help."""
 
     def __init__(self, *args: Any, commands_of: Mapping[str, str], **options: Any) -> None:

@@ -8,6 +8,7 @@ import os
 import click
 
 from gitward.cli import policy_baseline, policy_diff, policy_import, policy_vendor, policy_what_if
+from gitward.cli.lazy import Group
 from gitward.cli.policy_source import REPO as _REPO
 from gitward.cli.policy_source import loaded
 from gitward.errors import UsageError
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    epilog="exit codes: 0 good, 1 not good (a test fails, weaker, a copy differs), 2 usage or policy invalid, 3 cannot be read"
+    cls=Group,
+    epilog="exit codes: 0 good, 1 not good (a test fails, weaker, a copy differs), 2 usage or policy invalid, 3 cannot be read",
 )
 def policy() -> None:
     """Check, show, test, compare, copy and import policies.
@@ -42,13 +44,13 @@ def _default(repo: str) -> str:
     return default_policy(repo)
 
 
-@policy.command()
+@policy.command(epilog="exit codes: 0 valid, 1 somebody holds roles that are kept apart, 2 policy invalid, 3 it cannot be read")
 @click.argument("files", metavar="[F|REF:PATH]...", nargs=-1)
 @_REPO
 def validate(files: tuple[str, ...], repo: str) -> int:
     """Load policies as the hooks do, and name every error with its line.
 
-    Exit code 1 where somebody holds roles that a policy keeps apart under `duties`. Grants that are worth a look are noted.
+    Grants that are worth a look, and roles that `duties` keeps apart and somebody holds together, are named too.
 
     \b
     examples:
@@ -93,7 +95,7 @@ def _grants(found: Policy) -> None:
             click.echo(visible(f"  note[{note.kind}]: {note.place}{': ' if note.place else ''}{note.message}"))
 
 
-@policy.command()
+@policy.command(epilog="exit codes: 0 shown, 2 policy invalid, 3 it cannot be read")
 @click.argument("file", metavar="[F|REF:PATH]", default="")
 @click.option("--ref", metavar="REFNAME", default="", help="Only what judges this ref.")
 @_REPO
@@ -114,12 +116,17 @@ def show(file: str, ref: str, repo: str) -> int:
     return 0
 
 
-@policy.command()
+@policy.command(epilog="exit codes: 0 printed")
 def schema() -> int:
     """Print the JSON Schema of a policy file, for editors.
 
     \b
-    example, for an editor with the YAML language server, as the first line of .gitward.yaml:
+    example:
+      gitward policy schema > gitward.schema.json
+
+    For an editor with the YAML language server, the first line of .gitward.yaml is then
+
+    \b
       # yaml-language-server: $schema=gitward.schema.json
     """
     from gitward.policy import schema as described
@@ -128,7 +135,7 @@ def schema() -> int:
     return 0
 
 
-@policy.command()
+@policy.command(epilog="exit codes: 0 all tests hold, 1 faults, 2 policy invalid, 3 it cannot be read")
 @click.argument("file", metavar="[FILE]", default="")
 @_REPO
 def test(file: str, repo: str) -> int:
