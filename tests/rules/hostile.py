@@ -13,6 +13,7 @@ from gitward.model import Commit
 from gitward.rules import load
 
 
+@cache
 def every_class() -> str:
     """One line with three assigned characters of each Unicode category, surrogates and line feed left out."""
     found: dict[str, list[str]] = {}
