@@ -10,6 +10,7 @@ import os
 from gitward import clock
 from gitward.model import Waiver, is_zero
 from gitward.policy.trust import trust
+from gitward.proposals import names_of
 from gitward.pushees import is_whole, normal
 from gitward.waivers.counting import Waivers, names_update
 from gitward.waivers.requesters import addresses
@@ -48,7 +49,7 @@ def waivers_of(
 
 def _urls(host: Host, repository: Repository, *, in_clone: bool) -> Iterator[str]:
     """What this repository is called: what the host says, its path, and in a clone the URL that it was cloned from."""
-    for url in (*host.urls, repository.path):
+    for url in (*host.urls, *names_of(repository.path)):
         yield normal(url)
     origin = repository.config("remote.origin.url") if in_clone else ""
     if origin:

@@ -7,13 +7,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from gitward.approvals import keeping, landing
+from gitward.approvals import landing
 from gitward.judge import judge
 from gitward.model import ActorClaim, Approval, Decision, Host, RawUpdate, Request
 from gitward.policy import load
-from gitward.pushees import normal
 from gitward.record import replace
 from gitward.repository import open_repository
+from gitward.statements import keeping
 
 URL = "https://git.example.com/payments"
 MAIN = "refs/heads/main"
@@ -82,13 +82,14 @@ class Desk:
         """What `gitward approve` does: its id. `changed` are fields of the approval, `url` for which repository it is."""
         url = changed.pop("url", URL)
         with open_repository(str(self.folder)) as repository:
-            found = landing.landing(repository, commit, landing.target(repository, str(self.folder), ref, url=url))
+            at = keeping.place(repository, str(self.folder), url=url, key=str(self.keys / who))
+            found = landing.landing(repository, commit, landing.target(repository, at, ref))
         said: Approval = replace(found.approval, **changed)
-        kept = keeping.keep(str(self.folder), "approval", said.commit, normal(url), said, str(self.keys / who))
-        return kept.id
+        return keeping.keep(at, "approval", (said.commit,), said).rpartition("/")[2]
 
     def revoke(self, who: str, identity: str) -> None:
-        keeping.revoke(str(self.folder), identity, "a mistake", str(self.keys / who))
+        with open_repository(str(self.folder)) as repository:
+            keeping.revoke(keeping.place(repository, str(self.folder), key=str(self.keys / who)), identity, "a mistake")
 
     def policy(self, options: str = "", people: dict[str, str] | None = None, more: str = "") -> Any:
         """A policy whose only entry wants approvals for main and release branches; `options` stand beside it, `more` on top."""

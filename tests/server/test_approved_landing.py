@@ -8,6 +8,7 @@ from approving import MAIN, URL, ZERO, Desk, lines, made_keys
 from gitward.approvals import landing
 from gitward.errors import GitwardError
 from gitward.repository import open_repository
+from gitward.statements import keeping
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 def landed(desk: Desk, given: str, ref: str = MAIN, **how: str) -> landing.Landing:
     with open_repository(str(desk.folder)) as repository:
-        return landing.landing(repository, given, landing.target(repository, str(desk.folder), ref, **how))
+        at = keeping.place(repository, str(desk.folder), **how)
+        return landing.landing(repository, given, landing.target(repository, at, ref))
 
 
 def test_a_fast_forward(desk: Desk) -> None:
@@ -58,7 +60,7 @@ def test_where_a_clone_keeps_what_it_fetches(desk: Desk) -> None:
     try:
         change = desk.commit({"a": "new\n"}, desk.base)
         found = landed(desk, change)
-        assert (found.target.remote, found.target.base) == ("up", desk.base)
+        assert (found.target.place.remote, found.target.base) == ("up", desk.base)
         assert found.target.known_by == "refs/kept/x/main, as it was last fetched"
         assert found.target.repository == f"file:{desk.folder}"
         assert landed(desk, change, "refs/heads/other").target.base == ZERO

@@ -13,9 +13,9 @@ from test_ref_outcomes import install, recorded
 
 from gitward.adapters import waiving
 from gitward.audit import reading
-from gitward.pushees import normal
 from gitward.review.breakglass import FollowUp, Glasses
 from gitward.review.run import Asked, review
+from gitward.statements import keeping
 from servers import Server
 from soaking import long
 
@@ -68,9 +68,9 @@ class Shop:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def place(self, who: str) -> waiving.Place:
-        url = normal(str(self.scene.bare.resolve()))
-        return waiving.Place(folder=str(self.scene.clone), oid_length=40, url=url, remote="origin", key=str(self.people / who))
+    def place(self, who: str) -> keeping.Place:
+        url = str(self.scene.bare.resolve())
+        return keeping.Place(folder=str(self.scene.clone), oid_length=40, url=url, remote="origin", key=str(self.people / who))
 
     def granted(self, who: str, *commits: str, ref: str = "", entries: tuple[str, ...] = ("change-ticket",)) -> str:
         """The ref of a waiver that stands in the clone now, signed by somebody."""
@@ -105,7 +105,7 @@ def test_a_waiver_from_the_denial_to_the_log_and_back(shop: Shop) -> None:
 
     said = shop.command("change-ticket", "--range", "origin/main..main", "--policy", "shop", "--reason", "the tracker is down",
                         "--expires", "2h", "--push", "--key", str(shop.people / "carol"))  # fmt: skip
-    assert f"repository {shop.place('carol').url}" in said
+    assert f"repository {shop.place('carol').repository}" in said
     assert all(oid in said for oid in (first, second))
     (identity,) = {name.rpartition("/")[2] for name in shop.scene.refs() if name.startswith("refs/gitward/statements/")}
     allowed = shop.push("ann", "main")
@@ -116,7 +116,7 @@ def test_a_waiver_from_the_denial_to_the_log_and_back(shop: Shop) -> None:
     assert [(item["statement"], item["by"], item["subjects"]) for item in event["waivers"]] == [(identity, ["carol"], 2)]
 
     third = shop.granted("carol", shop.scene.commit("handle more\n"))
-    revoked = waiving.revoke(third.rpartition("/")[2][:12], "the tracker is back", shop.place("carol"))
+    revoked = keeping.revoke(shop.place("carol"), third.rpartition("/")[2][:12], "the tracker is back")
     denied = shop.push("ann", "main", third, revoked)
     assert denied.exit_code == 1
     assert "counts for nothing: revoked by carol: the tracker is back" in denied.remote

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 from gitward import git, gitcommand
 from gitward.errors import GitwardError, UsageError
 from gitward.model import Approval
-from gitward.proposals import names_of
-from gitward.pushees import is_whole, normal
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.repository import Repository
+    from gitward.statements.keeping import Place
 
 _SECONDS = 600.0
 _CONFLICTS = 5  # paths that a refusal names
@@ -21,10 +18,9 @@ _CONFLICTS = 5  # paths that a refusal names
 
 @record
 class Target:
-    """Where a change is to land: `ref` at `base`, zeros where it is new, as `known_by` says. `url` is the repository's."""
+    """Where a change is to land: `ref` of the repository of `place`, at `base`, zeros where it is new, as `known_by` says."""
 
-    remote: str
-    url: str
+    place: Place
     ref: str
     base: str
     known_by: str
@@ -32,7 +28,7 @@ class Target:
     @property
     def repository(self) -> str:
         """The repository as statements name it."""
-        return normal(self.url)
+        return self.place.repository
 
 
 @record
@@ -53,26 +49,19 @@ class Landing:
         )
 
 
-def target(repository: Repository, folder: str, ref: str, remote: str = "", url: str = "") -> Target:
-    """Where a change to `ref` would land. Without a remote it is this repository itself, unless there is just one."""
-    if not ref.startswith("refs/") or gitcommand.ask(folder, "check-ref-format", ref)[0]:
+def target(repository: Repository, place: Place, ref: str) -> Target:
+    """Where a change to `ref` would land. Without a remote it is this repository itself."""
+    if not ref.startswith("refs/") or gitcommand.ask(place.folder, "check-ref-format", ref)[0]:
         raise UsageError(f"{ref!r} is no full name of a ref", "write for example --ref refs/heads/main")
-    remotes = gitcommand.need(folder, "remote").split()
-    if remote and remote not in remotes:
-        raise UsageError(f"there is no remote {remote!r}", f"there are {', '.join(remotes)}" if remotes else "git remote add")
-    remote = remote or next((name for name in ("origin", *remotes) if name in remotes), "")
     zero = "0" * repository.oid_length
-    if not remote:
+    if not place.remote:
         base = repository.ref(ref)
         known = f"{ref} of this repository" if base else "this repository has no such ref yet"
-        return Target(remote="", url=url or names_of(repository.path)[-1], ref=ref, base=base or zero, known_by=known)
-    tracking = _tracking(folder, remote, ref)
+        return Target(place=place, ref=ref, base=base or zero, known_by=known)
+    tracking = _tracking(place.folder, place.remote, ref)
     base = repository.ref(tracking) if tracking else None
-    known = f"{tracking}, as it was last fetched" if base else f"{remote} has no such ref, as far as is known here"
-    where = url or gitcommand.need(folder, "remote", "get-url", "--push", remote)
-    if not is_whole(where):
-        where = os.path.realpath(os.path.join(names_of(repository.path)[-1], where))
-    return Target(remote=remote, url=where, ref=ref, base=base or zero, known_by=known)
+    known = f"{tracking}, as it was last fetched" if base else f"{place.remote} has no such ref, as far as is known here"
+    return Target(place=place, ref=ref, base=base or zero, known_by=known)
 
 
 def _tracking(folder: str, remote: str, ref: str) -> str:

@@ -39,7 +39,7 @@ def standing(repository: Repository, policy: Policy, landing: Landing) -> tuple[
             if isinstance(each.said, Approval) and each.said.ref == landing.target.ref
         ]
         existing = {landing.target.ref: landing.target.base} if landing.target.base.strip("0") else {}
-        reader = Reader(repository, Host(urls=(landing.target.url,)), existing, now)
+        reader = Reader(repository, Host(urls=(landing.target.place.url,)), existing, now)
         mine = judging(entries, update)
         proposal = reader.proposal(update, 0, mine, policy, signers, statements, tree=landing.tree)
     finally:

@@ -11,9 +11,9 @@ from gitward.render.escape import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.approvals.keeping import Kept
     from gitward.approvals.landing import Landing
     from gitward.repository import Repository
+    from gitward.statements.keeping import Place
 
 _LISTED = 20  # commits that a summary names
 _EXPORT = (8 << 20) + 1
@@ -55,30 +55,32 @@ def approve(revision: str, ref: str, remote: str, url: str, key: str, source: st
       gitward approve topic --ref refs/heads/main --from-forge reviews.json --forge github
       gitward approve --revoke 3f2a9c --reason "looked at the wrong branch"
     """
-    from gitward.approvals import keeping
     from gitward.approvals import landing as landings
+    from gitward.cli.kept import told
     from gitward.repository import open_repository
+    from gitward.statements import keeping
 
-    if revoke:
-        if not reason:
-            raise UsageError("--revoke needs --reason TEXT", "say why: it is shown to everybody who wonders")
-        return _kept((keeping.revoke(repo, revoke, reason, key),), repo, remote, "revoked", push=push)
-    if not ref:
+    if revoke and not reason:
+        raise UsageError("--revoke needs --reason TEXT", "say why: it is shown to everybody who wonders")
+    if not (ref or revoke):
         raise UsageError("--ref is missing", "name the ref that it is to land on: --ref refs/heads/main")
     if bool(export) != bool(forge):
         raise UsageError("--from-forge FILE and --forge NAME belong together")
     with open_repository(repo) as repository:
-        found = landings.landing(repository, revision, landings.target(repository, repo, ref, remote, url))
+        at = keeping.place(repository, repo, remote, url, key)
+        if revoke:
+            return told((keeping.revoke(at, revoke, reason),), "revoked", at, push=push)
+        found = landings.landing(repository, revision, landings.target(repository, at, ref))
         _summary(repository, repo, found)
         if show:
             return _shown(repository, found, source, repo)
     if dry_run:
         return 0
     if export:
-        kept = _imported(repo, found, export, forge or "", key)
+        kept = _imported(at, found, export, forge or "")
     else:
-        kept = (keeping.keep(repo, "approval", found.commit, found.target.repository, found.approval, key),)
-    return _kept(kept, repo, found.target.remote, "approved", push=push)
+        kept = (keeping.keep(at, "approval", (found.commit,), found.approval),)
+    return told(kept, "approved", at, push=push)
 
 
 def _echo(*lines: str) -> None:
@@ -126,11 +128,11 @@ def _shown(repository: Repository, found: Landing, source: str, repo: str) -> in
     return 1 if any(is_missing for _, is_missing in lines) else 0
 
 
-def _imported(folder: str, found: Landing, export: str, forge: str, key: str) -> tuple[Kept, ...]:
+def _imported(at: Place, found: Landing, export: str, forge: str) -> tuple[str, ...]:
     """A statement for each review of this commit in an export."""
     from gitward.approvals.forges import reviews
-    from gitward.approvals.keeping import keep
     from gitward.record import replace
+    from gitward.statements.keeping import keep
 
     try:
         with open(export, "rb") as file:
@@ -143,23 +145,8 @@ def _imported(folder: str, found: Landing, export: str, forge: str, key: str) ->
             _echo(f"passed over: {review.reviewer} approved {review.commit[:12]}, which is another commit")
             continue
         said = replace(found.approval, source=forge, reviewer=review.reviewer)
-        kept.append(keep(folder, "approval", found.commit, found.target.repository, said, key))
+        kept.append(keep(at, "approval", (found.commit,), said))
         _echo(f"{review.reviewer} on {forge}: weaker evidence, by the export and your signature")
     if not kept:
         raise GitwardError(f"nobody has approved {found.commit[:12]} in {os.path.basename(export)}", "export the reviews anew")
     return tuple(kept)
-
-
-def _kept(kept: tuple[Kept, ...], folder: str, remote: str, verb: str, *, push: bool) -> int:
-    from gitward import gitcommand
-    from gitward.approvals.keeping import command, send
-
-    _echo(*(f"{verb}: {each.ref}" for each in kept))
-    remotes = gitcommand.need(folder, "remote").split()
-    remote = remote or next((name for name in ("origin", *remotes) if name in remotes), "")
-    if push:
-        send(folder, remote, kept)
-        _echo(f"sent to {remote}")
-    elif remote:
-        _echo(f"send it: {command(remote, kept)}")
-    return 0

@@ -12,9 +12,10 @@ from gitward.render.escape import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.adapters.waiving import Asked, Place
+    from gitward.adapters.waiving import Asked
     from gitward.model import Entry, Policy
     from gitward.repository import Repository
+    from gitward.statements.keeping import Place
 
 
 _LISTED = 20  # commits that a summary names
@@ -74,18 +75,20 @@ def waive(entries: tuple[str, ...], commits: tuple[str, ...], span: str, ref: st
     if not reason.strip():
         raise UsageError("--reason is missing", "say why: it is shown to everybody who wonders")
     from gitward.adapters import waiving
+    from gitward.cli.kept import told
     from gitward.repository import open_repository
+    from gitward.statements import keeping
 
     with open_repository(repo) as repository:
-        at = waiving.place(repository, repo, remote, url, key)
+        at = keeping.place(repository, repo, remote, url, key)
         if closed:
-            return _kept((waiving.close(closed, reason, at),), "closed", at, push=push)
+            return told((waiving.close(closed, reason, at),), "closed", at, push=push)
         if revoke:
-            return _kept((waiving.revoke(revoke, reason, at),), "revoked", at, push=push)
+            return told((keeping.revoke(at, revoke, reason),), "revoked", at, push=push)
         asked = _asked(repository, repo, entries, commits, span, ref, reason, ticket, expires, policy_id, deletes=deletes)
     kept = tuple(waiving.waive(asked, at))
     _summary(asked, at)
-    return _kept(kept, "glass broken" if everything else "waived", at, push=push)
+    return told(kept, "glass broken" if everything else "waived", at, push=push)
 
 
 def _asked(repository: Repository, repo: str, entries: tuple[str, ...], commits: tuple[str, ...], span: str, ref: str,
@@ -155,24 +158,11 @@ def _summary(asked: Asked, at: Place) -> None:
     what = f"{len(asked.commits)} commit{'' if len(asked.commits) == 1 else 's'}" if asked.commits else "every push"
     entries = "everything" if asked.entries == ("*",) else ", ".join(asked.entries)
     where = f" to {asked.ref}" if asked.ref else ""
-    lines = [f"repository {at.url}", f"{entries} of the policy {asked.policy}, for {what}{where}"]
+    lines = [f"repository {at.repository}", f"{entries} of the policy {asked.policy}, for {what}{where}"]
     lines.append(f"until {moment(asked.expires)}")
     more = [f"and {len(asked.commits) - _LISTED} more"] if len(asked.commits) > _LISTED else []
     for line in (*lines, *asked.commits[:_LISTED], *more):
         click.echo(visible(line))
-
-
-def _kept(refs: tuple[str, ...], verb: str, at: Place, *, push: bool) -> int:
-    from gitward.adapters import waiving
-
-    for ref in refs:
-        click.echo(f"{verb}: {ref}")
-    if push:
-        waiving.send(at, refs)
-        click.echo(f"sent to {visible(at.remote)}")
-    else:
-        click.echo(f"send it: {visible(waiving.command(at, refs))}")
-    return 0
 
 
 def _open(log: str, form: str) -> int:

@@ -7,7 +7,7 @@ and of another commit is not found: its ref can be pushed again, beside the chan
 from __future__ import annotations
 
 from gitward.model import Approval
-from gitward.statements.places import archive_tip, outlines, parts_of, ref_of, standing
+from gitward.statements.places import NOTHING, archive_tip, archived_between, outlines, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 _DAY = 86_400
 DAYS = (30, 7, 1)  # how far back the archive is read; less where it took in more than MOST
 MOST = 2_000  # statements of the archive that are read
-_NOTHING = {
-    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}  # the tree without entries, which every git knows
 
 
 def subjects(
@@ -43,15 +39,8 @@ def _archived(repository: Repository, now: int) -> dict[str, str]:
     """What the archive took in of late: the ref that each had, and its blob's oid."""
     tip = archive_tip(repository)
     for days in DAYS if tip else ():
-        before = repository.newest_before(tip, now - days * _DAY) or _NOTHING[repository.oid_length]
-        found = repository.additions(before, tip)
+        before = repository.newest_before(tip, now - days * _DAY) or NOTHING[repository.oid_length]
+        found = archived_between(repository, before, tip)
         if len(found) <= MOST:
-            places = {_ref(path): oid for path, oid in found}
-            return {ref: oid for ref, oid in places.items() if parts_of(ref)[0]}
+            return found
     return {}
-
-
-def _ref(path: bytes) -> str:
-    _, _, rest = path.decode("ascii", "replace").partition("/")
-    subject, _, identity = rest.partition("/")
-    return ref_of(subject, identity)

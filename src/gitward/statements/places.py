@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 PREFIX = "refs/gitward/statements/"
 ARCHIVE = "refs/gitward/archive"
 MOST_STANDING = 1_000  # refs: each costs every push and fetch a line
+NOTHING = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}  # the tree without entries, which every git knows
 _REF = re.compile(r"refs/gitward/statements/([0-9a-f]{40}|[0-9a-f]{64})/([0-9a-f]{64})")
 
 
@@ -48,6 +52,30 @@ def archive_tip(repository: Repository) -> str:
     Not as it was when refs were listed: a statement that went into the archive meanwhile would be in neither.
     """
     return RefFiles(repository.path).value(ARCHIVE) or ""
+
+
+def everything(repository: Repository) -> dict[str, str]:
+    """Of each statement, standing or archived, a ref that it has or could have, and its blob's oid. Refs are listed first."""
+    stands = standing(repository.refs(symbolic=False))
+    tip = archive_tip(repository)
+    names = {ref.rpartition("/")[2] for ref in stands}
+    for ref, oid in archived_between(repository, NOTHING[repository.oid_length], tip).items() if tip else ():
+        if (name := ref.rpartition("/")[2]) not in names:
+            names.add(name)
+            stands[ref] = oid
+    return stands
+
+
+def archived_between(repository: Repository, before: str, tip: str) -> dict[str, str]:
+    """What a commit of the archive holds and another, or a tree, does not: refs that it could have, and the blobs' oids."""
+    places = ((_ref(path), oid) for path, oid in repository.additions(before, tip))
+    return {ref: oid for ref, oid in places if parts_of(ref)[0]}
+
+
+def _ref(path: bytes) -> str:
+    _, _, rest = path.decode("ascii", "replace").partition("/")
+    subject, _, identity = rest.partition("/")
+    return ref_of(subject, identity)
 
 
 def archived(repository: Repository, oids: frozenset[str]) -> dict[str, str]:

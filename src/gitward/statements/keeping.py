@@ -1,0 +1,141 @@
+"""Signing, keeping, finding again, taking back and sending: what every command does that makes a statement.
+
+What is kept was signed, and what is sent was kept: a step that fails leaves the steps before it, and says how to go on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+from gitward import clock, git, gitcommand
+from gitward.errors import GitwardError, UsageError
+from gitward.model import Revocation
+from gitward.proposals import names_of
+from gitward.pushees import is_whole, normal
+from gitward.record import record
+from gitward.repository import open_repository
+from gitward.statements.arriving import MOST
+from gitward.statements.places import PREFIX, everything, outlines
+from gitward.statements.reading import payload_of
+from gitward.statements.signing import signed
+from gitward.statements.storing import store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitward.model.statements import Kind, Said
+    from gitward.repository import Repository
+    from gitward.statements.reading import Outline
+
+_SECONDS = 600.0  # of a push
+_ALLOWED = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}  # none that starts a program of the address's choice
+_ID = re.compile("[0-9a-f]{4,64}")
+_WHOLE = 64  # digits of an id
+_MOST_SUBJECTS = 200  # of what is revoked: a revocation of what is about more is about none, and so is looked at for each
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+
+
+@record
+class Place:
+    """Where statements are made, signed and sent: to the repository at `url`, known as `remote`, '' where that is no remote."""
+
+    folder: str
+    oid_length: int
+    url: str
+    remote: str = ""
+    key: str = ""
+
+    @property
+    def repository(self) -> str:
+        """The repository as statements name it."""
+        return normal(self.url)
+
+    @property
+    def nothing(self) -> tuple[str, ...]:
+        """The subject of a statement that is about no commit."""
+        return ("0" * self.oid_length,)
+
+
+def place(repository: Repository, folder: str, remote: str = "", url: str = "", key: str = "") -> Place:
+    """Where it is: the URL that is given, else that of the remote, of `origin` or the first one, else this repository's path."""
+    remotes = gitcommand.need(folder, "remote").splitlines()
+    if remote and remote not in remotes:
+        raise UsageError(f"there is no remote {remote!r}", f"there are {', '.join(remotes)}" if remotes else "git remote add")
+    remote = remote or next((name for name in ("origin", *remotes) if name in remotes), "")
+    here = names_of(repository.path)[-1]
+    where = url or (gitcommand.need(folder, "remote", "get-url", "--push", remote) if remote else here)
+    if not is_whole(where):
+        where = os.path.realpath(os.path.join(here, where))
+    return Place(folder=folder, oid_length=repository.oid_length, url=where, remote=remote, key=key)
+
+
+def keep(at: Place, kind: Kind, about: tuple[str, ...], said: Said, repository: str = "") -> str:
+    """Sign and store; the ref. Raises GitwardError where nothing can sign, or git cannot keep it.
+
+    `repository` is as statements spell it, that of the place where it is left out.
+    """
+    return keep_payload(at, payload_of(kind, about, repository or at.repository, said, clock.seconds(clock.now())))
+
+
+def keep_payload(at: Place, payload: bytes) -> str:
+    """The same for what `reading` has put together already."""
+    return store(at.folder, signed(payload, at.folder, at.key))
+
+
+def standing(folder: str, identity: str) -> tuple[str, Outline, bytes] | None:
+    """The statement of a clone, archived or not, by its id or how that begins: a ref that it could have, what it says, its blob.
+
+    None for a whole id of none. Raises UsageError for what is no id, GitwardError where not just one begins so.
+    """
+    if not _ID.fullmatch(identity):
+        raise UsageError(f"{identity[:80]!r} is no id of a statement", f"write its {_WHOLE} digits, or 4 and more of them")
+    with open_repository(folder) as repository:
+        every = everything(repository)
+        asked = {ref: oid for ref, oid in every.items() if ref.rpartition("/")[2].startswith(identity)}
+        found = {said.id: (ref, said, blob) for ref, _, blob, said in outlines(repository, asked)}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if len(identity) == _WHOLE:
+        return None
+    many = f"{len(found)} statements begin" if found else "no statement here begins"
+    fix = "give the whole id" if found else f"git fetch REMOTE '{PREFIX}*:{PREFIX}*' brings those of a server"
+    raise GitwardError(f"{many} with {identity!r}", fix)
+
+
+def revoke(at: Place, identity: str, reason: str) -> str:
+    """The ref of the statement that another counts no more."""
+    found = standing(at.folder, identity)
+    said = found[1] if found else None
+    about = said.subjects if said and len(said.subjects) <= _MOST_SUBJECTS else at.nothing
+    repository = said.statement.repository if said and said.statement else ""
+    return keep(at, "revocation", about, Revocation(statement=said.id if said else identity, reason=reason), repository)
+
+
+def command(at: Place, refs: Sequence[str]) -> str:
+    """The command that sends statements."""
+    return f"git push {at.remote or 'REMOTE'} {' '.join(refs)}"
+
+
+def send(at: Place, refs: Sequence[str]) -> None:
+    """Push them. git may ask who is at a terminal. Raises GitwardError with git's own words."""
+    if not at.remote:
+        raise GitwardError("there is no remote to send it to", "git remote add origin URL")
+    for start in range(0, len(refs), MOST):
+        _send(at, refs[start : start + MOST])
+
+
+def _send(at: Place, refs: Sequence[str]) -> None:
+    may_ask = {"GIT_TERMINAL_PROMPT": "1" if sys.stdin and sys.stdin.isatty() else "0"}
+    words = ("push", "--quiet", "--", at.remote, *(f"{ref}:{ref}" for ref in refs))
+    try:
+        answer = git.call(words, own_config=True, cwd=at.folder, timeout=_SECONDS, env={**_ALLOWED, **may_ask})
+        why = git.last_line(answer.error).removeprefix("fatal: ").removeprefix("error: ") if answer.status else ""
+        has_failed = answer.status != 0
+    except GitwardError as problem:
+        why, has_failed = problem.message, True
+    if has_failed:
+        why = _CREDENTIALS.sub("//", why)
+        raise GitwardError(f"the statement stands here and was not sent: {why}", command(at, refs))
