@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-from gitward.model import Approval, Closing, Revocation, Waiver
+from gitward.model import Approval, Closing, Decided, JudgedBy, Revocation, Waiver
 from gitward.statements.envelope import EnvelopeSignature, pae
 from gitward.statements.reading import payload_of
 
@@ -27,8 +27,13 @@ WAIVER = Waiver(
 BREAK_GLASS = Waiver(policy="payments", entries=("*",), commits=(), reason="an outage", expires=NOW + 3600, ref="refs/heads/main")
 REVOCATION = Revocation(statement="d" * 64, reason="given too early")
 CLOSING = Closing(statement="d" * 64, reason="looked at")
+DECIDED = Decided(
+    stage="ci", ref="refs/heads/main", base=OTHER, commit=OID, outcome="denied", gitward="1.0",
+    policies=(JudgedBy(id="payments", digest="e" * 64, mode="enforce", violated=("a", "b"), waived=("c",)),),
+)  # fmt: skip
 SAID: dict[str, tuple[Any, tuple[str, ...]]] = {
     "approval": (APPROVAL, (OID,)), "waiver": (WAIVER, (OID,)), "revocation": (REVOCATION, (OID,)), "closing": (CLOSING, (ZERO,)),
+    "decision": (DECIDED, (OID,)),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from saying import APPROVAL, BREAK_GLASS, NOW, OID, OTHER, SAID, URL, WAIVER, ZERO, payload
+from saying import APPROVAL, BREAK_GLASS, DECIDED, NOW, OID, OTHER, SAID, URL, WAIVER, ZERO, payload
 
 from gitward.canonical import canonical
 from gitward.errors import UsageError
@@ -52,6 +52,7 @@ def test_break_glass_is_about_no_commit() -> None:
     assert (found.said, found.subjects) == (BREAK_GLASS, (ZERO,))
 
 
+JUDGED = DECIDED.policies[0]
 REFUSED = [
     ("approval", replace(APPROVAL, commit=OTHER), (OID,)),
     ("approval", replace(APPROVAL, commit=OID[:12]), (OID[:12],)),
@@ -73,7 +74,22 @@ REFUSED = [
     ("closing", replace(SAID["closing"][0], statement="x"), (ZERO,)),
     ("closing", SAID["closing"][0], (OID,)),
     ("revocation", replace(SAID["revocation"][0], statement=OID), (OID,)),
-]
+    ("decision", DECIDED, (OTHER,)),
+    ("decision", replace(DECIDED, commit=ZERO), (ZERO,)),
+    ("decision", replace(DECIDED, base="b" * 64), (OID,)),
+    ("decision", replace(DECIDED, base=""), (OID,)),
+    ("decision", replace(DECIDED, stage="commit"), (OID,)),
+    ("decision", replace(DECIDED, outcome="fine"), (OID,)),
+    ("decision", replace(DECIDED, ref="main"), (OID,)),
+    *(("decision", replace(DECIDED, policies=policies), (OID,)) for policies in (
+        (replace(JUDGED, mode="off"),),
+        (replace(JUDGED, digest="e" * 63),),
+        (replace(JUDGED, violated=("b", "a")),),
+        (replace(JUDGED, waived=("a", "a")),),
+        (JUDGED, JUDGED),
+        (JUDGED, replace(JUDGED, id="a")),
+    )),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "said", "subjects"), REFUSED)
@@ -113,6 +129,11 @@ WRONG = {
     "text for a time": changed(("predicate", "made"), "1"),
     "a list of numbers": changed(("predicate", "entries"), [1], "waiver"),
     "text for a list": changed(("predicate", "entries"), "ab", "waiver"),
+    "text for a policy": changed(("predicate", "policies", 0), "payments", "decision"),
+    "text for policies": changed(("predicate", "policies"), "payments", "decision"),
+    "a field more in a policy": changed(("predicate", "policies", 0, "source"), "x", "decision"),
+    "a field less in a policy": changed(("predicate", "policies", 0, "undecided"), None, "decision"),
+    "a number in a policy": changed(("predicate", "policies", 0, "violated"), [1], "decision"),
     "an object for a predicate": changed(("predicate",), []),
     "blanks": json.dumps(json.loads(payload())).encode(),
     "a key twice": payload()[:-1] + b',"_type":"https://in-toto.io/Statement/v1"}',

@@ -9,7 +9,7 @@ import sys
 import click
 
 from gitward.adapters.ci import PROVIDERS, detect, read_job
-from gitward.errors import GitwardError, Undecided
+from gitward.errors import GitwardError, Undecided, UsageError
 from gitward.failure import no_decision
 from gitward.model import UNLIMITED, Decision, Host, is_zero
 from gitward.record import replace
@@ -27,7 +27,8 @@ _FILED = {"github": "text", "gitlab": "gitlab", "bitbucket": "junit"}
 _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
 
 
-@click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range, or not recorded)")
+@click.command(epilog="exit codes: 0 allowed, 1 denied, 2 usage or policy invalid, 3 undecided (an empty range, not recorded, "
+                      "not stated)")  # fmt: skip
 @click.option("--provider", type=click.Choice(PROVIDERS), help="Default: the one whose environment this is.")
 @click.option("--policy", "policies", metavar="F|REF:PATH", multiple=True,
               help="Judge by this policy; may stand more than once. Default: .gitward.yaml at the base of the change.")
@@ -37,6 +38,10 @@ _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
               help="When commits were first seen: a file outside the checkout, lines of an oid and a time, or the server's log.")
 @click.option("--log", "log", metavar="DIR", default="",
               help="Record the decision in this log, outside the checkout, before the exit code is returned.")
+@click.option("--statement", is_flag=True, help="Sign what was decided about the head commit, and keep it in the checkout.")
+@click.option("--key", metavar="KEY", default="",
+              help="With --statement: sign with this key, a file outside the checkout. Default: as git commit -S does.")
+@click.option("--send", is_flag=True, help="With --statement: push it to the checkout's remote as well.")
 @click.option("--first", is_flag=True, help="Where the base has no policy, judge by the one that the change brings.")
 @click.option("--allow-empty", is_flag=True, help="A change without commits is allowed, not undecided.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: what the provider shows best.")
@@ -44,20 +49,27 @@ _ALWAYS = {"bitbucket": os.path.join("test-results", "gitward.xml")}
 @click.option("--repo", metavar="P", default=".", show_default=True, help="The checkout.")
 @click.option("--dry-run", is_flag=True, help="Print the `check` line that the job amounts to, and judge nothing.")
 def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...], form: str | None, output: str, repo: str,
-       first_seen: str, log: str, *, first: bool, allow_empty: bool, dry_run: bool) -> int:  # fmt: skip
+       first_seen: str, log: str, key: str, *, statement: bool, send: bool, first: bool, allow_empty: bool,
+       dry_run: bool) -> int:  # fmt: skip
     """Judge the change that this CI job is about.
 
     Works out the range, the ref and a policy that the change itself cannot have touched, prints the `gitward check`
     line that this amounts to on stderr, runs it, and reports where the provider shows it. docs/ci.md has the details.
+
+    With --statement the decision is signed by the job's own key, which the provider's store of secrets hands to it and no
+    author of a change can reach; --send needs a clone that may push new refs below refs/gitward/statements/.
 
     \b
     examples:
       gitward ci                                        in a job of GitHub, GitLab or Bitbucket
       gitward ci --dry-run                              only show what would be judged
       gitward ci --output gl-code-quality-report.json   GitLab: findings in the merge request
+      gitward ci --statement --key "$CI_KEY" --send     sign the decision, for whoever counts it
     """
     from gitward.cli.check import named_lookups, seen_in_log
 
+    if (key or send) and not statement:
+        raise UsageError("--key and --send are for a statement", "say --statement too")
     provider, found = provider or detect(os.environ), named_lookups(lookups, repo)
     try:
         job = read_job(provider, os.environ)
@@ -68,6 +80,8 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
         if problem.reason == "empty" and allow_empty:
             click.echo(visible(problem.message), err=True)
             return 0
+        if statement:
+            click.echo("gitward: nothing is signed: it is not known what there is to judge", err=True)
         return _report(_recorded(no_decision("ci", problem), log, provider, repo), provider, form, output)
     options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()),
                *(word for given in lookups for word in ("--lookup", given)),
@@ -79,8 +93,20 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
         return 0
     host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=found, log=log,
                 first_seen="" if os.path.isdir(first_seen) else first_seen, seen=seen_in_log(first_seen, repo))  # fmt: skip
-    decision = _judged(check, job, host, allow_empty=allow_empty)
-    return _report(_recorded(decision, log, provider, repo), provider, form, output)
+    decision = _recorded(_judged(check, job, host, allow_empty=allow_empty), log, provider, repo)
+    if statement:
+        decision = _stated(decision, check, repo, key, send=send)
+    return _report(decision, provider, form, output)
+
+
+def _stated(decision: Decision, check: Check, repo: str, key: str, *, send: bool) -> Decision:
+    """The same decision, now signed and, where that was asked for, sent; else there is a failure in it."""
+    from gitward.adapters.ci.stating import stated
+
+    decision, ref = stated(decision, check, repo, key, send=send)
+    if ref:
+        click.echo(f"stated: {ref}", err=True)
+    return decision
 
 
 def _plan(job: CiJob, repo: str, policies: tuple[str, ...], *, first: bool) -> Check:

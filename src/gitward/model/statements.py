@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["approval", "waiver", "revocation", "closing"]
+    Kind = Literal["approval", "waiver", "revocation", "closing", "decision"]
 
 
 @record
@@ -60,8 +60,40 @@ class Closing:
     reason: str = ""
 
 
+@record
+class JudgedBy:
+    """A policy that judged, in this mode; `digest` is SHA-256 of all its files, as hex.
+
+    `violated`, `waived` and `undecided` are ids of its entries, of either severity, by the outcome that each had; sorted.
+    """
+
+    id: str
+    digest: str
+    mode: str
+    violated: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+
+
+@record
+class Decided:
+    """What was decided about `commit`, as a value of `ref` that comes from `base` (zeros: from nothing).
+
+    `stage` is where, `outcome` allowed, denied or undecided, `gitward` the version that judged. `policies` are sorted, each once,
+    and none where none could be read.
+    """
+
+    stage: str
+    ref: str
+    base: str
+    commit: str
+    outcome: str
+    policies: tuple[JudgedBy, ...]
+    gitward: str
+
+
 if TYPE_CHECKING:
-    Said = Approval | Waiver | Revocation | Closing
+    Said = Approval | Waiver | Revocation | Closing | Decided
 
 
 @record

@@ -2,11 +2,14 @@
 
     envelope.py    the outermost layer, DSSE: what was signed, and the signatures
     reading.py     what was said: an in-toto Statement, to and from the records of model/statements.py
+    deciding.py    a decision, as it is said
     signing.py     make one, with the key that signs commits
     storing.py     keep one in a repository
+    keeping.py     all that a command does: sign, store, find again, take back, send
     arriving.py    may a push bring this one?
     finding.py     those that count for some commits, by the trust of each policy
-    archive.py     where they live once they have arrived
+    places.py      where they are: refs, and the archive
+    archiving.py   from the refs to the archive
 
 Whatever the bytes, nothing here raises for them, and reading them takes linear time.
 """

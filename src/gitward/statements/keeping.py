@@ -128,14 +128,22 @@ def send(at: Place, refs: Sequence[str]) -> None:
 
 
 def _send(at: Place, refs: Sequence[str]) -> None:
-    may_ask = {"GIT_TERMINAL_PROMPT": "1" if sys.stdin and sys.stdin.isatty() else "0"}
-    words = ("push", "--quiet", "--", at.remote, *(f"{ref}:{ref}" for ref in refs))
     try:
-        answer = git.call(words, own_config=True, cwd=at.folder, timeout=_SECONDS, env={**_ALLOWED, **may_ask})
-        why = git.last_line(answer.error).removeprefix("fatal: ").removeprefix("error: ") if answer.status else ""
-        has_failed = answer.status != 0
+        answer = _remotely(at, "push", "--quiet", "--", at.remote, *(f"{ref}:{ref}" for ref in refs))
+        why = git.last_line(answer.error).removeprefix("fatal: ").removeprefix("error: ")
+        if answer.status == 0 or _are_there(at, refs):
+            return
     except GitwardError as problem:
-        why, has_failed = problem.message, True
-    if has_failed:
-        why = _CREDENTIALS.sub("//", why)
-        raise GitwardError(f"the statement stands here and was not sent: {why}", command(at, refs))
+        why = problem.message
+    raise GitwardError(f"the statement stands here and was not sent: {_CREDENTIALS.sub('//', why)}", command(at, refs))
+
+
+def _are_there(at: Place, refs: Sequence[str]) -> bool:
+    """Whether somebody else has sent the same at the same moment: a ref's name says what it holds."""
+    answer = _remotely(at, "ls-remote", "--", at.remote, *refs)
+    return set(refs) <= {line.rpartition("\t")[2] for line in answer.output.decode("utf-8", "replace").split("\n")}
+
+
+def _remotely(at: Place, *words: str) -> git.Answer:
+    may_ask = {"GIT_TERMINAL_PROMPT": "1" if sys.stdin and sys.stdin.isatty() else "0"}
+    return git.call(words, own_config=True, cwd=at.folder, timeout=_SECONDS, env={**_ALLOWED, **may_ask})

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import pairwise
 
 from gitward.canonical import canonical
 from gitward.errors import UsageError
-from gitward.model import Approval, Closing, Revocation, Statement, Waiver, is_zero
+from gitward.model import OUTCOME_OF_CODE, Approval, Closing, Decided, JudgedBy, Revocation, Statement, Waiver, is_zero
 from gitward.record import as_json, fields, record
 from gitward.statements.envelope import NotAStatement, exactly, is_canonical, opened, strict_json
 
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 
 TYPE = "https://in-toto.io/Statement/v1"
 OWN = "urn:gitward:"
-RECORDS: dict[Kind, type[Said]] = {"approval": Approval, "waiver": Waiver, "revocation": Revocation, "closing": Closing}
+RECORDS: dict[Kind, type[Said]] = {
+    "approval": Approval, "waiver": Waiver, "revocation": Revocation, "closing": Closing, "decision": Decided,
+}  # fmt: skip
 KINDS: dict[str, Kind] = {f"{OWN}{kind}:1": kind for kind in RECORDS}
 """Predicate type -> kind."""
 EVERYTHING = ("*",)
-_LISTS = ("entries", "commits")
+STAGES = ("receive", "ci", "deploy")
+MODES = ("enforce", "evaluate")
+_LISTS = ("entries", "commits", "violated", "waived", "undecided")
+_INNER = {"policies": JudgedBy}  # lists of records
 _NUMBERS = ("expires",)
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -121,24 +127,31 @@ def _own(kind: Kind, plain: dict[str, Any], identity: str) -> Statement:
         raise NotAStatement("its subjects are not commits, each once")
     record_type = RECORDS[kind]
     given = exactly(plain["predicate"], "predicate", *fields(record_type), "repository", "made")
-    for name, value in given.items():
-        if not _fits(name, value):
-            raise NotAStatement(f"its field {name} has a value of another type")
-    values: Any = {name: tuple(given[name]) if name in _LISTS else given[name] for name in fields(record_type)}
-    said = record_type(**values)
+    said: Any = _record_of(record_type, given)
     if problem := _problem(said, subjects):
         raise NotAStatement(problem)
-    return Statement(
-        id=identity, kind=kind, subjects=subjects, repository=given["repository"], said=said, made=given["made"]
-    )
+    repository, made = (_value(name, given[name]) for name in ("repository", "made"))
+    return Statement(id=identity, kind=kind, subjects=subjects, repository=repository, said=said, made=made)
 
 
-def _fits(name: str, value: Any) -> bool:
+def _record_of(record_type: Any, given: dict[str, Any]) -> Any:
+    return record_type(**{name: _value(name, given[name]) for name in fields(record_type)})
+
+
+def _value(name: str, value: Any) -> Any:
+    """A field as its record has it. Raises NotAStatement where its value is of another type."""
+    if inner := _INNER.get(name):
+        listed = value if isinstance(value, list) else (value,)
+        return tuple(_record_of(inner, exactly(each, name, *fields(inner))) for each in listed)
     if name in _LISTS:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    if name in (*_NUMBERS, "made"):
-        return type(value) is int and value >= 0
-    return isinstance(value, str)
+        fits = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    elif name in (*_NUMBERS, "made"):
+        fits = type(value) is int and value >= 0
+    else:
+        fits = isinstance(value, str)
+    if not fits:
+        raise NotAStatement(f"its field {name} has a value of another type")
+    return tuple(value) if name in _LISTS else value
 
 
 def _problem(said: Said, subjects: tuple[str, ...]) -> str:
@@ -149,6 +162,8 @@ def _problem(said: Said, subjects: tuple[str, ...]) -> str:
         return "" if subjects == (said.commit,) else "its subject is not the commit that it approves"
     if isinstance(said, Waiver):
         return _problem_of_waiver(said, subjects)
+    if isinstance(said, Decided):
+        return _problem_of_decided(said, subjects)
     if not _ID.fullmatch(said.statement):
         return "it names no statement: 64 hexadecimal digits"
     if isinstance(said, Closing):
@@ -163,6 +178,26 @@ def _problem_of_waiver(said: Waiver, subjects: tuple[str, ...]) -> str:
         fits = not said.commits and _is_about_none(subjects) and said.ref.startswith("refs/")
         return "" if fits else "a waiver of everything is for one ref and about no commit: its subject is the zero oid"
     return "" if said.commits == subjects and not is_zero(subjects[0]) else "its subjects are not the commits that it waives"
+
+
+def _problem_of_decided(said: Decided, subjects: tuple[str, ...]) -> str:
+    if not _OID.fullmatch(said.base) or len(said.base) != len(said.commit) or is_zero(said.commit):
+        return "its base and its commit are not full object ids"
+    if subjects != (said.commit,):
+        return "its subject is not the commit that was judged"
+    if said.stage not in STAGES or said.outcome not in OUTCOME_OF_CODE.values() or not said.ref.startswith("refs/"):
+        return "its stage, its outcome or its ref is none that there is"
+    for each in said.policies:
+        if not _ID.fullmatch(each.digest) or each.mode not in MODES:
+            return "a policy in it has no digest, or no mode that there is"
+        if not all(map(_is_ascending, (each.violated, each.waived, each.undecided))):
+            return "the entries of a policy in it are not sorted, each once"
+    named = [(each.id, each.digest, each.mode) for each in said.policies]
+    return "" if _is_ascending(named) else "its policies are not sorted, each once"
+
+
+def _is_ascending(values: Sequence[Any]) -> bool:
+    return all(one < two for one, two in pairwise(values))
 
 
 def _is_about_none(subjects: tuple[str, ...]) -> bool:

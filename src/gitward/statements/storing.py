@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitward import gitcommand
-from gitward.errors import UsageError
+from gitward.errors import GitwardError, UsageError
 from gitward.statements.envelope import NotAStatement
 from gitward.statements.places import ref_of
 from gitward.statements.reading import id_of, outline
@@ -20,6 +20,14 @@ def store(folder: str, blob: bytes) -> str:
     except NotAStatement as problem:
         raise UsageError(f"this is no statement: {problem}") from None
     oid = gitcommand.need(folder, "hash-object", "-w", "--stdin", stdin=blob)
-    if gitcommand.ask(folder, "rev-parse", "--verify", "--quiet", ref)[1] != oid:
-        gitcommand.need(folder, "update-ref", "-m", "gitward: statement", ref, oid, "0" * len(oid))
+    if not _stands(folder, ref, oid):
+        try:
+            gitcommand.need(folder, "update-ref", "-m", "gitward: statement", ref, oid, "0" * len(oid))
+        except GitwardError:
+            if not _stands(folder, ref, oid):  # another process, at the same moment, with the same bytes
+                raise
     return ref
+
+
+def _stands(folder: str, ref: str, oid: str) -> bool:
+    return gitcommand.ask(folder, "rev-parse", "--verify", "--quiet", ref)[1] == oid

@@ -27,11 +27,16 @@ _BRANCHES = "refs/heads/"
 
 @record
 class Check:
-    """`words` is the command line, `request` and `policies` what it asks for; `squash` says what no option can."""
+    """`words` is the command line, `request` and `policies` what it asks for; `squash` says what no option can.
+
+    `head` is the commit that it is about, `base` the one that it comes from, '' for none.
+    """
 
     words: tuple[str, ...]
     request: Request
     policies: tuple[str, ...]
+    head: str
+    base: str
     squash: str = ""
 
 
@@ -42,7 +47,9 @@ def plan(job: CiJob, repository: Repository, policies: tuple[str, ...], *, first
     if not policies:
         policies, brought = _policy(job, repository, base, head, first=first)
         notices += brought
-    revisions = head if job.kind == "tag" and repository.is_ancestor(head, base) else f"{base}..{head}"
+    if job.kind == "tag" and repository.is_ancestor(head, base):
+        base = ""
+    revisions = f"{base}..{head}" if base else head
     request = check.request(repository, ranges=(revisions,), ref=job.ref)
     squash = ""
     if job.kind == "pull request" and _squashes(job.ref, policies, repository):
@@ -54,6 +61,8 @@ def plan(job: CiJob, repository: Repository, policies: tuple[str, ...], *, first
         words=("gitward", "check", revisions, "--ref", job.ref, *options),
         request=replace(request, notices=(*request.notices, *notices)),
         policies=policies,
+        head=head,
+        base=base,
         squash=squash if job.squash else "",
     )
 
