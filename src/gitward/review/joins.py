@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitward.review.gap import Gap
-from gitward.review.happened import within, word
+from gitward.review.happened import word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ class Joins:
             self._received.update(move.new for move in moves)
             if self._expects_ci:
                 self._wants_ci += [(move.new, entry, move.ref) for move in moves if move.new and self._is_asked(move.ref)]
-        elif entry.name == "decision.ci" or (entry.name == "statement.received" and _is_ci(event)):
+        elif entry.name == "decision.ci":
             self._judged.update(move.new for move in moves)
-            self._judged.update(_commits(event))
         elif entry.name == "decision.deploy" and entry.outcome == "allowed":
             self.deployed.append((word(event, "deploy", "revision"), entry))
 
@@ -53,12 +52,3 @@ class Joins:
                       seqs=(entry.seq,), text=f"{oid[:12]} was let in, and CI said nothing about it")  # fmt: skip
         if len(lost) > KEPT:
             yield Gap(weight="missing", kind="no-ci-decision", text=f"{len(lost) - KEPT} more")
-
-
-def _is_ci(event: dict[str, object]) -> bool:
-    return word(event, "statement", "kind") == "decision.ci"
-
-
-def _commits(event: dict[str, object]) -> list[str]:
-    found = within(event, "statement", "commits")
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
