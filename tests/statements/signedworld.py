@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from saying import NOW, SAID, URL, Keys
+from saying import NOW, OID, SAID, URL, Keys
 
 from gitward.model import Statement
 from gitward.policy import load
@@ -14,11 +14,12 @@ from gitward.repository import open_repository
 from gitward.signatures.moments import Moments
 from gitward.signatures.signers import Signers
 from gitward.statements.envelope import encoded
-from gitward.statements.finding import found
-from gitward.statements.places import ref_of
-from gitward.statements.reading import id_of, outline, payload_of
+from gitward.statements.finding import every, found
+from gitward.statements.places import everything, ref_of
+from gitward.statements.reading import evidence_of, id_of, outline, payload_of
 
 HEAD = "version: 1\npolicy: {id: payments}\nprincipals:\n"
+RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 RULES = "rules:\n  - {rule: subject-length}\n"
 
 
@@ -44,6 +45,22 @@ class World:
         usual, about = SAID[kind]
         what = payload_of(kind, subjects or about, how.get("repository", URL), said or usual, how.get("made", NOW))  # type: ignore[arg-type]
         return encoded(what, [self.keys.signature(name, what) for name in who])
+
+    def evidence(self, *who: str, predicate: bytes = b"{}", subjects: tuple[str, ...] = (OID,), of: str = RESULT) -> str:
+        """A statement of another predicate type, stored; its id."""
+        what = evidence_of(of, subjects, predicate)
+        return self.keep(encoded(what, [self.keys.signature(name, what) for name in who]))
+
+    def every(self, *, policies: Any = None, now: int = NOW) -> dict[str, Statement]:
+        """All that there is, by id."""
+        judging = (self.policy,) if policies is None else policies
+        signers = [Signers(each.trust, Moments(now=now)) for each in judging]
+        try:
+            with open_repository(str(self.folder)) as repository:
+                return {each.id: each for each in every(repository, judging, signers, everything(repository), now)}
+        finally:
+            for each in signers:
+                each.close()
 
     def put(self, *who: str, **what: Any) -> str:
         """The same, stored; its id."""

@@ -12,6 +12,7 @@ from saying import APPROVAL, BREAK_GLASS, DECIDED, NOW, OID, OTHER, SAID, URL, W
 
 from gitward.canonical import canonical
 from gitward.errors import UsageError
+from gitward.model import Evidence
 from gitward.record import replace
 from gitward.statements.envelope import EnvelopeSignature, NotAStatement, encoded
 from gitward.statements.reading import id_of, outline, payload_of, read
@@ -158,9 +159,10 @@ def test_of_a_statement_of_another_kind_type_and_subjects_are_known() -> None:
     plain = changed(("predicateType",), "https://slsa.dev/provenance/v1")
     plain["subject"] += [{"name": "x", "digest": {"sha1": OTHER}}, {"name": "y", "digest": {"sha512": "1"}}]
     blob = blob_of(json.dumps(plain).encode())
-    assert read(blob) is None
     found = outline(blob)
-    assert (found.predicate_type, found.subjects, found.statement) == ("https://slsa.dev/provenance/v1", (OID, OTHER), None)
+    assert (found.predicate_type, found.subjects) == ("https://slsa.dev/provenance/v1", (OID, OTHER))
+    assert read(blob) == found.statement
+    assert (found.statement.kind, found.statement.said) == ("evidence", Evidence(predicate_type=found.predicate_type))
 
 
 JSON = st.recursive(

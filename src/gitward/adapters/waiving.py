@@ -82,7 +82,7 @@ def close(identity: str, reason: str, at: Place) -> str:
     """The ref of the statement that the follow-up of a break-glass is done."""
     found = standing(at.folder, identity)
     statement = found[1].statement if found else None
-    if found and not (statement and isinstance(statement.said, Waiver) and statement.said.entries == EVERYTHING):
-        raise UsageError(f"{found[1].id[:12]} is no break-glass: there is nothing to close")
+    if statement and not (isinstance(statement.said, Waiver) and statement.said.entries == EVERYTHING):
+        raise UsageError(f"{statement.id[:12]} is no break-glass: there is nothing to close")
     said = Closing(statement=statement.id if statement else identity, reason=reason)
     return keep(at, "closing", at.nothing, said, statement.repository if statement else "")

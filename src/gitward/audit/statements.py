@@ -98,12 +98,13 @@ def _attributed(statement: Statement, policies: Sequence[Policy]) -> dict[str, A
     signers = [
         {"id": name, "policy": policy.id} for policy, names in zip(policies, statement.by, strict=False) for name in names
     ]
+    made = {} if statement.kind == "evidence" else {"made": statement.made}
     return {
         "kind": statement.kind,
         "is_verified": bool(signers),
         "signers": signers[:_MOST_SUBJECTS],
         "signer_count": len(signers),
-        "made": statement.made,
+        **made,
     }
 
 

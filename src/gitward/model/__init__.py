@@ -52,7 +52,7 @@ from gitward.model.signatures import (
     Trust,
     X509Key,
 )
-from gitward.model.statements import Approval, Closing, Decided, JudgedBy, Revocation, Statement, Waiver
+from gitward.model.statements import Approval, Closing, Decided, Evidence, JudgedBy, Revocation, Statement, Waiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ACTIONS", "BASELINE", "BUILT_IN", "FILE_NAME", "KEPT_VIOLATIONS", "OUTCOMES", "OUTCOME_OF_CODE", "STATUSES",
     "UNLIMITED", "UNSIGNED", "Actor", "ActorClaim", "Approval", "Brought", "CertificateClaim", "Change", "Closing",
-    "Commit", "Decided", "Decision", "Duty", "Entry", "Failure", "File", "Finding", "Grant", "Group", "Host", "Ident",
-    "JudgedBy", "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo", "Principal",
-    "Proof", "PushCertificate", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result", "Revocation",
-    "Signature", "SignatureResult", "Signed", "SignedPush", "SshKey", "Statement", "Tag", "Totals", "Trailer", "Trust",
-    "Violation", "Waived", "Waiver", "WaiverRight", "WaiverUsed", "X509Key", "is_zero", "violation",
+    "Commit", "Decided", "Decision", "Duty", "Entry", "Evidence", "Failure", "File", "Finding", "Grant", "Group", "Host",
+    "Ident", "JudgedBy", "KeylessKey", "Landing", "Limits", "Message", "Oid", "OpenPgpKey", "Policy", "PolicyInfo",
+    "Principal", "Proof", "PushCertificate", "Question", "Range", "RawUpdate", "RefUpdate", "Request", "Result",
+    "Revocation", "Signature", "SignatureResult", "Signed", "SignedPush", "SshKey", "Statement", "Tag", "Totals", "Trailer",
+    "Trust", "Violation", "Waived", "Waiver", "WaiverRight", "WaiverUsed", "X509Key", "is_zero", "violation",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["approval", "waiver", "revocation", "closing", "decision"]
+    Kind = Literal["approval", "waiver", "revocation", "closing", "decision", "evidence"]
 
 
 @record
@@ -92,13 +92,21 @@ class Decided:
     gitward: str
 
 
+@record
+class Evidence:
+    """What a statement says whose predicate type is none of gitward's: the result of a test, where a build came from."""
+
+    predicate_type: str
+
+
 if TYPE_CHECKING:
-    Said = Approval | Waiver | Revocation | Closing | Decided
+    Said = Approval | Waiver | Revocation | Closing | Decided | Evidence
 
 
 @record
 class Statement:
-    """One statement. `id` is SHA-256 of its blob, as hex; `repository` the URL that it is for, as `pushees.normal` spells it.
+    """One statement. `id` is SHA-256 of its blob, as hex; `repository` the URL that it is for, as `pushees.normal` spells it. Of
+    evidence, which does not say in one way for which repository it is and when it was made, these are '' and 0.
 
     `by` is, in the order of the policies, whose good signatures it carries in the names of each; of one that counts for nothing,
     for nobody, and then `against` says why, in the same order. `made` is the signers' word, seconds since 1970; `first_seen` when

@@ -31,7 +31,7 @@ def subjects(
     return frozenset(
         said.statement.said.commit
         for _, _, _, said in outlines(repository, places)
-        if said.statement and isinstance(said.statement.said, Approval) and said.statement.said.ref in refs
+        if isinstance(said.statement.said, Approval) and said.statement.said.ref in refs
     )
 
 

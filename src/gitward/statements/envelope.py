@@ -22,6 +22,7 @@ MOST_SIGNATURES = 8
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _NUMBER = 16  # characters: canonical JSON has integers below 2^53
 _WORDS = 200
+_NOT_STRICT = "it is not JSON of the strict kind"
 
 
 @record
@@ -113,8 +114,15 @@ def strict_json(data: bytes) -> Any:
         return json.loads(
             data.decode(), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number, parse_int=_integer
         )
+    except NotAStatement:
+        raise
+    except UnicodeDecodeError:
+        why = "it is not UTF-8"
+    except json.JSONDecodeError as problem:
+        why = f"line {problem.lineno}, column {problem.colno}"
     except (ValueError, RecursionError):
-        raise NotAStatement("it is not JSON of the strict kind") from None
+        why = "it is nested too deep"
+    raise NotAStatement(f"{_NOT_STRICT}: {why}")
 
 
 def is_canonical(plain: Any, data: bytes) -> bool:
@@ -135,15 +143,15 @@ def exactly(plain: Any, what: str, *keys: str) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise NotAStatement(f"{_NOT_STRICT}: a key stands twice in an object")
     return found
 
 
 def _no_number(_text: str) -> NoReturn:
-    raise ValueError("a number that is no integer")
+    raise NotAStatement(f"{_NOT_STRICT}: a number in it is no integer")
 
 
 def _integer(text: str) -> int:
     if len(text) > _NUMBER or abs(number := int(text)) >= 1 << 53:
-        raise ValueError("a number that is too large")
+        raise NotAStatement(f"{_NOT_STRICT}: a number in it is 2^53 or more")
     return number

@@ -7,24 +7,27 @@ log knows that, else now. One that counts for nothing stays, with nobody in `by`
 
 from __future__ import annotations
 
-from gitward.model import Revocation, Statement, Waiver
+import hashlib
+from itertools import islice
+
+from gitward.model import Revocation, Statement
 from gitward.record import record, replace
 from gitward.statements import envelope
 from gitward.statements.blocks import signed_of
 from gitward.statements.places import archived, outlines, standing
-from gitward.statements.reading import EVERYTHING
+from gitward.statements.revoking import less_revoked
 from gitward.validity import in_words, judged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitward.model import Policy, Signature
     from gitward.repository import Repository
     from gitward.signatures.signers import Signers
 
 _WORDS = 200
+_PIECE = 200  # statements that are verified at once
 
 
 @record
@@ -52,9 +55,30 @@ def found(
     """
     wanted = frozenset((*oids, "0" * repository.oid_length))
     refs = {**archived(repository, wanted), **standing(repository.refs(symbolic=False)), **dict(pushed)}
-    read = _relevant(_read(repository, refs), wanted)
+    read = _relevant(_read(repository, refs, evidence=False), wanted)
     verified = _attributed(read, policies, signers, now, frozenset(oid for _, oid in pushed))
-    return _less_revoked(verified, policies, {each.statement.id: each.payload for each in read})
+    return less_revoked(verified, verified, policies, {each.statement.id: each.payload for each in read})
+
+
+def every(
+    repository: Repository, policies: Sequence[Policy], signers: Sequence[Signers], refs: Mapping[str, str], now: int
+) -> Iterator[Statement]:
+    """The statements under these refs, evidence too, as `found` gives them, each once and in the order of the refs.
+
+    They are read twice, a piece at a time: of all that there are, only the ids and what is revoked stay in memory.
+    """
+    digests: dict[str, bytes] = {}
+    revoking: list[_Read] = []
+    for _, oid, blob, said in outlines(repository, refs):
+        if said.id not in digests and said.statement.kind == "revocation":
+            revoking.append(_Read(statement=said.statement, oid=oid, blob=blob, payload=b""))
+        digests[said.id] = hashlib.sha256(said.payload).digest()
+    revocations = _attributed(revoking, policies, signers, now, frozenset())
+    rest, done = iter(refs.items()), set[str]()
+    while piece := dict(islice(rest, _PIECE)):
+        read = [each for name, each in _read(repository, piece).items() if name in digests and name not in done]
+        done.update(each.statement.id for each in read)
+        yield from less_revoked(_attributed(read, policies, signers, now, frozenset()), revocations, policies, digests)
 
 
 def arrived(
@@ -81,23 +105,23 @@ def _attributed(
     )
 
 
-def _read(repository: Repository, refs: Mapping[str, str]) -> dict[str, _Read]:
-    """The statements of gitward's own kinds, each once, by id."""
-    every: dict[str, _Read] = {}
+def _read(repository: Repository, refs: Mapping[str, str], *, evidence: bool = True) -> dict[str, _Read]:
+    """The statements, each once, by id; those of others' predicate types where they are asked for."""
+    found: dict[str, _Read] = {}
     for _, oid, blob, said in outlines(repository, refs):
-        if said.statement and said.id not in every:
-            every[said.id] = _Read(statement=said.statement, oid=oid, blob=blob, payload=said.payload)
-    return every
+        if said.id not in found and (evidence or said.statement.kind != "evidence"):
+            found[said.id] = _Read(statement=said.statement, oid=oid, blob=blob, payload=said.payload)
+    return found
 
 
-def _relevant(every: Mapping[str, _Read], wanted: frozenset[str]) -> list[_Read]:
+def _relevant(own: Mapping[str, _Read], wanted: frozenset[str]) -> list[_Read]:
     """Those about a commit that is asked for, and what revokes one of them, whatever that is about; by id."""
-    mine = {name for name, each in every.items() if wanted.intersection(each.statement.subjects)}
+    mine = {name for name, each in own.items() if wanted.intersection(each.statement.subjects)}
     mine |= {
-        name for name, each in every.items()
+        name for name, each in own.items()
         if isinstance(each.statement.said, Revocation) and each.statement.said.statement in mine
     }  # fmt: skip
-    return [every[name] for name in sorted(mine)]
+    return [own[name] for name in sorted(mine)]
 
 
 def _first_seen(oid: str, signers: Sequence[Signers], otherwise: int | None) -> int | None:
@@ -145,55 +169,3 @@ def _out_of_time(name: str, signers: Signers, at: int) -> str:
     if principal.valid_before is not None and at >= principal.valid_before:
         return f"signed by {name}, who is no principal any more"
     return ""
-
-
-# --- revocation ---------------------------------------------------------------------------------------------------------
-
-
-def _less_revoked(
-    statements: tuple[Statement, ...], policies: Sequence[Policy], payloads: Mapping[str, bytes]
-) -> tuple[Statement, ...]:
-    """The same; what is revoked counts for nobody. A revocation is not revoked.
-
-    An envelope can be put together anew around the same signature, so a word that was taken back is taken back in every
-    envelope: of a statement with the payload of one that is revoked, who revoked it counts no more, nor, where they may waive
-    what it waives, anybody. Others' signatures under the same payload stand: nobody can take back another's word.
-    """
-    revocations = [(each, each.said) for each in statements if isinstance(each.said, Revocation)]
-    return tuple(
-        each if isinstance(each.said, Revocation) or not revocations
-        else replace(each, **_left(each, revocations, policies, payloads))
-        for each in statements
-    )  # fmt: skip
-
-
-def _left(
-    statement: Statement,
-    revocations: Sequence[tuple[Statement, Revocation]],
-    policies: Sequence[Policy],
-    payloads: Mapping[str, bytes],
-) -> dict[str, Any]:
-    """`by` and `against` of a statement after all that was revoked."""
-    by, against = list(statement.by), list(statement.against)
-    for revocation, said in revocations:
-        if payloads.get(said.statement) != payloads[statement.id] or revocation.repository != statement.repository:
-            continue
-        for index, policy in enumerate(policies):
-            who, rights = set(revocation.by[index]), _may_waive(policy, statement)
-            signed = who.intersection(statement.by[index])
-            is_whole = bool(who & rights) or (bool(signed) and said.statement == statement.id)
-            gone = set(by[index]) if is_whole else signed
-            if gone.intersection(by[index]):
-                by[index] = tuple(name for name in by[index] if name not in gone)
-                words = f": {said.reason}" if said.reason else ""
-                against[index] = f"revoked by {', '.join(sorted(signed or who & rights))}{words}"[:_WORDS]
-    return {"by": tuple(by), "against": tuple(why if not names else "" for names, why in zip(by, against, strict=True))}
-
-
-def _may_waive(policy: Policy, statement: Statement) -> set[str]:
-    """Who, by the policy, may waive what a waiver waives."""
-    said = statement.said
-    if not isinstance(said, Waiver):
-        return set()
-    rights = (right for right in policy.waivers if right.rules == EVERYTHING or set(right.rules) & set(said.entries))
-    return {name for right in rights for name in right.who}

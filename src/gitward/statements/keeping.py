@@ -108,10 +108,10 @@ def standing(folder: str, identity: str) -> tuple[str, Outline, bytes] | None:
 def revoke(at: Place, identity: str, reason: str) -> str:
     """The ref of the statement that another counts no more."""
     found = standing(at.folder, identity)
-    said = found[1] if found else None
-    about = said.subjects if said and len(said.subjects) <= _MOST_SUBJECTS else at.nothing
-    repository = said.statement.repository if said and said.statement else ""
-    return keep(at, "revocation", about, Revocation(statement=said.id if said else identity, reason=reason), repository)
+    of = found[1].statement if found else None
+    about = of.subjects if of and len(of.subjects) <= _MOST_SUBJECTS else at.nothing
+    said = Revocation(statement=of.id if of else identity, reason=reason)
+    return keep(at, "revocation", about, said, of.repository if of else "")
 
 
 def command(at: Place, refs: Sequence[str]) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from itertools import pairwise
 
 from gitward.canonical import canonical
 from gitward.errors import UsageError
-from gitward.model import OUTCOME_OF_CODE, Approval, Closing, Decided, JudgedBy, Revocation, Statement, Waiver, is_zero
+from gitward.model import Approval, Closing, Decided, Evidence, JudgedBy, Revocation, Statement, Waiver
 from gitward.record import as_json, fields, record
 from gitward.statements.envelope import NotAStatement, exactly, is_canonical, opened, strict_json
+from gitward.statements.sense import problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,28 +30,29 @@ RECORDS: dict[Kind, type[Said]] = {
 }  # fmt: skip
 KINDS: dict[str, Kind] = {f"{OWN}{kind}:1": kind for kind in RECORDS}
 """Predicate type -> kind."""
-EVERYTHING = ("*",)
-STAGES = ("receive", "ci", "deploy")
-MODES = ("enforce", "evaluate")
 _LISTS = ("entries", "commits", "violated", "waived", "undecided")
 _INNER = {"policies": JudgedBy}  # lists of records
 _NUMBERS = ("expires",)
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_ID = re.compile(r"[0-9a-f]{64}")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,200}")  # RFC 3986, 3; short
 _DIGESTS = ("gitCommit", "sha1", "sha256")  # of a commit, in the order in which they are asked
 
 
 @record
 class Outline:
-    """What every statement says of itself. `id` is SHA-256 of its blob, as hex, '' where there is none yet; `payload` is what was
-    signed; `statement` is None for a kind of others.
-    """
+    """What a statement says. `payload` is what was signed; the id of the statement is '' where there is no blob yet."""
 
-    id: str
     predicate_type: str
-    subjects: tuple[str, ...]
     payload: bytes
-    statement: Statement | None = None
+    statement: Statement
+
+    @property
+    def id(self) -> str:
+        return self.statement.id
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return self.statement.subjects
 
 
 def id_of(blob: bytes) -> str:
@@ -73,13 +74,34 @@ def payload_of(kind: Kind, subjects: Sequence[str], repository: str, said: Said,
         _of_payload(payload, "")
     except UnicodeEncodeError:
         raise UsageError(f"the {kind} holds text that is not UTF-8", "write it in UTF-8") from None
-    except NotAStatement as problem:
-        raise UsageError(f"this cannot be said in a statement: {problem}") from None
+    except NotAStatement as found:
+        raise UsageError(f"this cannot be said in a statement: {found}") from None
+    return payload
+
+
+def evidence_of(predicate_type: str, subjects: Sequence[str], predicate: bytes) -> bytes:
+    """What is to be signed of a predicate of others, an object in strict JSON. Raises UsageError for what may not be said so."""
+    fix = "name the type as a URI: https://in-toto.io/attestation/test-result/v0.1"
+    if not _URI.fullmatch(predicate_type):
+        raise UsageError(f"{predicate_type[:80]!r} is no predicate type", fix)
+    if predicate_type.startswith(OWN):
+        raise UsageError("a predicate of gitward's own is made by its own command", "gitward approve, waive, or ci --statement")
+    try:
+        plain = strict_json(predicate)
+        if not isinstance(plain, dict):
+            raise NotAStatement("it is no object")
+        subject = [{"digest": {"gitCommit": oid}, "name": "commit"} for oid in subjects]
+        payload = canonical({"_type": TYPE, "predicate": plain, "predicateType": predicate_type, "subject": subject})
+        _of_payload(payload, "")
+    except (NotAStatement, UnicodeEncodeError, RecursionError) as found:
+        why = str(found) if isinstance(found, NotAStatement) else "it holds text that is not UTF-8, or is nested too deep"
+        fix = "write an object of text, whole numbers below 2^53, true, false, null, lists and objects, each key once"
+        raise UsageError(f"the predicate cannot be signed: {why}", fix) from None
     return payload
 
 
 def read(blob: bytes) -> Statement | None:
-    """The statement in a blob, not yet attributed; None for one that is none of gitward's. Linear, and never raises."""
+    """The statement in a blob, not yet attributed; None for a blob that is none. Linear, and never raises."""
     try:
         return outline(blob).statement
     except NotAStatement:
@@ -97,14 +119,15 @@ def _of_payload(payload: bytes, identity: str) -> Outline:
         raise NotAStatement("it is no in-toto Statement v1")
     kind = plain["predicateType"]
     if not kind.startswith(OWN):
-        return Outline(id=identity, predicate_type=kind, subjects=_subjects(plain), payload=payload)
+        said = Evidence(predicate_type=kind)
+        found = Statement(id=identity, kind="evidence", subjects=_subjects(plain), repository="", said=said, made=0)
+        return Outline(predicate_type=kind, payload=payload, statement=found)
     if kind not in KINDS:
         raise NotAStatement("it is of a kind of gitward's that this version does not know")
     exactly(plain, "statement", "_type", "subject", "predicateType", "predicate")
     if not is_canonical(plain, payload):
         raise NotAStatement("what was signed is not in canonical JSON")
-    statement = _own(KINDS[kind], plain, identity)
-    return Outline(id=identity, predicate_type=kind, subjects=statement.subjects, payload=payload, statement=statement)
+    return Outline(predicate_type=kind, payload=payload, statement=_own(KINDS[kind], plain, identity))
 
 
 def _subjects(plain: dict[str, Any]) -> tuple[str, ...]:
@@ -128,8 +151,8 @@ def _own(kind: Kind, plain: dict[str, Any], identity: str) -> Statement:
     record_type = RECORDS[kind]
     given = exactly(plain["predicate"], "predicate", *fields(record_type), "repository", "made")
     said: Any = _record_of(record_type, given)
-    if problem := _problem(said, subjects):
-        raise NotAStatement(problem)
+    if why := problem(said, subjects):
+        raise NotAStatement(why)
     repository, made = (_value(name, given[name]) for name in ("repository", "made"))
     return Statement(id=identity, kind=kind, subjects=subjects, repository=repository, said=said, made=made)
 
@@ -152,53 +175,3 @@ def _value(name: str, value: Any) -> Any:
     if not fits:
         raise NotAStatement(f"its field {name} has a value of another type")
     return tuple(value) if name in _LISTS else value
-
-
-def _problem(said: Said, subjects: tuple[str, ...]) -> str:
-    """What is against it, '' for nothing."""
-    if isinstance(said, Approval):
-        if not all(_OID.fullmatch(oid) for oid in (said.base, said.commit, said.tree)):
-            return "its base, commit and tree are not full object ids"
-        return "" if subjects == (said.commit,) else "its subject is not the commit that it approves"
-    if isinstance(said, Waiver):
-        return _problem_of_waiver(said, subjects)
-    if isinstance(said, Decided):
-        return _problem_of_decided(said, subjects)
-    if not _ID.fullmatch(said.statement):
-        return "it names no statement: 64 hexadecimal digits"
-    if isinstance(said, Closing):
-        return "" if _is_about_none(subjects) else "a closing is about no commit: its subject is the zero oid"
-    return ""
-
-
-def _problem_of_waiver(said: Waiver, subjects: tuple[str, ...]) -> str:
-    if not said.entries or ("*" in said.entries and said.entries != EVERYTHING):
-        return "it names no entries, or everything beside some"
-    if said.entries == EVERYTHING:
-        fits = not said.commits and _is_about_none(subjects) and said.ref.startswith("refs/")
-        return "" if fits else "a waiver of everything is for one ref and about no commit: its subject is the zero oid"
-    return "" if said.commits == subjects and not is_zero(subjects[0]) else "its subjects are not the commits that it waives"
-
-
-def _problem_of_decided(said: Decided, subjects: tuple[str, ...]) -> str:
-    if not _OID.fullmatch(said.base) or len(said.base) != len(said.commit) or is_zero(said.commit):
-        return "its base and its commit are not full object ids"
-    if subjects != (said.commit,):
-        return "its subject is not the commit that was judged"
-    if said.stage not in STAGES or said.outcome not in OUTCOME_OF_CODE.values() or not said.ref.startswith("refs/"):
-        return "its stage, its outcome or its ref is none that there is"
-    for each in said.policies:
-        if not _ID.fullmatch(each.digest) or each.mode not in MODES:
-            return "a policy in it has no digest, or no mode that there is"
-        if not all(map(_is_ascending, (each.violated, each.waived, each.undecided))):
-            return "the entries of a policy in it are not sorted, each once"
-    named = [(each.id, each.digest, each.mode) for each in said.policies]
-    return "" if _is_ascending(named) else "its policies are not sorted, each once"
-
-
-def _is_ascending(values: Sequence[Any]) -> bool:
-    return all(one < two for one, two in pairwise(values))
-
-
-def _is_about_none(subjects: tuple[str, ...]) -> bool:
-    return len(subjects) == 1 and is_zero(subjects[0])
