@@ -45,7 +45,7 @@ LAYERS = (
     ("git", "gitcommand", "repository", "durable", "reffiles"),
     ("signatures", "tlog"),
     ("updates", "scope", "facts", "brought", "answers", "loading", "touching", "recreated", "budgets", "squash", "sources",
-     "succession", "workers", "failure", "proposals", "pushing", "waiverfacts", "statements", "judge", "fixing", "lookup"),
+     "succession", "workers", "failure", "authorship", "proposals", "pushing", "waiverfacts", "statements", "judge", "fixing", "lookup"),
     ("audit", "render", "judgement"),
     ("survey", "installer", "adapters", "rights"),
     ("approvals", "directory", "doctor", "keys", "starter", "explanation", "signature_steps", "vendor", "imports", "comparison",

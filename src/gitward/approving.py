@@ -6,21 +6,18 @@ good signature it carries, who are human, and who had no hand in the change.
 
 from __future__ import annotations
 
-import re
-
-from gitward.mailmap import Mailmap
+from gitward.makers import Identities, accounts
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from gitward.model import Principal
     from gitward.model.proposals import GivenApproval, Proposal
 
 SHOWN = 12  # digits of an id that a message quotes
 _UNSIGNED = "it carries no good signature of anybody whom the policy knows"
-_NOREPLY = re.compile(r"(?:[0-9]{1,20}[+-])?([^@+]{1,128})@users\.noreply\.[a-z0-9.-]{1,200}")
 
 
 @record
@@ -53,7 +50,7 @@ class Weighed:
 
 def weigh(ref: str, old: str, pusher: str, proposal: Proposal, terms: Terms) -> Weighed:
     """Each approval, once for each principal behind it. Of several of one person the first that counts is taken."""
-    hands = makers(pusher, proposal)
+    hands = hands_in(pusher, proposal)
     counted: dict[str, tuple[str, str]] = {}
     refused: list[Refused] = []
     for given in {each.id: each for each in proposal.given}.values():
@@ -111,7 +108,7 @@ def _behind(
 def _may_import(who: str, proposal: Proposal, terms: Terms, hands: Mapping[str, str]) -> bool:
     """An importer of the policy who is valid; a human one must have had no hand in the change."""
     principal = proposal.known.get(who)
-    if principal is None or not {who, *principal.roles}.intersection(terms.importers) or _is_over(principal, proposal.now):
+    if principal is None or not {who, *principal.roles}.intersection(terms.importers) or is_over(principal, proposal.now):
         return False
     return principal.service or who not in hands
 
@@ -123,12 +120,13 @@ def objection(who: str, proposal: Proposal, hands: Mapping[str, str]) -> str:
         return "the policy knows no such principal"
     if principal.forge or principal.service:
         return "it is a service, and no human"
-    if _is_over(principal, proposal.now):
+    if is_over(principal, proposal.now):
         return "its place in the policy has ended, or has not begun"
     return hands.get(who, "")
 
 
-def _is_over(principal: Principal, now: int) -> bool:
+def is_over(principal: Principal, now: int) -> bool:
+    """Whether its place in the policy has ended, or has not begun."""
     before, after = principal.valid_before, principal.valid_after
     return (before is not None and now >= before) or (after is not None and now < after)
 
@@ -136,46 +134,23 @@ def _is_over(principal: Principal, now: int) -> bool:
 # --- who had a hand in it ----------------------------------------------------------------------------------------------
 
 
-def makers(pusher: str, proposal: Proposal) -> dict[str, str]:
-    """The principals who made or push the change, each with what they did: by address, mailmap, account or signature."""
-    hands: dict[str, str] = {}
-    mailmap = Mailmap(proposal.mailmap)
-    addresses: set[str] = set()
-    accounts: set[str] = set()
-    for name, address in proposal.people:
-        for each in (address, mailmap.canonical(name, address)[1]):
-            addresses.add(each.casefold())
-            if found := _NOREPLY.fullmatch(each.casefold()):
-                accounts.add(found[1])
-    for name, principal in proposal.known.items():
-        own = {each for address in principal.addresses for each in (address, mailmap.canonical("", address)[1])}
-        if addresses.intersection(map(str.casefold, own)) or accounts.intersection(map(str.casefold, _names(principal))):
-            hands[name] = "it is their own change (author, committer or co-author)"
-        elif name in proposal.signers:
-            hands[name] = "they signed a commit of it"
+def hands_in(pusher: str, proposal: Proposal) -> dict[str, str]:
+    """The principals who made or push the change, each with what they did."""
+    named = Identities(proposal.known, (proposal.mailmap,)).of(proposal.people)
+    hands = dict.fromkeys(sorted(named), "it is their own change (author, committer or co-author)")
+    for name in sorted(proposal.signers):
+        hands.setdefault(name, "they signed a commit of it")
     if pusher:
         hands.setdefault(pusher, "they push it themselves")
     return hands
 
 
-def co_authors(trailers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """(name, address) of the `Co-authored-by` among trailers (key, value)."""
-    for key, value in trailers:
-        if key.casefold() == "co-authored-by":
-            name, _, rest = value.partition("<")
-            yield name.strip(), rest.partition(">")[0].strip()
-
-
 # --- names --------------------------------------------------------------------------------------------------------------
-
-
-def _names(principal: Principal) -> tuple[str, ...]:
-    return principal.accounts or (principal.name,)
 
 
 def by_account(account: str, known: Mapping[str, Principal]) -> frozenset[str]:
     """The principals who are known by an account, exactly as it is written."""
-    return frozenset(name for name, principal in known.items() if account in _names(principal) and not principal.forge)
+    return frozenset(name for name, principal in known.items() if account in accounts(principal) and not principal.forge)
 
 
 def owners(owner: str, known: Mapping[str, Principal]) -> frozenset[str]:

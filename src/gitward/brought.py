@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 
+from gitward.batches import asks_signer
+from gitward.engine import entries_of
 from gitward.errors import GitwardError, Undecided
 from gitward.model import Brought, is_zero
 from gitward.repository.netdifference import NetDifference
@@ -40,6 +42,7 @@ class Gathering:
         self._signers: dict[tuple[str, str], None] = {}
         self._tickets: dict[str, None] = {}
         self._commits, self._asked_signer = 0, False
+        self._asks_signer = any(asks_signer(entry) for _, entry in entries_of(policies))  # waivers ask of a few commits
         self._unknown: dict[str, str] = {}
         self._difference: NetDifference | None = None
         try:
@@ -54,7 +57,7 @@ class Gathering:
             self._commits += 1
             if commit.author:
                 authors[commit.author.name, commit.author.email] = None
-            if commit.signatures:
+            if self._asks_signer and commit.signatures:
                 self._see_signers(commit)
             if self._tickets_by and len(self._tickets) <= KEPT:
                 self._see_tickets(commit)

@@ -88,7 +88,7 @@ def _judge(
     with Bench(repository, policies, task, lookups, gathering) as bench:
         change = replace(change, updates=with_lost(policies, change.updates, host.tips, repository))
         change = _with_facts(change, request, policies, bench, ranges, existing)
-        waivers = waivers_of(policies, change, host, repository, existing)
+        waivers = waivers_of(policies, change, host, repository, bench.loader.signers, existing)
         bench.task = replace(bench.task, waivers=waivers)
         change = with_proposals(change, policies, repository, bench.loader.signers, host, existing, task.moments.now)
         of_push = judge_change(policies, change, waivers)

@@ -51,38 +51,42 @@ class Loader:
         for signers in self.signers:
             signers.close()
 
-    def commits(self, piece: Piece) -> Iterator[Commit]:
-        """The commits of a piece, in order, each with what the entries that judge it need."""
+    def commits(self, piece: Piece, named: frozenset[str] = frozenset()) -> Iterator[Commit]:
+        """The commits of a piece, in order, each with what the entries that judge it need, and who signed it if it is `named`."""
         read = self._repository.commits(piece.oids, limit=self._limits.message_bytes)
-        if not any(self._needs):
+        if not any(self._needs) and not named:
             yield from read
             return
         for run in piece.runs:
             pairs = zip(run.scope, self._needs, strict=True)
             needs = frozenset[str]().union(*(need for word, need in pairs if not word))
             stream = islice(read, run.length)
-            yield from self._filled(stream, needs) if needs else stream
+            yield from self._filled(stream, needs, named) if needs or named else stream
 
-    def _filled(self, stream: Iterator[Commit], needs: frozenset[str]) -> Iterator[Commit]:
+    def _filled(self, stream: Iterator[Commit], needs: frozenset[str], named: frozenset[str]) -> Iterator[Commit]:
         while group := _group(stream):
             # what the gate refuses no other rule sees, and git could stumble over it
             asked = [commit.oid for commit in group if commit.oid and not commit.malformed] if needs & _OF_FILES else []
             files = self._repository.files(asked, _wanted(needs), self._reader)
-            signatures = self._signatures(group, needs)
+            signatures = self._signatures(group, needs, [commit.oid in named for commit in group])
             for commit, signed in zip(group, signatures, strict=True):
                 told = replace(commit, seen=self._moments.now, signatures=signed)
                 if asked and commit.oid and not commit.malformed:
                     told = replace(told, files=self._counted(next(files)))
                 yield told
 
-    def _signatures(self, group: list[Commit], needs: frozenset[str]) -> Iterable[tuple[Signature | None, ...]]:
-        """Of each commit what every policy says that has to know; None for a policy that has not."""
-        if not any(_signed(index) in needs for index in range(len(self.signers))):
+    def _signatures(
+        self, group: list[Commit], needs: frozenset[str], named: list[bool]
+    ) -> Iterable[tuple[Signature | None, ...]]:
+        """Of each commit what every policy says that has to know, of one that is named all of them; None for one that has not."""
+        if not any(named) and not any(_signed(index) in needs for index in range(len(self.signers))):
             return ((),) * len(group)
-        nobody: list[Signature | None] = [None] * len(group)
-        columns = [
-            signers.commits(group) if _signed(index) in needs else nobody for index, signers in enumerate(self.signers)
-        ]
+        columns = []
+        for index, signers in enumerate(self.signers):
+            wanted = [_signed(index) in needs or is_named for is_named in named]
+            asked = [commit for commit, asks in zip(group, wanted, strict=True) if asks]
+            found = iter(signers.commits(asked) if asked else ())
+            columns.append([next(found) if asks else None for asks in wanted])
         return zip(*columns, strict=True)
 
     def update(self, update: RefUpdate) -> RefUpdate:

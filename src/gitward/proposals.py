@@ -7,12 +7,12 @@ Read for exactly what the entries of a policy ask, and never from the change wha
 from __future__ import annotations
 
 import os
-from itertools import islice
 
-from gitward.approving import SHOWN, co_authors
+from gitward.approving import SHOWN
+from gitward.authorship import file_of, made, mailmap_of
 from gitward.codeowners import PLACES
 from gitward.engine import entries_of, missing_fact
-from gitward.errors import BudgetExceeded, Undecided
+from gitward.errors import BudgetExceeded
 from gitward.integrity import OWN_REFS
 from gitward.model import Approval, is_zero
 from gitward.model.proposals import GivenApproval, OwnersFile, Proposal
@@ -27,15 +27,12 @@ if TYPE_CHECKING:
 
     from gitward.approving import Weighed
     from gitward.codeowners import Dialect
-    from gitward.model import Change, Commit, Entry, Host, Policy, RefUpdate, Statement
+    from gitward.model import Change, Entry, Host, Policy, RefUpdate, Statement
     from gitward.repository import Repository
     from gitward.signatures.signers import Signers
 
     Asking = dict[int, list[Entry]]  # policy -> its entries that want approvals
 
-MOST_PEOPLE = 10_000  # different names and addresses in what one update brings
-_GROUP = 500  # commits whose signatures are verified at once
-_NOBODY = ("bad", "malformed", "unsigned")  # signatures that nobody need have made
 _ENDS = ("create", "ff", "non-ff")
 
 
@@ -134,14 +131,16 @@ class Reader:
         before = old or self._default(entries)
         wants_paths = any(rule.paths or rule.code_owners for rule in rules)
         dialects = {rule.codeowners for rule in rules if rule.code_owners}
-        people, signed = self._makers(update, exclude, signers if policy.trust else None)
+        oids = self._repository.walk((new,), exclude, ignore_missing=True)
+        trusted = signers if policy.trust else None
+        people, (signed,) = made(self._repository, update, oids, (trusted,), self._limits.message_bytes)
         return Proposal(
             tree=tree or self._tree(new),
             patch=self._repository.patch(old, tree or new) if old and any(rule.keep == "patch-id" for rule in rules) else "",
             people=people,
             signers=signed,
             paths=self._paths(old, new, exclude, tree) if wants_paths else frozenset(),
-            mailmap=self._mailmap(before),
+            mailmap=mailmap_of(self._repository, before),
             owners={dialect: self._owners(dialect, before) for dialect in dialects},
             repositories=self._names,
             known=trust(policy.trust).principals,
@@ -165,23 +164,6 @@ class Reader:
         guards = head in self._existing and all(matches_ref(entry.refs, head) for entry in entries)
         return self._existing[head] if guards else ""
 
-    def _makers(
-        self, update: RefUpdate, exclude: Sequence[str], signers: Signers | None
-    ) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
-        """Who the commits say made them, and who signed them; the taggers of a tag too. Streamed."""
-        people = {(tag.tagger.name, tag.tagger.email) for tag in update.tags if tag.tagger}
-        signed: set[str] = set()
-        oids = self._repository.walk((update.peeled,), exclude, ignore_missing=True)
-        commits = self._repository.commits(oids, limit=self._limits.message_bytes)
-        while group := list(islice(commits, _GROUP)):
-            for commit in group:
-                people.update(_named(commit))
-                if len(people) > MOST_PEOPLE:
-                    raise BudgetExceeded(f"more than {MOST_PEOPLE} people made what {update.ref} brings", "push it in parts")
-            found = [each.finding for each in signers.commits(group)] if signers else []
-            signed |= {each.principal for each in found if each.principal and each.status not in _NOBODY}
-        return frozenset(people), frozenset(signed)
-
     def _paths(self, old: str, new: str, exclude: Sequence[str], tree: str) -> frozenset[bytes]:
         """What the commits change, and what differs between the ends: so is what a merge drops. Without an old end each merge
         is held against every one of its parents instead."""
@@ -197,22 +179,9 @@ class Reader:
 
     def _owners(self, dialect: Dialect, commit: str) -> OwnersFile | None:
         for path in PLACES[dialect] if commit else ():
-            if (content := self._file(commit, path)) is not None:
+            if (content := file_of(self._repository, commit, path)) is not None:
                 return OwnersFile(path=path, commit=commit, content=content)
         return None
-
-    def _mailmap(self, commit: str) -> tuple[str, ...]:
-        content = self._file(commit, ".mailmap") if commit else None
-        return tuple((content or b"").decode("utf-8", "surrogateescape").split("\n"))
-
-    def _file(self, commit: str, path: str) -> bytes | None:
-        """A file of a commit; None for one that is not there, and for a link, which git and the forges do not follow either."""
-        try:
-            return self._repository.read_path(commit, path)
-        except Undecided as problem:
-            if problem.reason != "not-a-file":
-                raise
-            return None
 
 
 def names_of(git_dir: str) -> tuple[str, ...]:
@@ -229,10 +198,3 @@ def seen_by(policy: int, statement: Statement) -> GivenApproval:
     by = statement.by[policy]
     void = statement.against[policy] if statement.against and not by else ""
     return GivenApproval(id=statement.id, by=by, repository=statement.repository, said=statement.said, void=void)
-
-
-def _named(commit: Commit) -> Iterator[tuple[str, str]]:
-    for person in (commit.author, commit.committer):
-        if person:
-            yield person.name, person.email
-    yield from co_authors((trailer.key, trailer.value) for trailer in commit.message.trailers)

@@ -8,41 +8,54 @@ from __future__ import annotations
 import os
 
 from gitward import clock
+from gitward.approving import is_over
+from gitward.authorship import made, mailmap_of
+from gitward.errors import BudgetExceeded
+from gitward.integrity import is_statement
+from gitward.makers import Identities
 from gitward.model import Waiver, is_zero
 from gitward.policy.trust import trust
 from gitward.proposals import names_of
 from gitward.pushees import is_whole, normal
 from gitward.waivers.counting import Waivers, names_update
-from gitward.waivers.requesters import addresses
 from gitward.waivers.rights import People, Setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitward.model import Change, Host, Policy, RefUpdate, Statement
     from gitward.repository import Repository
+    from gitward.signatures.signers import Signers
 
-_MOST = 10_000  # commits of an update whose authors are looked up; of more, who wrote them is not known
+_MOST = 10_000  # commits of an update whose makers are looked up; of more, who made them is not known
+_MAILMAPS = 20  # different ones that stood before a change
 
 
 def waivers_of(
-    policies: tuple[Policy, ...], change: Change, host: Host, repository: Repository, existing: Mapping[str, str]
-) -> Waivers | None:
-    """The waivers among the statements about a change; None where there are none. `existing` are the refs that stand."""
+    policies: tuple[Policy, ...], change: Change, host: Host, repository: Repository, signers: Sequence[Signers],
+    existing: Mapping[str, str],
+) -> Waivers | None:  # fmt: skip
+    """The waivers among the statements about a change; None where there are none. `existing` are the refs that stand.
+
+    Raises BudgetExceeded, and as Repository does.
+    """
     waivers = [statement for statement in change.statements if isinstance(statement.said, Waiver)]
     if not waivers:
         return None
     now = clock.seconds(change.time)
     named = [update for update in change.updates if any(_is_named(statement, update) for statement in waivers)]
+    mailmaps = _mailmaps(change, repository, existing)
+    known = tuple(people(policy, now, mailmaps) for policy in policies)
+    asked = [each if policy.waivers else None for policy, each in zip(policies, signers, strict=True)]
     nobody = ("",) * len(policies) if change.stage == "receive" else ()
     setting = Setting(
         policies=policies,
-        people=tuple(people(policy, now) for policy in policies),
+        people=known,
         urls=frozenset(_urls(host, repository, in_clone=change.stage == "ci")),
         now=now,
         pushers=change.pushers or nobody,
-        wrote=_wrote(named, repository, tuple(existing.values())),
+        made=_made(named, repository, asked, known, tuple(existing.values()), host.limits.message_bytes),
     )
     return Waivers(waivers, setting)
 
@@ -60,37 +73,65 @@ def _is_named(statement: Statement, update: RefUpdate) -> bool:
     return any(statement.by) and isinstance(statement.said, Waiver) and names_update(statement.said, update)
 
 
-def people(policy: Policy, now: int) -> People:
+def people(policy: Policy, now: int, mailmaps: Iterable[Sequence[str]] = ()) -> People:
     """Whom the policy knows at this time. Raises what `trust` does."""
-    known: dict[str, set[str]] = {}
-    never = set()
-    for name, principal in trust(policy.trust).principals.items():
-        for address in principal.addresses:
-            known.setdefault(address.casefold(), set()).add(name)
-        is_early = principal.valid_after is not None and now < principal.valid_after
-        is_late = principal.valid_before is not None and now >= principal.valid_before
-        if principal.service or principal.forge or is_early or is_late:
-            never.add(name)
-    return People(addresses={address: frozenset(names) for address, names in known.items()}, never=frozenset(never))
+    known = trust(policy.trust).principals
+    never = {name for name, each in known.items() if each.service or each.forge or is_over(each, now)}
+    return People(identities=Identities(known, mailmaps), never=frozenset(never))
 
 
-def _wrote(updates: Iterable[RefUpdate], repository: Repository, existing: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    """The addresses of all who wrote what each update brings, and of who tagged it, by its new value.
+# --- who made it ----------------------------------------------------------------------------------------------------------
+
+
+def _mailmaps(change: Change, repository: Repository, existing: Mapping[str, str]) -> set[tuple[str, ...]]:
+    """Every `.mailmap` that stood before the change: at the old values of its refs, and of new ones at the branch of HEAD.
+
+    All of them hold for all of the change: each can only find more who wrote it.
+    """
+    found: set[tuple[str, ...]] = set()
+    for commit in dict.fromkeys(_before(change, repository, existing)):
+        if lines := mailmap_of(repository, commit):
+            found.add(lines)
+        if len(found) > _MAILMAPS:
+            raise BudgetExceeded(f"the refs of the push have more than {_MAILMAPS} mailmaps", "push them one after the other")
+    return found
+
+
+def _before(change: Change, repository: Repository, existing: Mapping[str, str]) -> Iterator[str]:
+    for update in change.updates:
+        if is_statement(update):
+            continue
+        if update.ancestry == "create":
+            yield existing.get(repository.head_ref(), "")
+        elif update.old:
+            _, oid, kind = repository.peel(update.old)
+            yield oid if kind == "commit" else ""
+
+
+def _made(
+    updates: Iterable[RefUpdate], repository: Repository, signers: Sequence[Signers | None], known: Sequence[People],
+    existing: tuple[str, ...], message_bytes: int,
+) -> dict[str, tuple[frozenset[str], ...]]:  # fmt: skip
+    """Who made what each update brings, by its new value, in the names of each policy.
 
     What a new ref brings is what no other ref has, and its tip: commits that wait on another ref are still somebody's.
     """
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, tuple[frozenset[str], ...]] = {}
     for update in updates:
         if is_zero(update.new):
             continue
-        who = {tag.tagger.email.casefold() for tag in update.tags if tag.tagger}
+        oids: dict[str, None] = {}
         if update.kind == "commit":
             tip = update.peeled or update.new
             exclude = existing if update.ancestry == "create" else (update.old,) if update.old else ()
-            oids = tuple(repository.walk((tip,), exclude, max_count=_MOST + 1, ignore_missing=True))
+            oids = dict.fromkeys((tip, *repository.walk((tip,), exclude, max_count=_MOST + 1, ignore_missing=True)))
             if len(oids) > _MOST:
                 continue
-            for commit in repository.commits(dict.fromkeys((*oids, tip))):
-                who |= addresses(commit)
-        found[update.new] = found.get(update.new, frozenset()) | who
+        try:
+            claims, signed = made(repository, update, oids, signers, message_bytes)
+        except BudgetExceeded:
+            continue
+        who = tuple(each.identities.of(claims) | names for each, names in zip(known, signed, strict=True))
+        before = found.get(update.new, who)
+        found[update.new] = tuple(one | other for one, other in zip(before, who, strict=True))
     return found

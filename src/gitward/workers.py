@@ -92,11 +92,15 @@ class Bench:
         """The tallies of a piece, without the commits that are set aside."""
         aside: list[Aside] = []
         denied = self._denied()
-        commits = self.loader.commits(piece)
+        commits = self.loader.commits(piece, self._named())
         batches = piece.batches(self.gathering.watch(commits) if self.gathering else commits)
         if asks := self.asks:
             batches = (replace(batch, commits=_setting_aside(batch, asks, aside)) for batch in batches)
         return judge_commits(self.policies, batches, self.task.known, denied, self.task.waivers), aside, denied
+
+    def _named(self) -> frozenset[str]:
+        """The commits that somebody may have waived: who signed one did not waive it."""
+        return self.task.waivers.commits if self.task.waivers else frozenset()
 
     def _denied(self) -> Denied:
         return [set() for _ in self.policies] if self.task.compares else []
@@ -108,7 +112,7 @@ class Bench:
         piece = Piece(oids=tuple(each.oid for each in aside), runs=tuple(each.run for each in aside))
         told = (
             replace(commit, answers={question: found[each.oid, question] for question in each.questions})
-            for each, commit in zip(aside, self.loader.commits(piece), strict=True)
+            for each, commit in zip(aside, self.loader.commits(piece, self._named()), strict=True)
         )
         denied = self._denied()
         return judge_commits(self.policies, piece.batches(told), self.task.known, denied, self.task.waivers), denied

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from approving import MAIN, NAMES, PEOPLE, URL, ZERO, Desk, lines, made_keys, said
 
-from gitward import proposals
+from gitward import authorship
 from gitward.statements import approved
 from gitward.statements.archiving import archive
 from soaking import long
@@ -372,7 +372,7 @@ def test_a_new_branch_finds_its_owners_on_the_default_branch(desk: Desk) -> None
 
 @long
 def test_too_many_people(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proposals, "MOST_PEOPLE", 3)
+    monkeypatch.setattr(authorship, "MOST_PEOPLE", 3)
     trailers = "".join(f"Co-authored-by: X <{number}@example.com>\n" for number in range(9))
     decision = desk.push(desk.commit({"a": "x"}, desk.base, message=f"x\n\n{trailers}"))
     assert decision.failure is not None

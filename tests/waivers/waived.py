@@ -6,6 +6,7 @@ from typing import Any
 
 from gitward import batches, engine
 from gitward.errors import Undecided
+from gitward.makers import Identities
 from gitward.message import parse
 from gitward.model import (
     Change,
@@ -15,6 +16,7 @@ from gitward.model import (
     Finding,
     Ident,
     Policy,
+    Principal,
     RefUpdate,
     Signature,
     Statement,
@@ -32,8 +34,9 @@ URL = "https://git.example.com/shop"
 NOW, HOUR = 1_800_000_000, 3600
 ONE, TWO, NEW, OLD, ZERO = ("1" * 40, "2" * 40, "d" * 40, "c" * 40, "0" * 40)
 KNOWN = frozenset({"message", "merge", "object", "update", "ref", "refs", "push"})
+NAMES = ("ann", "bob", "carol", "dan", "bot")
 PEOPLE = People(
-    addresses={f"{name}@example.com": frozenset((name,)) for name in ("ann", "bob", "carol", "dan", "bot")},
+    identities=Identities({name: Principal(name=name, addresses=(f"{name}@example.com",)) for name in NAMES}),
     never=frozenset(("bot",)),
 )
 
@@ -96,7 +99,7 @@ def policy(*rules: Any, rights: tuple[WaiverRight, ...] = RIGHTS, ident: str = "
 
 def commit(text: str = "bad", oid: str = ONE, author: str = "ann", signer: str = "", policies: int = 1) -> Commit:
     who = Ident(name=author, email=f"{author}@Example.com", time=0, offset=0)
-    signature = Signature(finding=Finding(format="ssh", status="bad", principal=signer), now=NOW) if signer else None
+    signature = Signature(finding=Finding(format="ssh", status="unsupported", principal=signer), now=NOW) if signer else None
     return Commit(oid=oid, tree=None, parents=(), merge=False, author=who, committer=who, message=parse(text.encode()),
                   signatures=(signature,) * policies if signer else ())  # fmt: skip
 
@@ -126,9 +129,9 @@ def decide(
 ) -> Decision:  # fmt: skip
     """The decision about commits that `ref` brings, and updates. A pusher None: nobody pushes, it is CI."""
     pushers = () if pusher is None else (pusher,) * len(policies)
-    known = {each.new: frozenset(f"{name}@example.com" for name in wrote) for each in updates}
+    made = {each.new: (frozenset(wrote),) * len(policies) for each in updates}
     setting = Setting(policies=policies, people=(PEOPLE,) * len(policies), urls=frozenset((URL,)), now=now, pushers=pushers,
-                      wrote=known)  # fmt: skip
+                      made=made)  # fmt: skip
     waivers = Waivers(statements, setting)
     change = Change(stage="receive", time="t", updates=updates, known=KNOWN, pushers=pushers)
     scope = ("",) * len(engine.entries_of(policies))

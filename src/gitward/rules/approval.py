@@ -66,7 +66,7 @@ other code, and what was taken back may come in again by the old approval. Who o
 
 from __future__ import annotations
 
-from gitward.approving import SHOWN, Terms, makers, objection, owners, weigh, with_roles
+from gitward.approving import SHOWN, Terms, hands_in, objection, owners, weigh, with_roles
 from gitward.codeowners import PLACES, CodeOwners, parse
 from gitward.errors import Undecided
 from gitward.model import Violation
@@ -140,7 +140,7 @@ class Approval:
         weighed = self.weighed(ref, old, pusher, proposal)
         those = with_roles(self.from_, proposal.known)
         enough = sorted(those.intersection(weighed.counted))
-        hands = makers(pusher, proposal)
+        hands = hands_in(pusher, proposal)
         fix = f"gitward approve {new[:SHOWN]} --ref {ref[:80]}"
         if len(enough) < self.count:
             whose = f" by {' or '.join(self.from_)[:60]}" if self.from_ else ""

@@ -52,6 +52,11 @@ class Waivers:
                 for kind, name in names:
                     self._usable.setdefault((policy, kind, name), []).append(usable)
 
+    @property
+    def commits(self) -> frozenset[str]:
+        """The commits that some waiver names which counts: of these it must be known who signed them."""
+        return frozenset(name for _, kind, name in self._usable if kind == "commit")
+
     def of_commit(self, policy: int, entry: Entry, commit: Commit, ref: str | None) -> tuple[WaiverUsed, ...]:
         """Whose waivers let go a commit that violates the entry, () for nobody's. `ref` brings it, None where several do."""
         if not self._usable or not is_waivable(entry):

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitward.makers import Identities
     from gitward.model import Entry, Policy, Statement, WaiverRight
 
 SKEW = 600  # seconds by which the clocks of who signs and of who judges may differ
@@ -19,12 +20,12 @@ _NEVER = ("malformed-object", "push-integrity")  # rules whose violations nobody
 
 @record
 class People:
-    """What a policy knows of its principals. `addresses` leads from an address in small letters to those who have it.
+    """What a policy knows of its principals: whom the names and addresses in commits mean.
 
     `never` are those who waive nothing: services, forges, who is no principal at this time.
     """
 
-    addresses: Mapping[str, frozenset[str]] = {}
+    identities: Identities
     never: frozenset[str] = frozenset()
 
 
@@ -33,8 +34,8 @@ class Setting:
     """What waivers are held against: the policies and the `people` of each, the repository's `urls`, as `pushees.normal` spells
     them, and the time of the decision, seconds since 1970.
 
-    `pushers` are who pushes, in the names of each policy, '' where it knows nobody; () where nobody pushes. `wrote` has, for the
-    new value of a ref update, the addresses of all who wrote what it brings; what it does not have is not known.
+    `pushers` are who pushes, in the names of each policy, '' where it knows nobody; () where nobody pushes. `made` has, for the
+    new value of a ref update, who made what it brings, in the names of each policy; what it does not have is not known.
     """
 
     policies: tuple[Policy, ...]
@@ -42,7 +43,7 @@ class Setting:
     urls: frozenset[str]
     now: int
     pushers: tuple[str, ...] = ()
-    wrote: Mapping[str, frozenset[str]] = {}
+    made: Mapping[str, tuple[frozenset[str], ...]] = {}
 
 
 def is_waivable(entry: Entry) -> bool:
