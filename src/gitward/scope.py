@@ -136,6 +136,12 @@ def _since(entry: Entry, baseline: tuple[Oid, ...]) -> tuple[Oid, ...]:
     return (*entry.since, *baseline) if entry.since_baseline else entry.since
 
 
+def judged_tips(entry: Entry, existing: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of the refs that an entry judges, sorted: a new ref brings to it what they do not reach."""
+    judged = {oid for ref, oid in existing.items() if matches_ref(entry.refs, ref) and not ref.startswith(OWN_REFS)}
+    return tuple(sorted(judged))
+
+
 def _spans(entry: Entry, ranges: tuple[Range, ...], existing: Mapping[str, str]) -> dict[Span, str]:
     """What an entry's refs bring, ranges of equal exclusion joined into one walk; with the ref where it is one alone."""
     joined: dict[tuple[str, ...], list[Range]] = {}
@@ -146,8 +152,7 @@ def _spans(entry: Entry, ranges: tuple[Range, ...], existing: Mapping[str, str])
         exclude = brought.exclude
         if exclude is None:
             if known is None:
-                judged = {oid for ref, oid in existing.items() if matches_ref(entry.refs, ref) and not ref.startswith(OWN_REFS)}
-                known = tuple(sorted(judged))
+                known = judged_tips(entry, existing)
             exclude = known
         joined.setdefault(exclude, []).append(brought)
     spans: dict[Span, str] = {}

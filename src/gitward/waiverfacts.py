@@ -6,10 +6,12 @@ Read only where a waiver has come: without one nothing here costs anything.
 from __future__ import annotations
 
 import os
+from itertools import islice
 
 from gitward import clock
 from gitward.approving import is_over
 from gitward.authorship import made, mailmap_of
+from gitward.engine import entries_of
 from gitward.errors import BudgetExceeded
 from gitward.integrity import is_statement
 from gitward.makers import Identities
@@ -17,18 +19,23 @@ from gitward.model import Waiver, is_zero
 from gitward.policy.trust import trust
 from gitward.proposals import names_of
 from gitward.pushees import is_whole, normal
+from gitward.scope import judged_tips
 from gitward.waivers.counting import Waivers, names_update
+from gitward.waivers.requesters import MOST
 from gitward.waivers.rights import People, Setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from gitward.makers import Person
     from gitward.model import Change, Host, Policy, RefUpdate, Statement
     from gitward.repository import Repository
     from gitward.signatures.signers import Signers
+    from gitward.waivers.rights import Brought
 
-_MOST = 10_000  # commits of an update whose makers are looked up; of more, who made them is not known
+    Made = tuple[frozenset[Person], tuple[frozenset[str], ...]]  # as authorship.made says
+
 _MAILMAPS = 20  # different ones that stood before a change
 
 
@@ -44,7 +51,6 @@ def waivers_of(
     if not waivers:
         return None
     now = clock.seconds(change.time)
-    named = [update for update in change.updates if any(_is_named(statement, update) for statement in waivers)]
     mailmaps = _mailmaps(change, repository, existing)
     known = tuple(people(policy, now, mailmaps) for policy in policies)
     asked = [each if policy.waivers else None for policy, each in zip(policies, signers, strict=True)]
@@ -55,7 +61,7 @@ def waivers_of(
         urls=frozenset(_urls(host, repository, in_clone=change.stage == "ci")),
         now=now,
         pushers=change.pushers or nobody,
-        made=_made(named, repository, asked, known, tuple(existing.values()), host.limits.message_bytes),
+        made=_made(waivers, change, policies, known, _Makers(repository, asked, host.limits.message_bytes), existing),
     )
     return Waivers(waivers, setting)
 
@@ -108,30 +114,55 @@ def _before(change: Change, repository: Repository, existing: Mapping[str, str])
             yield oid if kind == "commit" else ""
 
 
-def _made(
-    updates: Iterable[RefUpdate], repository: Repository, signers: Sequence[Signers | None], known: Sequence[People],
-    existing: tuple[str, ...], message_bytes: int,
-) -> dict[str, tuple[frozenset[str], ...]]:  # fmt: skip
-    """Who made what each update brings, by its new value, in the names of each policy.
+class _Makers:
+    """Reads who made what updates bring, each span of commits once, and together no more than MOST of them."""
 
-    What a new ref brings is what no other ref has, and its tip: commits that wait on another ref are still somebody's.
+    def __init__(self, repository: Repository, signers: Sequence[Signers | None], message_bytes: int) -> None:
+        self._repository, self._signers, self._message_bytes, self._left = repository, signers, message_bytes, MOST
+        self._read: dict[tuple[str, str, tuple[str, ...]], Made | None] = {}
+
+    def of(self, update: RefUpdate, exclude: tuple[str, ...]) -> Made | None:
+        """Whom the commits claim that an update leads to and `exclude` does not reach, and who signed them; None for too many."""
+        key = (update.ref, update.new, exclude)
+        if key not in self._read:
+            try:
+                oids = self._commits(update.peeled or update.new, exclude) if update.kind == "commit" else {}
+                self._read[key] = made(self._repository, update, oids, self._signers, self._message_bytes)
+            except BudgetExceeded:
+                self._read[key] = None
+        return self._read[key]
+
+    def _commits(self, tip: str, exclude: tuple[str, ...]) -> dict[str, None]:
+        """The commits, and the tip whoever reaches it: what waits on another ref is still somebody's. Raises BudgetExceeded."""
+        if exclude:
+            oids = self._repository.walk((tip,), exclude, max_count=self._left + 1, ignore_missing=True)
+        else:
+            oids = islice(self._repository.walk_down((tip,)), self._left + 1)
+        found: dict[str, None] = dict.fromkeys((tip, *oids))
+        self._left -= min(len(found), self._left + 1)
+        if self._left < 0:
+            raise BudgetExceeded(f"more than {MOST} commits")
+        return found
+
+
+def _made(
+    waivers: Sequence[Statement], change: Change, policies: tuple[Policy, ...], known: Sequence[People], makers: _Makers,
+    existing: Mapping[str, str],
+) -> dict[Brought, frozenset[str]]:  # fmt: skip
+    """Who made what the updates that waivers name bring to the entries that these name, as far as it is known.
+
+    An update of a ref brings all that its old value does not reach. A new ref brings to an entry all that no ref reaches which
+    the entry judges: what others hold came in under none of its rules.
     """
-    found: dict[str, tuple[frozenset[str], ...]] = {}
-    for update in updates:
-        if is_zero(update.new):
-            continue
-        oids: dict[str, None] = {}
-        if update.kind == "commit":
-            tip = update.peeled or update.new
-            exclude = existing if update.ancestry == "create" else (update.old,) if update.old else ()
-            oids = dict.fromkeys((tip, *repository.walk((tip,), exclude, max_count=_MOST + 1, ignore_missing=True)))
-            if len(oids) > _MOST:
+    found: dict[Brought, frozenset[str]] = {}
+    for update in change.updates:
+        names = {name for each in waivers if _is_named(each, update) for name in each.said.entries}  # type: ignore[union-attr]
+        for policy, entry in entries_of(policies) if names and not is_zero(update.new) else ():
+            if entry.id not in names or not policies[policy].waivers:
                 continue
-        try:
-            claims, signed = made(repository, update, oids, signers, message_bytes)
-        except BudgetExceeded:
-            continue
-        who = tuple(each.identities.of(claims) | names for each, names in zip(known, signed, strict=True))
-        before = found.get(update.new, who)
-        found[update.new] = tuple(one | other for one, other in zip(before, who, strict=True))
+            exclude = judged_tips(entry, existing) if update.ancestry == "create" else (update.old,) if update.old else ()
+            if (read := makers.of(update, exclude)) is not None:
+                key = (policy, entry.id, update.ref, update.new)
+                who = known[policy].identities.of(read[0]) | read[1][policy]
+                found[key] = found.get(key, frozenset()) | who
     return found

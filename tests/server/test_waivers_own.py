@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from approving import MAIN, URL, Desk, made_keys
 
+from gitward import waiverfacts
 from gitward.adapters import waiving
 from gitward.model import Decision
 from gitward.policy import load
@@ -25,7 +26,7 @@ waivers:
   - {{rules: [change-ticket, names], who: [ann, bob]}}
 rules:
   - {{rule: ticket-reference, id: change-ticket, pattern: 'CHG[0-9]{{7}}'}}
-  - {{rule: ref-name, id: names, pattern: '[a-z]+'{refs}}}
+  - {{rule: ref-name, id: names, pattern: '[a-z]+', refs: [refs/heads/main, refs/heads/BAD]}}
 """
 BAD = "refs/heads/BAD"
 OLD = "Ann <ann@example.com> <ann@old.example.com>\n"  # a line of a mailmap
@@ -51,9 +52,9 @@ class Till(Desk):
         words = [word for each in settings for word in ("-c", each)]
         return self.git(*words, "commit-tree", "-S", "-p", parent, "-m", "x", self.tree(parent))
 
-    def judged(self, new: str, pusher: str = "dan", refs: str = "", **how: Any) -> Decision:
+    def judged(self, new: str, pusher: str = "dan", **how: Any) -> Decision:
         public = {name: (self.keys / f"{name}.pub").read_text().strip() for name in ("ann", "ann2", "bob")}
-        text = POLICY.format(**public, refs=f", refs: {refs}" if refs else "").encode()
+        text = POLICY.format(**public).encode()
         policy = load.load_with_tests({"p.yaml": text}.get, "p.yaml", "p.yaml")[0]
         decision = self.push(new, pusher=pusher, policy=policy, **how)
         assert decision.failure is None, decision.failure
@@ -120,3 +121,19 @@ def test_an_update_is_of_who_made_any_commit_of_it(till: Till) -> None:
         change = till.commit({"a": "2"}, first, author="dan")
         till.waive("ann", change, entry="names", ref=BAD)
         assert left(till.judged(change, ref=BAD, old=base), "names") == ({BAD} if is_mine else set())
+
+
+def test_of_a_new_ref_it_is_what_no_ref_has_that_the_entry_judges(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits on another ref came in under other rules; so it is still somebody's, whoever made the commit on top of it."""
+    mine = till.commit({"a": "1"}, till.base)
+    change = till.commit({"a": "2"}, mine, author="dan")
+    till.waive("ann", change, entry="names", ref=BAD)
+    till.set("refs/heads/parked", change)
+    assert left(till.judged(change, ref=BAD), "names") == {BAD}
+    till.set(MAIN, mine)
+    assert left(till.judged(change, ref=BAD), "names") == set()
+    monkeypatch.setattr(waiverfacts, "MOST", 0)
+    decision = till.judged(change, ref=BAD)
+    assert left(decision, "names") == {BAD}
+    words = f"who made what {BAD} brings is not known: more than 10,000 commits or people would be asked for"
+    assert any(line.endswith(words) for line in decision.notices)

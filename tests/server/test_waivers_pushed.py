@@ -26,11 +26,12 @@ policy: {{id: shop}}
 principals:
 {people}
 waivers:
-  - {{rules: [change-ticket, no-force-push], who: [carol, dan], at_most: 24h}}
+  - {{rules: [change-ticket, no-force-push, names], who: [carol, dan], at_most: 24h}}
   - {{rules: everything, who: [dan], at_most: 2h}}
 rules:
   - {{rule: ticket-reference, id: change-ticket, pattern: 'CHG[0-9]{{{{7}}}}'}}
   - {{rule: no-force-push}}
+  - {{rule: ref-name, id: names, pattern: 'main|release/[0-9]+', refs: [refs/heads/main, 'refs/heads/release/**']}}
 """
 MAIN = "refs/heads/main"
 
@@ -136,6 +137,21 @@ def test_what_does_not_count_is_refused_with_the_reason(shop: Shop) -> None:
     ):
         assert words in denied.remote, denied.remote
     assert shop.event()["waivers"] == []
+
+
+def test_what_waits_on_another_ref_is_still_its_authors(shop: Shop) -> None:
+    """Parked where the entry judges nothing, and with a commit of somebody else on top."""
+    environment = shop.scene.environment
+    environment["GIT_AUTHOR_EMAIL"] = "carol@example.com"
+    shop.scene.commit("CHG0000001 handle names\n")
+    environment["GIT_AUTHOR_EMAIL"] = "bob@example.com"
+    tip = shop.scene.commit("CHG0000001 handle more\n")
+    assert shop.push("bob", "HEAD:refs/heads/parked").exit_code == 0
+    ref = "refs/heads/release/new"
+    own = shop.granted("carol", tip, ref=ref, entries=("names",))
+    denied = shop.push("ann", f"HEAD:{ref}", own)
+    assert denied.exit_code == 1
+    assert "of carol counts for nothing: 1 of carol, dan must waive, other than who pushes or wrote it" in denied.remote
 
 
 @long

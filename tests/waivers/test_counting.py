@@ -185,7 +185,7 @@ def test_who_wrote_an_update_must_be_known() -> None:
     setting = Setting(policies=(one,), people=(PEOPLE,), urls=frozenset((URL,)), now=NOW, pushers=("bob",))
     statement = waiver("carol", entries=("frozen",), commits=(NEW,), ref=REF)
     assert Waivers((statement,), setting).of_update(0, one.entries[0], update()) == ()
-    known = replace(setting, made={NEW: (frozenset(),)})
+    known = replace(setting, made={(0, "frozen", REF, NEW): frozenset()})
     assert Waivers((statement,), known).of_update(0, one.entries[0], update())
 
 

@@ -129,7 +129,7 @@ def decide(
 ) -> Decision:  # fmt: skip
     """The decision about commits that `ref` brings, and updates. A pusher None: nobody pushes, it is CI."""
     pushers = () if pusher is None else (pusher,) * len(policies)
-    made = {each.new: (frozenset(wrote),) * len(policies) for each in updates}
+    made = {(policy, each.id, to.ref, to.new): frozenset(wrote) for policy, each in engine.entries_of(policies) for to in updates}
     setting = Setting(policies=policies, people=(PEOPLE,) * len(policies), urls=frozenset((URL,)), now=now, pushers=pushers,
                       made=made)  # fmt: skip
     waivers = Waivers(statements, setting)

@@ -70,7 +70,7 @@ class Waivers:
         if not self._usable or not is_waivable(entry):
             return ()
         named = [each for each in self._usable.get((policy, "commit", update.new), ()) if names_update(each.said, update)]
-        own = brought_by(policy, update, self.setting) if named else None
+        own = brought_by(policy, entry, update, self.setting) if named else None
         waived = () if own is None else self._counted(policy, entry, named, own)
         return waived or self._broken(policy, entry, update.ref)
 

@@ -6,6 +6,8 @@ from gitward.engine import entries_of
 from gitward.integrity import is_statement
 from gitward.model import Waiver
 from gitward.waivers.counting import names_update
+from gitward.waivers.requesters import MOST as MOST_ASKED
+from gitward.waivers.requesters import brought_by
 from gitward.waivers.rights import (
     EVERYTHING,
     fault,
@@ -84,7 +86,15 @@ def _why(
         return late[0]
     if not any(_is_named(said, violation, change) for violation in found):
         return f"it is for {said.ref[:120]}" if is_break_glass(said) else f"it is for {_commits(said)}"
+    if not is_break_glass(said) and (ref := _unknown(said, policy, entry, change, setting)):
+        return f"who made what {ref[:120]} brings is not known: more than {MOST_ASKED:,} commits or people would be asked for"
     return _too_few(held[late.index("")], policy, setting)
+
+
+def _unknown(said: Waiver, policy: int, entry: Entry, change: Change, setting: Setting) -> str:
+    """The ref of an update that a waiver names and whose makers are not known, '' for none."""
+    named = (update for update in _judged(change) if names_update(said, update))
+    return next((update.ref for update in named if brought_by(policy, entry, update, setting) is None), "")
 
 
 def _too_few(right: WaiverRight, policy: int, setting: Setting) -> str:

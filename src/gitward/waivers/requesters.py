@@ -6,8 +6,10 @@ from gitward.makers import claimed, signed_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Commit, RefUpdate
+    from gitward.model import Commit, Entry, RefUpdate
     from gitward.waivers.rights import Setting
+
+MOST = 10_000  # commits, and people, of what a push brings that are asked for; of more it is not known who made them
 
 
 def written_by(policy: int, commit: Commit, setting: Setting) -> frozenset[str]:
@@ -16,12 +18,12 @@ def written_by(policy: int, commit: Commit, setting: Setting) -> frozenset[str]:
     return named | signed_by(commit.signatures[policy : policy + 1]) | _pusher(policy, setting)
 
 
-def brought_by(policy: int, update: RefUpdate, setting: Setting) -> frozenset[str] | None:
-    """The principals who push, or made what an update brings; None where it is not known who made that."""
+def brought_by(policy: int, entry: Entry, update: RefUpdate, setting: Setting) -> frozenset[str] | None:
+    """The principals who push, or made what an update brings to an entry; None where it is not known who made that."""
     if update.ancestry == "delete":
         return _pusher(policy, setting)
-    made = setting.made.get(update.new)
-    return None if made is None else made[policy] | _pusher(policy, setting)
+    made = setting.made.get((policy, entry.id, update.ref, update.new))
+    return None if made is None else made | _pusher(policy, setting)
 
 
 def _pusher(policy: int, setting: Setting) -> frozenset[str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gitward.makers import Identities
     from gitward.model import Entry, Policy, Statement, WaiverRight
 
+    Brought = tuple[int, str, str, str]  # what an update brings to an entry: policy, entry, ref, new value
+
 SKEW = 600  # seconds by which the clocks of who signs and of who judges may differ
 NAMED = 1_000  # commits that one waiver may name
 EVERYTHING = ("*",)
@@ -34,8 +36,8 @@ class Setting:
     """What waivers are held against: the policies and the `people` of each, the repository's `urls`, as `pushees.normal` spells
     them, and the time of the decision, seconds since 1970.
 
-    `pushers` are who pushes, in the names of each policy, '' where it knows nobody; () where nobody pushes. `made` has, for the
-    new value of a ref update, who made what it brings, in the names of each policy; what it does not have is not known.
+    `pushers` are who pushes, in the names of each policy, '' where it knows nobody; () where nobody pushes. `made` has who
+    made what an update brings to an entry, in the names of its policy; what it does not have is not known.
     """
 
     policies: tuple[Policy, ...]
@@ -43,7 +45,7 @@ class Setting:
     urls: frozenset[str]
     now: int
     pushers: tuple[str, ...] = ()
-    made: Mapping[str, tuple[frozenset[str], ...]] = {}
+    made: Mapping[Brought, frozenset[str]] = {}
 
 
 def is_waivable(entry: Entry) -> bool:
