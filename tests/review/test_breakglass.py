@@ -34,24 +34,24 @@ class Log:
         time = f"2027-01-15T08:{number:02}:00.000000Z"
         self.entries.append(Entry(seq=number, prev="", received_time=time, event={"time": time, **event}, line=b""))
 
-    def came(self, kind: str, said: Any, *by: str, keep: bool = True) -> str:
+    def came(self, kind: str, said: Any, *by: str, keep: bool = True, **how: Any) -> str:
         """A statement that these have signed; its id. Of the first one of the log it is dan."""
         blob = encoded(payload_of(kind, ("0" * 40,), "https://x", said, NOW + len(self.entries)), (EnvelopeSignature(sig=b"x"),))  # type: ignore[arg-type]
         name = hashlib.sha256(blob).hexdigest()
         if keep:
             (self.folder / "evidence" / name).write_bytes(blob)
-        signers = [{"id": who, "policy": "shop"} for who in by or ("dan",) if who]
+        signers = [{"id": who, "policy": "shop", **how} for who in by or ("dan",) if who]
         self._add({
             "event": {"class": "statement.received", "outcome": "received"}, "repository": "/srv/shop.git",
             "statement": {"sha256": name, "kind": kind, "signers": signers},
         })  # fmt: skip
         return name
 
-    def used(self, pusher: str | None = "bob", outcome: str = "allowed", **how: Any) -> None:
+    def used(self, actor: str | None = "bob", outcome: str = "allowed", **how: Any) -> None:
         item = {"statement": self.glass, "kind": "break-glass", "policy": "shop", "by": ["dan"], "reason": "down",
                 "ticket": "INC-8", "until": "2027-01-15T09:00:00Z"}  # fmt: skip
         self._add({
-            "event": {"class": "decision.receive", "outcome": outcome}, "repository": "/srv/shop.git", "actor": {"id": pusher},
+            "event": {"class": "decision.receive", "outcome": outcome}, "repository": "/srv/shop.git", "actor": {"id": actor},
             "updates": [{"ref": REF}], "waivers": [item | how],
         })  # fmt: skip
 
@@ -100,6 +100,39 @@ def test_where_somebody_unknown_pushed_two_must_close(log: Log) -> None:
     assert log.open()
     log.closed("carol")
     assert log.open()
+    log.closed("ann")
+    assert log.open() == ()
+
+
+def test_a_service_closes_nothing_and_nobody_by_another_name(log: Log) -> None:
+    log.used()
+    log.closed("robot", type="service")
+    assert log.open()[0].closed_by == ()
+    log.closed("root", also=["dan"])  # who broke it
+    log.closed("bobby", also=["bob"])  # who pushed
+    assert log.open()[0].closed_by == ("bobby", "root")
+    log.closed("carol", also=["eve"])
+    assert log.open() == ()
+
+
+def test_two_names_of_one_person_are_not_two_who_close(log: Log) -> None:
+    log.used(None)
+    log.closed("carol", also=["eve"])
+    log.closed("eve", also=["carol"])
+    assert log.open()
+    log.closed("ann")
+    assert log.open() == ()
+
+
+def test_who_pushed_is_somebody_in_the_names_of_that_policy(log: Log) -> None:
+    """Another policy, which comes first, may know who pushes by another name, or this one not at all."""
+    log.used("daniela", pusher="carol")
+    log.closed("carol")
+    assert log.open()
+    log.used("daniela", pusher=None)
+    log.closed("carol")
+    assert log.open()
+    log.closed("daniela")
     log.closed("ann")
     assert log.open() == ()
 

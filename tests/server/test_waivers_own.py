@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from approving import MAIN, URL, Desk, made_keys
 
 from gitward import waiverfacts
 from gitward.adapters import waiving
+from gitward.adapters.arrivals import arrivals
 from gitward.model import Decision
 from gitward.policy import load
 from gitward.pushees import normal
@@ -22,6 +24,8 @@ principals:
   ann: {{addresses: [ann@example.com], keys: [{{ssh: "{ann}"}}, {{ssh: "{ann2}"}}]}}
   bob: {{addresses: [bob@example.com], keys: [{{ssh: "{bob}"}}]}}
   dan: {{addresses: [dan@example.com]}}
+  root: {{addresses: [root@example.com, Bob@example.com], keys: [{{ssh: "{carol}"}}]}}
+  robot: {{kind: service, keys: [{{ssh: "{robot}"}}]}}
 waivers:
   - {{rules: [change-ticket, names], who: [ann, bob]}}
 rules:
@@ -40,11 +44,17 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Till(Desk):
     """The desk, with a policy under which everybody may waive, for what is not their own."""
 
-    def waive(self, who: str, *commits: str, entry: str = "change-ticket", ref: str = "") -> None:
-        at = waiving.Place(folder=str(self.folder), oid_length=40, url=normal(URL), key=str(self.keys / who))
+    def waive(self, who: str, *commits: str, entry: str = "change-ticket", ref: str = "") -> list[str]:
         asked = waiving.Asked(policy="shop", entries=(entry,), commits=commits, ref=ref, reason="the tracker is down",
                               ticket="", expires=int(time.time()) + 3600)  # fmt: skip
-        list(waiving.waive(asked, at))
+        return list(waiving.waive(asked, self.place(who)))
+
+    def place(self, who: str) -> waiving.Place:
+        return waiving.Place(folder=str(self.folder), oid_length=40, url=normal(URL), key=str(self.keys / who))
+
+    def text(self) -> bytes:
+        public = {name: (self.keys / f"{name}.pub").read_text().strip() for name in ("ann", "ann2", "bob", "carol", "robot")}
+        return POLICY.format(**public).encode()
 
     def signed(self, who: str, parent: str) -> str:
         """A commit under an address that is nobody's, which somebody has signed."""
@@ -53,9 +63,7 @@ class Till(Desk):
         return self.git(*words, "commit-tree", "-S", "-p", parent, "-m", "x", self.tree(parent))
 
     def judged(self, new: str, pusher: str = "dan", **how: Any) -> Decision:
-        public = {name: (self.keys / f"{name}.pub").read_text().strip() for name in ("ann", "ann2", "bob")}
-        text = POLICY.format(**public).encode()
-        policy = load.load_with_tests({"p.yaml": text}.get, "p.yaml", "p.yaml")[0]
+        policy = load.load_with_tests({"p.yaml": self.text()}.get, "p.yaml", "p.yaml")[0]
         decision = self.push(new, pusher=pusher, policy=policy, **how)
         assert decision.failure is None, decision.failure
         return decision
@@ -107,7 +115,7 @@ def test_the_mailmap_is_that_of_before(till: Till) -> None:
     till.waive("ann", change)
     decision = till.judged(change)
     assert left(decision, "change-ticket") == {change}
-    words = "of ann counts for nothing: 1 of ann, bob must waive, other than who pushes or wrote it (p.yaml:8)"
+    words = "of ann counts for nothing: 1 of ann, bob must waive, other than who pushes or wrote it (p.yaml:10)"
     assert any(words in line for line in decision.notices)
 
 
@@ -137,3 +145,20 @@ def test_of_a_new_ref_it_is_what_no_ref_has_that_the_entry_judges(till: Till, mo
     assert left(decision, "names") == {BAD}
     words = f"who made what {BAD} brings is not known: more than 10,000 commits or people would be asked for"
     assert any(line.endswith(words) for line in decision.notices)
+
+
+def test_the_log_says_of_a_signer_that_it_is_a_service_or_who_else_it_may_be(till: Till, tmp_path: Path) -> None:
+    """So whoever reads the log knows whether a closing counts."""
+    (glass,) = till.waive("bob", ref=MAIN, entry="*")
+    refs = {who: waiving.close(glass.rpartition("/")[2], "read it", till.place(who)) for who in ("robot", "carol", "ann")}
+    (tmp_path / "p.yaml").write_bytes(till.text())
+    oids = {ref: till.git("rev-parse", ref) for ref in (glass, *refs.values())}
+    said = [json.loads(item.event)["statement"] for item in arrivals(str(till.folder), oids, [str(tmp_path / "p.yaml")])]
+    came = {each["ref"]: each for each in said}
+    of = {who: came[ref]["signers"] for who, ref in {"bob": glass, **refs}.items()}
+    assert of == {
+        "bob": [{"id": "bob", "policy": "shop", "also": ["root"]}],
+        "robot": [{"id": "robot", "policy": "shop", "type": "service"}],
+        "carol": [{"id": "root", "policy": "shop", "also": ["bob"]}],
+        "ann": [{"id": "ann", "policy": "shop"}],
+    }

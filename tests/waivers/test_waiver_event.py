@@ -43,6 +43,7 @@ def test_broken_glass_is_critical_and_named_first() -> None:
     assert (event["event"]["severity"], event["event"]["outcome"]) == ("critical", "allowed")
     broken, other = event["waivers"]
     assert (broken["kind"], broken["entries"], broken["subjects"]) == ("break-glass", ["frozen", "word"], 2)
+    assert (broken["pusher"], "pusher" in other) == ("bob", False)
     assert other["kind"] == "waiver"
     assert "break-glass" in event["decision"]["explanation"]
 

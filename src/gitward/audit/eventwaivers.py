@@ -66,4 +66,5 @@ def _plain(use: _Use, words: Words, path: str, limit: int) -> dict[str, Any]:
         "reason": words.text(f"{path}/reason", waiver.reason, limit=limit),
         "ticket": words.text(f"{path}/ticket", waiver.ticket, limit=limit),
         "until": moment(waiver.until),
+        **({"pusher": waiver.pusher or None} if waiver.is_break_glass else {}),
     }

@@ -17,11 +17,13 @@ from gitward.audit.happenings import happening
 from gitward.audit.log import Item
 from gitward.audit.session import session_id
 from gitward.canonical import text
+from gitward.makers import Identities
+from gitward.policy.trust import trust
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from gitward.model import Policy, Statement
@@ -95,9 +97,7 @@ def statement_received(
 
 def _attributed(statement: Statement, policies: Sequence[Policy]) -> dict[str, Any]:
     """Of which kind it is, and who signed it by which policy. It is verified where a policy knows somebody who did."""
-    signers = [
-        {"id": name, "policy": policy.id} for policy, names in zip(policies, statement.by, strict=False) for name in names
-    ]
+    signers = [each for policy, names in zip(policies, statement.by, strict=False) for each in _signers(policy, names)]
     made = {} if statement.kind == "evidence" else {"made": statement.made}
     return {
         "kind": statement.kind,
@@ -106,6 +106,19 @@ def _attributed(statement: Statement, policies: Sequence[Policy]) -> dict[str, A
         "signer_count": len(signers),
         **made,
     }
+
+
+def _signers(policy: Policy, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Each by its name in the policy; that it is a service, and under which names else the policy lists one of its addresses."""
+    known = trust(policy.trust).principals if names else {}
+    identities = Identities(known)
+    for name in names:
+        plain: dict[str, Any] = {"id": name, "policy": policy.id}
+        if known[name].service:
+            plain["type"] = "service"
+        if also := sorted(identities.of(("", address) for address in known[name].addresses) - {name}):
+            plain["also"] = also[:_MOST_SUBJECTS]
+        yield plain
 
 
 def subjects_of(event: dict[str, Any]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ _COUNTERS = tuple((outcome, outcome.replace("-", "_")) for outcome in OUTCOMES)
 class WaiverUsed:
     """A signed waiver that counted. `statement` is its id, `by` those of its signers who counted, `until` when it ends, in
     seconds since 1970. `reason` and `ticket` are the signers' words, cut where they are long. `is_break_glass`: it waives
-    everything on a ref.
+    everything on a ref. `pusher` is who pushed, as the policy knows them, '' for somebody not known, or nobody.
     """
 
     statement: str
@@ -59,6 +59,7 @@ class WaiverUsed:
     reason: str = ""
     ticket: str = ""
     is_break_glass: bool = False
+    pusher: str = ""
 
 
 @record

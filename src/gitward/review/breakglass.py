@@ -1,8 +1,9 @@
 """Broken glass, and whether somebody else has looked at what came in: the follow-up of each break-glass that the log knows.
 
 One is open when it let something go, or came and was not taken back, until somebody who neither broke the glass nor pushed under
-it says in a signed statement that it is done. What is said before its last use says nothing of that use. Where it is not known
-who pushed under it, that may have been who closes it, and two must.
+it says in a signed statement that it is done. A service says nothing, and whom the policy lists under one address are one person.
+What is said before its last use says nothing of that use. Where it is not known who pushed under it, that may have been who
+closes it, and two must.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _Glass:
         self.by: set[str] = set()
         self.refs: dict[str, None] = {}
         self.pushers: set[str] = set()
-        self.closers: set[str] = set()
+        self.closers: dict[str, set[str]] = {}  # each with the other names under which the policy may know them
         self.until, self.uses, self.is_revoked = 0, 0, False
         self.seqs: list[int] = []
 
@@ -70,7 +71,12 @@ class _Glass:
         return len(self.others()) < (2 if "" in self.pushers else 1)
 
     def others(self) -> set[str]:
-        return self.closers - self.by - self.pushers
+        """Those who closed it and had no hand in it, one name for each person."""
+        found: set[str] = set()
+        for name, also in sorted(self.closers.items()):
+            if not (also | {name}) & (self.by | self.pushers | found):
+                found.add(name)
+        return found
 
     def follow_up(self) -> FollowUp:
         return FollowUp(
@@ -116,7 +122,8 @@ class Glasses:
             glass.repository = word(entry.event, "repository")
             glass.refs |= dict.fromkeys(word(update, "ref") for update in _items(within(entry.event, "updates")))
             if word(entry.event, "event", "class") == "decision.receive":
-                glass.pushers.add(word(entry.event, "actor", "id"))
+                pusher = word(item, "pusher") if "pusher" in item else word(entry.event, "actor", "id")
+                glass.pushers.add(pusher)  # in the names of that policy
             glass.uses += 1
             glass.closers.clear()  # whoever has closed it has not seen this
             self._note(glass, entry)
@@ -131,7 +138,8 @@ class Glasses:
     def _received(self, entry: Entry) -> None:
         if word(entry.event, "statement", "kind") not in ("waiver", "closing", "revocation"):
             return
-        signers = {(word(item, "id"), word(item, "policy")) for item in _items(within(entry.event, "statement", "signers"))}
+        items = [each for each in _items(within(entry.event, "statement", "signers")) if word(each, "type") != "service"]
+        signers = {(word(item, "id"), word(item, "policy")) for item in items}
         statement = self._read(word(entry.event, "statement", "sha256")) if signers else None
         said = statement.said if statement else None
         if isinstance(said, Waiver) and statement and said.entries == ("*",):
@@ -139,7 +147,9 @@ class Glasses:
         elif isinstance(said, Closing | Revocation) and (glass := self._glasses.get(said.statement)):
             who = {name for name, policy in signers if policy == glass.policy}
             if isinstance(said, Closing):
-                glass.closers |= who
+                for item in items:
+                    if word(item, "id") in who and word(item, "policy") == glass.policy:
+                        glass.closers.setdefault(word(item, "id"), set()).update(_texts(within(item, "also")))
             else:
                 glass.is_revoked = glass.is_revoked or bool(who & glass.by)
             self._note(glass, entry)

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gitward.model import Change, Commit, Entry, RefUpdate, Statement
+    from gitward.model import Change, Commit, Entry, RefUpdate, Statement, WaiverRight
     from gitward.waivers.rights import Setting
 
 _REASON, _TICKET = 400, 100  # characters that are shown
@@ -92,7 +92,8 @@ class Waivers:
             mine = [each for each in by_right[number] if gives(right, each.said, entry)]
             counted = frozenset[str]().union(*(each.by for each in mine)) - own
             if len(counted) >= needed(right, policy, self.setting):
-                return _in_order({_used(each, counted, until(each.statement, right)) for each in mine if each.by & counted})
+                pusher = "".join(self.setting.pushers[policy : policy + 1])
+                return _in_order({_used(each, counted, right, pusher) for each in mine if each.by & counted})
         return ()
 
 
@@ -102,11 +103,12 @@ def names_update(said: Waiver, update: RefUpdate) -> bool:
     return said.ref == update.ref and update.new in named and (not is_zero(update.new) or update.old in named)
 
 
-def _used(usable: _Usable, counted: frozenset[str], until_: int) -> WaiverUsed:
+def _used(usable: _Usable, counted: frozenset[str], right: WaiverRight, pusher: str) -> WaiverUsed:
     said = usable.said
     return WaiverUsed(
-        statement=usable.statement.id, by=tuple(sorted(usable.by & counted)), until=until_, reason=said.reason[:_REASON],
-        ticket=said.ticket[:_TICKET], is_break_glass=is_break_glass(said),
+        statement=usable.statement.id, by=tuple(sorted(usable.by & counted)),
+        until=until(usable.statement, right), reason=said.reason[:_REASON], ticket=said.ticket[:_TICKET],
+        is_break_glass=is_break_glass(said), pusher=pusher,
     )  # fmt: skip
 
 
