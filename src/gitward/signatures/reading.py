@@ -9,11 +9,12 @@ from gitward.record import record, replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from gitward.model import Commit, Ident, Principal, PushCertificate, Signed, Tag, Trust
     from gitward.signatures.cache import Cache
     from gitward.signatures.moments import Moments
+    from gitward.signatures.openpgp.strangers import Strangers
 
     class Verifier(Protocol):
         def prove(self, items: Sequence[Signed]) -> list[Proof]: ...
@@ -42,6 +43,7 @@ class SignatureReader:
     def __init__(self, trust: Trust, cache: Cache | None = None) -> None:
         self.trust, self._cache = trust, cache
         self._verifiers: dict[str, Verifier] = {}
+        self._strangers: Strangers | None = None
 
     def close(self) -> None:
         for verifier in self._verifiers.values():
@@ -84,10 +86,12 @@ class SignatureReader:
                 detail = "a statement is signed with SSH or OpenPGP"
                 found.update((index, Finding(format="", status="unsupported", detail=detail)) for index in indices)
                 continue
-            verifier = self._verifier(_OF_STATEMENTS[form])
-            of_form = [items[index] for index in indices]
-            proofs = zip(indices, of_form, verifier.prove(of_form), strict=True)
-            found.update((index, verifier.find(proof, signed)) for index, signed, proof in proofs)
+            found |= self._of_strangers(form, items, indices)
+            if waiting := [index for index in indices if index not in found]:
+                verifier = self._verifier(_OF_STATEMENTS[form])
+                of_form = [items[index] for index in waiting]
+                proofs = zip(waiting, of_form, verifier.prove(of_form), strict=True)
+                found.update((index, verifier.find(proof, signed)) for index, signed, proof in proofs)
         principals = self.trust.principals
         return [
             Signature(
@@ -99,6 +103,17 @@ class SignatureReader:
             )
             for index in range(len(items))
         ]
+
+    def _of_strangers(self, form: str, items: Sequence[Signed], indices: Sequence[int]) -> dict[int, Finding]:
+        """What nobody listed can have signed: whoever may push brings statements, so these cost next to nothing."""
+        if form == "ssh":
+            verifier: Any = self._verifier(_OF_STATEMENTS[form])
+        else:
+            from gitward.signatures.openpgp.strangers import Strangers
+
+            verifier = self._strangers = self._strangers or Strangers(self.trust.openpgp)
+        told = ((index, verifier.stranger(items[index])) for index in indices)
+        return {index: finding for index, finding in told if finding}
 
     def _signatures(self, claimed: list[Claimed], moments: Moments) -> list[Signature]:
         asked = [(each.signed, _addresses(each.people)) for each in claimed if each.signed and not each.malformed]

@@ -39,9 +39,26 @@ def public_keys(exported: bytes) -> dict[str, PublicKey]:
         if tag in _KEYS and content[:1] == b"\x04":
             key = _public_key(content)
             if key is not None:
-                framed = b"\x99" + len(content).to_bytes(2, "big") + content
-                found[hashlib.sha1(framed, usedforsecurity=False).hexdigest().upper()] = key
+                found[_fingerprint(content)] = key
     return found
+
+
+def fingerprints(certificates: bytes) -> frozenset[str] | None:
+    """The names of all keys, of whatever kind; None where these are not whole packets, or hold none, or another version."""
+    found = set()
+    packets = list(_packets(certificates))
+    for tag, content in packets:
+        if tag in _KEYS:
+            if content[:1] != b"\x04":
+                return None
+            found.add(_fingerprint(content))
+    return frozenset(found) if found and certificates.endswith(packets[-1][1]) else None
+
+
+def _fingerprint(content: bytes) -> str:
+    """RFC 9580, 5.5.4.2."""
+    framed = b"\x99" + len(content).to_bytes(2, "big") + content
+    return hashlib.sha1(framed, usedforsecurity=False).hexdigest().upper()
 
 
 def _packets(data: bytes) -> Iterator[tuple[int, bytes]]:

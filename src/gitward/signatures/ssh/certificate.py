@@ -43,6 +43,17 @@ def plain_key(blob: bytes) -> PublicKey:
     return public_key(_plain(Fields(blob, "certificate")))
 
 
+def named_keys(blob: bytes) -> tuple[bytes, bytes]:
+    """The key that a certificate is for and that of its authority, in wire form. Nothing is verified. Raises Refused."""
+    fields = Fields(blob, "certificate")
+    key = _plain(fields)
+    fields.take(8 + 4)  # serial, kind
+    fields.string(), fields.string()  # key id, principals
+    fields.take(8 + 8)  # times
+    fields.string(), fields.string(), fields.string()  # options, extensions, reserved
+    return key, fields.string()
+
+
 @lru_cache(maxsize=512)
 def certificate(blob: bytes) -> Certificate:
     """The certificate in wire form, its authority's signature verified. Raises Refused. The last 512 are remembered."""

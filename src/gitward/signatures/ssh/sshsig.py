@@ -52,6 +52,13 @@ def opened(block: bytes, wanted: bytes = NAMESPACE) -> Envelope:
     return _envelope(key=key, certificate=found, hash=name.decode(), signature=signature)
 
 
+def claimed_key(block: bytes) -> bytes:
+    """The key or certificate that a block says made it, in wire form. Nothing is verified. Raises Refused."""
+    fields = Fields(unarmored(block), "signature")
+    fields.take(len(_MAGIC) + 4)
+    return fields.string()
+
+
 def verify(envelope: Envelope, payload: bytes, namespace: bytes = NAMESPACE) -> None:
     """That the key made this signature over `payload`, for this namespace. Raises Refused."""
     name = envelope.hash

@@ -5,12 +5,14 @@ from __future__ import annotations
 from gitward.errors import Undecided
 from gitward.model import Finding, Proof
 from gitward.record import maker
+from gitward.signatures.ssh.certificate import is_certificate, named_keys
 from gitward.signatures.ssh.keys import VERIFIED, flags, public_key
 from gitward.signatures.ssh.krl import MAGIC, read_krl
 from gitward.signatures.ssh.patterns import matches_list
 from gitward.signatures.ssh.revocation import Revocations, listed_keys
-from gitward.signatures.ssh.sshsig import NAMESPACE, opened, verify
+from gitward.signatures.ssh.sshsig import NAMESPACE, claimed_key, opened, verify
 from gitward.signatures.ssh.wire import Refused
+from gitward.sshkeys import fingerprint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from gitward.signatures.ssh.certificate import Certificate
     from gitward.signatures.ssh.sshsig import Envelope
 
+_UNLISTED, _UNLISTED_AUTHORITY = "the key is not listed", "the certificate's authority is not listed"
 _FOREVER = (1 << 64) - 1
 _proof, _finding = maker(Proof), maker(Finding)
 
@@ -53,6 +56,19 @@ class SshVerifier:
     def prove(self, items: Sequence[Signed]) -> list[Proof]:
         """Whether each signature was made over its bytes by the key that it brings along."""
         return [_prove(item, self._namespace) for item in items]
+
+    def stranger(self, signed: Signed) -> Finding | None:
+        """The finding "unknown-key", without arithmetic, where nothing that is listed can have made the signature; else None."""
+        try:
+            key = blob = claimed_key(signed.block)
+            if not is_certificate(blob):
+                detail = "" if blob in self._keys else _UNLISTED
+            else:
+                key, authority = named_keys(blob)
+                detail = "" if authority in self._authorities else _UNLISTED_AUTHORITY
+        except Refused:
+            return None  # whose it is cannot be read: `prove` says why
+        return _finding(format="ssh", status="unknown-key", fingerprint=fingerprint(key), detail=detail) if detail else None
 
     def find(self, proof: Proof, signed: Signed, addresses: Sequence[str] = ()) -> Finding:
         """Whose key it is, and for how long. The proof must be of this very signature."""
@@ -87,10 +103,10 @@ class SshVerifier:
         """The line of the trust list that speaks for this key; without one, why."""
         held = envelope.certificate
         if held is None:
-            return self._keys.get(envelope.key.blob), "the key is not listed"
+            return self._keys.get(envelope.key.blob), _UNLISTED
         listed = self._authorities.get(held.authority.blob, [])
         if not listed:
-            return None, "the certificate's authority is not listed"
+            return None, _UNLISTED_AUTHORITY
         if not held.principals:
             return None, "the certificate names no principals"
         fitting = [entry for entry in listed if _speaks_for(entry, held)]
