@@ -39,7 +39,7 @@ LAYERS = (
     ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "workerprocess"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
-     "canonical", "grantindex", "granting", "channels", "codeowners", "approving"),
+     "canonical", "grantindex", "granting", "channels", "codeowners", "makers", "approving"),
     ("rules", "tally", "engine", "batches", "integrity", "waivers", "perspective"),
     ("policy",),
     ("git", "gitcommand", "repository", "durable", "reffiles"),

@@ -13,7 +13,7 @@ from gitward.engine import conclude, entries_of, is_over_its_limits, judge_chang
 from gitward.errors import GitwardError, PolicyError, Undecided
 from gitward.facts import KNOWN, asking_statements, lookups_of, outage_warnings, totals, without_lookups
 from gitward.failure import no_decision
-from gitward.integrity import built_in
+from gitward.integrity import built_in, is_statement
 from gitward.loading import with_files, with_signers
 from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
 from gitward.proposals import counted, with_proposals, without
@@ -128,6 +128,10 @@ def _with_facts(
     existing: Mapping[str, str],
 ) -> Change:
     """The same change with what its entries ask about ref updates and the push itself."""
+    if any(map(is_statement, change.updates)):
+        from gitward.statements.asked import without_strangers
+
+        change = without_strangers(change, policies, bench.repository, bench.loader.signers, bench.task.moments.now)
     if any(asking_statements(policies, change.known)):
         from gitward.statements.asked import with_statements
 

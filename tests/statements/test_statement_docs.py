@@ -7,10 +7,11 @@ import re
 import subprocess
 from pathlib import Path
 
-from saying import APPROVAL, SAID, Keys, payload
+from saying import APPROVAL, BREAK_GLASS, NOW, OID, SAID, ZERO, Keys, payload
 from signedworld import World
 
 from gitward.record import fields, replace
+from gitward.statements.archiving import archive
 from gitward.statements.reading import KINDS, RECORDS, payload_of
 from gitward.statements.storing import store
 
@@ -47,3 +48,14 @@ def test_a_change_of_any_field_changes_what_is_signed() -> None:
     for name in ("ref", "base", "tree", "patch_id", "source", "reviewer"):
         other = replace(APPROVAL, **{name: "d" * 40})
         assert payload_of("approval", about, "x", other, 1) != payload_of("approval", about, "x", APPROVAL, 1)
+
+
+def test_taking_out_what_is_about_no_commit(tmp_path: Path, people: Keys) -> None:
+    world = World(tmp_path / "repository", people)
+    kept, gone = world.put("ann"), world.put("ann", kind="waiver", said=BREAK_GLASS, subjects=(ZERO,))
+    archive(str(world.folder / ".git"), NOW)
+    world.put("bob", kind="waiver", said=BREAK_GLASS, subjects=(ZERO,), made=NOW + 1)
+    assert {kept, gone} < world.found(OID).keys()
+    script = f'export GIT_DIR="{world.folder}/.git"\n{blocks("sh")[2]}'
+    assert subprocess.run(["sh", "-e", "-c", script], cwd=tmp_path, capture_output=True).returncode == 0
+    assert set(world.found(OID)) == {kept}

@@ -227,7 +227,7 @@ def test_a_revocation_is_found_whatever_it_is_about(world: World) -> None:
     assert world.found(OID)[name].by == ((),)
 
 
-def test_a_closing_is_about_no_commit(world: World) -> None:
+def test_a_closing_decides_nothing_and_is_left_out(world: World) -> None:
     glass = world.put("ann", kind="waiver", said=BREAK_GLASS, subjects=(ZERO,))
-    closing = world.put("bob", kind="closing", said=Closing(statement=glass), subjects=(ZERO,))
-    assert {name: each.by for name, each in world.found().items()} == {glass: (("ann",),), closing: (("bob",),)}
+    world.put("bob", kind="closing", said=Closing(statement=glass), subjects=(ZERO,))
+    assert {name: each.by for name, each in world.found().items()} == {glass: (("ann",),)}

@@ -32,10 +32,10 @@ def standing(repository: Repository, policy: Policy, landing: Landing) -> tuple[
     now = clock.seconds(clock.now())
     signers = Signers(policy.trust, Moments(now=now))
     try:
-        oids = {landing.commit, *subjects(repository, {landing.target.ref}, (), now)}
+        hoped = subjects(repository, {landing.target.ref}, (), now)
         statements = [
             each
-            for each in found(repository, (policy,), (signers,), oids, now)
+            for each in found(repository, (policy,), (signers,), (landing.commit,), now, hoped=hoped)
             if isinstance(each.said, Approval) and each.said.ref == landing.target.ref
         ]
         existing = {landing.target.ref: landing.target.base} if landing.target.base.strip("0") else {}

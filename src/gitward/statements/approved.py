@@ -27,7 +27,8 @@ def subjects(
 
     `now` is in seconds since 1970. Raises Undecided where the archive cannot be read.
     """
-    places = {**_archived(repository, now), **standing(repository.refs(symbolic=False)), **dict(pushed)}
+    stands = standing(repository.refs(symbolic=False))  # before the archive is read: nothing slips between the two
+    places = {**_archived(repository, now), **stands, **dict(pushed)}
     return frozenset(
         said.statement.said.commit
         for _, _, _, said in outlines(repository, places)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from itertools import islice
 
-from gitward.model import Revocation, Statement
+from gitward.model import Closing, Decided, Revocation, Statement
 from gitward.record import record, replace
 from gitward.statements import envelope
 from gitward.statements.blocks import signed_of
-from gitward.statements.places import archived, outlines, standing
+from gitward.statements.located import located
+from gitward.statements.places import outlines
 from gitward.statements.revoking import less_revoked
 from gitward.validity import in_words, judged
 
@@ -47,15 +48,16 @@ def found(
     oids: Iterable[str],
     now: int,
     pushed: Sequence[tuple[str, str]] = (),
+    hoped: Iterable[str] = (),
 ) -> tuple[Statement, ...]:
     """The statements about one of these commits, or about none, by their ids; `by` and `against` in the order of the policies.
 
-    `pushed` are the refs of statements that the same push brings, with the oids of their blobs: these are seen now. `now` is in
-    seconds since 1970. Raises Undecided where a trust store cannot be used.
+    `pushed` are the refs of statements that the same push brings, with the oids of their blobs: these are seen now. `hoped` are
+    commits whose statements are left out where they are too many. `now` is in seconds since 1970. No closing is among them, which
+    the review reads in the log, and no CI decision. Raises Undecided where a trust store cannot be used, or too much is asked for.
     """
-    wanted = frozenset((*oids, "0" * repository.oid_length))
-    refs = {**archived(repository, wanted), **standing(repository.refs(symbolic=False)), **dict(pushed)}
-    read = _relevant(_read(repository, refs, evidence=False), wanted)
+    wanted, also = frozenset((*oids, "0" * repository.oid_length)), frozenset(hoped)
+    read = _relevant(_read(repository, located(repository, wanted, also, pushed), evidence=False), wanted | also)
     verified = _attributed(read, policies, signers, now, frozenset(oid for _, oid in pushed))
     return less_revoked(verified, verified, policies, {each.statement.id: each.payload for each in read})
 
@@ -115,12 +117,18 @@ def _read(repository: Repository, refs: Mapping[str, str], *, evidence: bool = T
 
 
 def _relevant(own: Mapping[str, _Read], wanted: frozenset[str]) -> list[_Read]:
-    """Those about a commit that is asked for, and what revokes one of them, whatever that is about; by id."""
-    mine = {name for name, each in own.items() if wanted.intersection(each.statement.subjects)}
-    mine |= {
-        name for name, each in own.items()
-        if isinstance(each.statement.said, Revocation) and each.statement.said.statement in mine
-    }  # fmt: skip
+    """Those about a commit that is asked for, and what revokes one that was read, whatever that is about; by id.
+
+    What decides nothing is left out before its signatures cost anything: closings, CI decisions, and revocations of what is not
+    here.
+    """
+    mine, revocations = set(), []
+    for name, each in own.items():
+        if isinstance(each.statement.said, Revocation):
+            revocations.append((name, each.statement.said.statement))
+        elif not isinstance(each.statement.said, Closing | Decided) and not wanted.isdisjoint(each.statement.subjects):
+            mine.add(name)
+    mine |= {name for name, revoked in revocations if revoked in mine}
     return [own[name] for name in sorted(mine)]
 
 
@@ -138,11 +146,14 @@ def _signers_of(
     """Of each statement whose good signatures it carries by this policy, and where that is nobody, why."""
     if not policy.trust:
         return [((), "the policy lists nobody's keys")] * len(read)
-    of_each = [signed_of(envelope.opened(each.blob)) for each in read]
-    items = [signed for signatures in of_each for signed in signatures]
-    times = [time for signatures, time in zip(of_each, seen, strict=True) for _ in signatures]
-    found = iter(signers.statements(items, times, now))
-    return [_counted([next(found) for _ in signatures], signers) for signatures in of_each]
+    counted = []
+    for start in range(0, len(read), _PIECE):
+        of_each = [signed_of(envelope.opened(each.blob)) for each in read[start : start + _PIECE]]
+        items = [signed for signatures in of_each for signed in signatures]
+        times = [time for signatures, time in zip(of_each, seen[start : start + _PIECE], strict=True) for _ in signatures]
+        found = iter(signers.statements(items, times, now))
+        counted += [_counted([next(found) for _ in signatures], signers) for signatures in of_each]
+    return counted
 
 
 def _counted(signatures: Sequence[Signature], signers: Signers) -> tuple[tuple[str, ...], str]:

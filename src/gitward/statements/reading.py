@@ -11,7 +11,7 @@ import re
 
 from gitward.canonical import canonical
 from gitward.errors import UsageError
-from gitward.model import Approval, Closing, Decided, Evidence, JudgedBy, Revocation, Statement, Waiver
+from gitward.model import Approval, Closing, Decided, Evidence, JudgedBy, Revocation, Statement, Waiver, is_zero
 from gitward.record import as_json, fields, record
 from gitward.statements.envelope import NotAStatement, exactly, is_canonical, opened, strict_json
 from gitward.statements.sense import problem
@@ -141,6 +141,8 @@ def _subjects(plain: dict[str, Any]) -> tuple[str, ...]:
             found[oid] = None
     if not found:
         raise NotAStatement("it is about no commit")
+    if any(map(is_zero, found)) and (len(found) > 1 or plain["predicateType"] not in KINDS):
+        raise NotAStatement("it is about no commit, beside others or as no statement of gitward's own")
     return tuple(found)
 
 

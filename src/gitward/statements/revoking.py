@@ -31,24 +31,27 @@ def less_revoked(
     envelope: of a statement with the payload of one that is revoked, who revoked it counts no more, nor, where they may waive
     what it waives, anybody. Others' signatures under the same payload stand: nobody can take back another's word.
     """
-    taken = [(each, each.said) for each in revocations if isinstance(each.said, Revocation)]
+    taken: dict[bytes, list[tuple[Statement, Revocation]]] = {}  # by what was signed
+    for each in revocations:
+        said = each.said
+        if isinstance(said, Revocation) and any(each.by) and said.statement in payloads:
+            taken.setdefault(payloads[said.statement], []).append((each, said))
     return tuple(
-        each if isinstance(each.said, Revocation) or not taken else replace(each, **_left(each, taken, policies, payloads))
+        replace(each, **_left(each, against, policies))
+        if not isinstance(each.said, Revocation) and (against := taken.get(payloads[each.id]))
+        else each
         for each in statements
-    )  # fmt: skip
+    )
 
 
 def _left(
-    statement: Statement,
-    revocations: Sequence[tuple[Statement, Revocation]],
-    policies: Sequence[Policy],
-    payloads: Mapping[str, bytes],
+    statement: Statement, revocations: Sequence[tuple[Statement, Revocation]], policies: Sequence[Policy]
 ) -> dict[str, Any]:
-    """`by` and `against` of a statement after all that was revoked."""
+    """`by` and `against` of a statement after the revocations of what has the same payload."""
     by, against = list(statement.by), list(statement.against)
     for revocation, said in revocations:
-        if payloads.get(said.statement) != payloads[statement.id]:
-            continue
+        if not any(by):
+            break
         if revocation.repository != statement.repository and statement.kind != "evidence":  # which is for no repository
             continue
         for index, policy in enumerate(policies):

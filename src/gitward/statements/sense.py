@@ -26,7 +26,8 @@ def problem(said: Said, subjects: tuple[str, ...]) -> str:
     if isinstance(said, Approval):
         if not all(_OID.fullmatch(oid) for oid in (said.base, said.commit, said.tree)):
             return "its base, commit and tree are not full object ids"
-        return "" if subjects == (said.commit,) else "its subject is not the commit that it approves"
+        is_whole = subjects == (said.commit,) and not is_zero(said.commit)
+        return "" if is_whole else "its subject is not the commit that it approves"
     if isinstance(said, Waiver):
         return _problem_of_waiver(said, subjects)
     if isinstance(said, Decided):
