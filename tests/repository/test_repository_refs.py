@@ -173,8 +173,9 @@ def test_a_revision_that_git_does_not_know(opened: Open, commit: Commit, revisio
 
 def test_a_full_oid_that_names_nothing(opened: Open, commit: Commit) -> None:
     oid = "1" * len(commit("one"))
-    with pytest.raises(MissingObject):
+    with pytest.raises(MissingObject) as caught:
         opened().resolve(oid)
+    assert caught.value.fix == "fetch it, from a branch or a bundle of who has it; or look at its spelling"
     with pytest.raises(MissingObject):
         opened().bounds(f"HEAD..{oid}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from gitward import git
-from gitward.errors import Undecided
+from gitward.errors import MissingObject, Undecided
 from gitward.model import Oid
 from gitward.repository import refs
 from gitward.repository.ranges import Ranges
@@ -74,7 +74,13 @@ class Repository(Ranges, Trees):
         if "\0" in revision or (answer := self._plumbing.call(args)).status:
             raise self._unknown(revision)
         oid = answer.output.decode("ascii").strip()
-        self.header(oid)
+        try:
+            self.header(oid)
+        except MissingObject as problem:
+            if oid != revision.lower():
+                raise
+            # git takes a whole oid for a name, whether there is such an object or not
+            raise MissingObject(problem.message, self._where_to_look()) from None
         return Oid(oid)
 
     def bounds(self, given: str) -> tuple[tuple[Oid, ...], tuple[Oid, ...]]:
@@ -90,5 +96,7 @@ class Repository(Ranges, Trees):
         return include, exclude
 
     def _unknown(self, revision: str) -> Undecided:
-        fix = self._advice() if self.is_shallow else "fetch it, or look at its spelling"
-        return Undecided(f"unknown revision {revision!r}", fix, "unknown-revision")
+        return Undecided(f"unknown revision {revision!r}", self._where_to_look(), "unknown-revision")
+
+    def _where_to_look(self) -> str:
+        return self._advice() if self.is_shallow else "fetch it, from a branch or a bundle of who has it; or look at its spelling"
