@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gitward.model.proposals import GivenApproval, Proposal
 
 SHOWN = 12  # digits of an id that a message quotes
+PUSHES = "they push it themselves"
 _UNSIGNED = "it carries no good signature of anybody whom the policy knows"
 
 
@@ -70,7 +71,7 @@ def _misfit(given: GivenApproval, ref: str, old: str, proposal: Proposal, terms:
     """Why an approval is not for this change, '' where it is."""
     said = given.said
     if given.repository not in proposal.repositories:
-        return f"it is for another repository, {given.repository[:80]}"
+        return f"it is for another repository, {given.repository[:80]}; if it is this one, its administrator says so by --url"
     if said.ref != ref:
         return f"it is for another ref, {said.ref[:80]}"
     if said.base == old and said.tree == proposal.tree:
@@ -141,7 +142,7 @@ def hands_in(pusher: str, proposal: Proposal) -> dict[str, str]:
     for name in sorted(proposal.signers):
         hands.setdefault(name, "they signed a commit of it")
     if pusher:
-        hands.setdefault(pusher, "they push it themselves")
+        hands.setdefault(pusher, PUSHES)
     return hands
 
 

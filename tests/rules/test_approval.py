@@ -182,8 +182,13 @@ def test_who_could_approve() -> None:
     """All who could, and nobody else: not who made it, nor who has approved, nor who lacks the role."""
     (found, *_) = Rule(count=2, from_=("reviewer",)).check_update(to(given("bob")))
     assert found.fix == f"ask carol: gitward approve {OID[:12]} --ref refs/heads/main"
-    (found, *_) = Rule(from_=("dev",)).check_update(to(pusher="dan"))
-    assert found.fix == "nobody else whom the policy knows can approve this"
+    (found, *_) = Rule(from_=("dev",)).check_update(to(signers=frozenset({"dan"})))
+    whole = "ann: it is their own change (author, committer or co-author); dan: they signed a commit of it"
+    assert found.fix == f"nobody else whom the policy knows can approve this ({whole})"
+    (found,) = Rule(**OWNERS, count=1).check_update(replace(owned("*.c @carol"), pusher="carol"))
+    assert found.fix == "carol could, but pushes it: let somebody else push"
+    (found,) = Rule(**OWNERS, count=1).check_update(owned("*.c @nobody"))
+    assert found.fix == "no principal is such an owner: see CODEOWNERS:1 and the policy"
 
 
 def test_a_flood_of_approvals_is_not_a_flood_of_words() -> None:

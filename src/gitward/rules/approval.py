@@ -66,7 +66,7 @@ other code, and what was taken back may come in again by the old approval. Who o
 
 from __future__ import annotations
 
-from gitward.approving import SHOWN, Terms, hands_in, objection, owners, weigh, with_roles
+from gitward.approving import PUSHES, SHOWN, Terms, hands_in, objection, owners, weigh, with_roles
 from gitward.codeowners import PLACES, CodeOwners, parse
 from gitward.errors import Undecided
 from gitward.model import Violation
@@ -148,7 +148,7 @@ class Approval:
             could = sorted(who for who in those - set(enough) if not objection(who, proposal, hands))
             yield Violation(
                 message=f"approvals{whose}: {self.count} needed, {len(enough)} there{have}",
-                fix=f"ask {_named(could)}: {fix}" if could else "nobody else whom the policy knows can approve this",
+                fix=f"ask {_named(could)}: {fix}" if could else _nobody(those - set(enough), proposal, hands),
             )
             yield from self._refused(weighed, those)
         if self.code_owners:
@@ -186,12 +186,14 @@ class Approval:
             if len(theirs.intersection(weighed.counted)) >= line.wanted:
                 continue
             if (short := short + 1) <= _NAMED:
-                could = sorted(who for who in theirs - set(weighed.counted) if not objection(who, proposal, hands))
+                open_to = theirs - set(weighed.counted)
+                could = sorted(who for who in open_to if not objection(who, proposal, hands))
                 where = f"{file.path}:{line.number}"
+                unknown = f"no principal is such an owner: see {where} and the policy"
                 yield Violation(
                     message=f"{shown(path)[:100]} is owned by {_named(line.owners)} ({where}), and not approved by "
                     f"{'one' if line.wanted == 1 else line.wanted} of them",
-                    fix=f"ask {_named(could)}: {fix}" if could else f"no principal is such an owner: see {where} and the policy",
+                    fix=f"ask {_named(could)}: {fix}" if could else _nobody(open_to, proposal, hands) if theirs else unknown,
                 )
         if short > _NAMED:
             yield Violation(message=f"and {short - _NAMED} more lines of {file.path} whose owners have not approved")
@@ -204,6 +206,16 @@ def _asked(file: CodeOwners, paths: Iterable[bytes]) -> list[tuple[Line, bytes]]
         for line in file.of(path):
             found.setdefault(line.number, (line, path))
     return list(found.values())
+
+
+def _nobody(those: Iterable[str], proposal: Proposal, hands: dict[str, str]) -> str:
+    """What can be done where none of those may approve."""
+    against = {who: why for who in sorted(those) if (why := objection(who, proposal, hands))}
+    pushing = next((who for who, why in against.items() if why == PUSHES), "")
+    if pushing:
+        return f"{pushing[:40]} could, but pushes it: let somebody else push"
+    said = "; ".join(f"{who[:40]}: {why}" for who, why in list(against.items())[:2])
+    return f"nobody else whom the policy knows can approve this{f' ({said})' if said else ''}"
 
 
 def _named(names: Iterable[str]) -> str:

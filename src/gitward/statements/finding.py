@@ -54,7 +54,7 @@ def found(
 
     `pushed` are the refs of statements that the same push brings, with the oids of their blobs: these are seen now. `hoped` are
     commits whose statements are left out where they are too many. `now` is in seconds since 1970. No closing is among them, which
-    the review reads in the log, and no CI decision. Raises Undecided where a trust store cannot be used, or too much is asked for.
+    the review reads in the log, and no CI decision. Raises Undecided where a trust store cannot be used, or there is too much.
     """
     wanted, also = frozenset((*oids, "0" * repository.oid_length)), frozenset(hoped)
     read = _relevant(_read(repository, located(repository, wanted, also, pushed), evidence=False), wanted | also)
