@@ -74,6 +74,7 @@ def test_json_and_escapes(run: Callable[..., Said]) -> None:
     assert (found["outcome"], found["paths"], found["line"]["place"].rpartition("/")[2]) == (
         "denied", ["docs/\\xff\x1b"], ".gitward.yaml:9")  # fmt: skip
     assert "\x1b" not in run(*ASK, "docs/\x1b")[1]
+    assert run(*ASK)[1].startswith("undecided: whether ann may update refs/heads/main\n  why: it depends on the paths: ")
 
 
 def test_a_former_state_of_the_repository(run: Callable[..., Said], git: Git, repo: Path) -> None:

@@ -33,15 +33,15 @@ def test_the_text() -> None:
 who may do what under test, p.yaml, as of 2026-09-21T14:13:20Z
 
 ann: roles ops
-  read: the repository (p.yaml:14)
+  read: the whole repository (p.yaml:14)
 
 bob: roles devs, tester
-  read: the repository through devs (p.yaml:14)
+  read: the whole repository through devs (p.yaml:14)
   create, update: refs/heads/topic/** through devs (p.yaml:15)
-  update: refs/heads/main with /ci/** (p.yaml:16) until 2026-02-01T00:00:00Z [expired]
+  update: refs/heads/main, paths /ci/** (p.yaml:16) until 2026-02-01T00:00:00Z [expired]
 
 carol: roles devs; known until 2026-01-01T00:00:00Z
-  read: the repository through devs (p.yaml:14) [expired]
+  read: the whole repository through devs (p.yaml:14) [expired]
   create, update: refs/heads/topic/** through devs (p.yaml:15) [expired]
 
 ci: service; roles ops
@@ -54,10 +54,10 @@ group devs: bob, carol (from ou=devs revision 7)
 group ops: ann, ci
 group nobody: nobody
 
-refs/**
-  read: 3: devs (bob, carol), ann (p.yaml:14)
+the whole repository
+  read: devs (bob, carol), ann, 3 in all (p.yaml:14)
 
-refs/heads/main with /ci/**
+refs/heads/main, paths /ci/**
   update: bob (p.yaml:16)
 
 refs/heads/topic/**
@@ -71,6 +71,16 @@ note[expired] p.yaml:16: has ended: it gives nothing, and still protects its pat
 note[not-yet-valid] p.yaml:17: has not begun (from 2027-01-01T00:00:00Z)
 
 5 principals, 1 of them services; 4 grants; 1 conflict of duties, 2 notes"""
+
+
+def test_reading_is_of_everything_whatever_the_grant_says() -> None:
+    lines = list(text(report_of(rights("who: [ann, dan], may: [update, read], refs: [refs/heads/x]"), NOW)))
+    assert lines[3:5] == ["  read: the whole repository (p.yaml:14)", "  update: refs/heads/x (p.yaml:14)"]
+    start = lines.index("the whole repository")
+    assert lines[start : start + 5] == [
+        "the whole repository", "  read: ann, dan, 2 in all (p.yaml:14)", "",
+        "refs/heads/x", "  update: ann, dan, 2 in all (p.yaml:14)",
+    ]  # fmt: skip
 
 
 def test_csv_and_json() -> None:

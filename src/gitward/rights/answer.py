@@ -122,8 +122,9 @@ def _also(rights: Rights, asked: Asked) -> tuple[str, ...]:
 
 def text(rights: Rights, asked: Asked, found: Answer) -> Iterator[str]:
     """The answer for people, a line at a time; not escaped."""
-    verb = {"allowed": "may", "denied": "may not", "undecided": "perhaps may"}[found.outcome]
-    yield f"{found.outcome}: {asked.who} {verb} {asked.action} {asked.ref or 'the repository'}{_with(asked)}"
+    said = "may not" if found.outcome == "denied" else "may"
+    whether = "whether " * (found.outcome == "undecided")
+    yield f"{found.outcome}: {whether}{asked.who} {said} {asked.action} {asked.ref or 'the repository'}{_with(asked)}"
     if found.reason:
         where = f": {found.path.decode('utf-8', 'surrogateescape')}" if found.path is not None else ""
         yield f"  why: {found.reason}{where}"

@@ -12,12 +12,15 @@ from gitward.rights.usage import LIMITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitward.rights.difference import Change, Difference
     from gitward.rights.listing import Row
     from gitward.rights.report import Report
     from gitward.rights.usage import Usage
+
+
+_EVERYTHING = "the whole repository"
 
 
 def text(report: Report) -> Iterator[str]:
@@ -57,22 +60,27 @@ def _by_principal(report: Report) -> Iterator[str]:
         about += [f"known {times(known)}"] if times(known) else []
         yield ""
         yield f"{name}{': ' * bool(about)}{'; '.join(about)}"
-        for _, rows in groupby(of.get(name, ()), key=lambda row: row.number):
+        for _, rows in groupby(of.get(name, ()), key=lambda row: (row.number, row.action == "read")):
             yield f"  {_granted(list(rows))}"
         if name not in of:
             yield "  nothing"
 
 
 def _granted(rows: list[Row]) -> str:
-    """What one line gives to one principal."""
+    """What one line gives to one principal: of reading, or of all else."""
     first = rows[0]
-    actions = ", ".join(row.action for row in rows)
-    where = " ".join(first.grant.refs) + (f" with {' '.join(first.grant.paths)}" if first.grant.paths else "")
-    where = "the repository" if actions == "read" else where
     through = "" if first.through == (first.principal,) else f" through {', '.join(first.through)}"
     validity = f" {times(first.grant)}" if times(first.grant) else ""
     mark = "" if first.state == "valid" else f" [{first.state}]"
-    return f"{actions}: {where}{through} ({first.grant.place}){validity}{mark}"
+    what = f"{', '.join(row.action for row in rows)}: {_where(first.action, first.grant.refs, first.grant.paths)}"
+    return f"{what}{through} ({first.grant.place}){validity}{mark}"
+
+
+def _where(action: str, refs: Sequence[str], paths: Sequence[str]) -> str:
+    """What an action is about. Reading is of everything, whatever the grant says."""
+    if action == "read":
+        return _EVERYTHING
+    return f"{' '.join(refs)}{', paths ' * bool(paths)}{' '.join(paths)}"
 
 
 def _groups(report: Report) -> Iterator[str]:
@@ -85,16 +93,16 @@ def _groups(report: Report) -> Iterator[str]:
 
 def _by_ref(report: Report) -> Iterator[str]:
     rights = report.rights
-    places = dict.fromkeys((grant.refs, grant.paths) for grant in rights.grants if grant.may)
-    for refs, paths in sorted(places):
-        yield ""
-        yield f"{' '.join(refs)}{' with ' * bool(paths)}{' '.join(paths)}"
-        for number, grant in enumerate(rights.grants):
-            if (grant.refs, grant.paths) == (refs, paths) and grant.may:
-                whom = ", ".join(name if name in rights.people else f"{name} ({listed(rights.holders(name)) or 'nobody'})"
-                                 for name in grant.who)  # fmt: skip
-                everyone = f"{len(rights.everyone[number])}: " if len(grant.who) > 1 else ""
-                yield f"  {', '.join(grant.may)}: {everyone}{whom} ({grant.place})"
+    places: dict[str, list[str]] = {_EVERYTHING: []}
+    for number, grant in enumerate(rights.grants):
+        whom = ", ".join(name if name in rights.people else f"{name} ({listed(rights.holders(name)) or 'nobody'})"
+                         for name in grant.who)  # fmt: skip
+        whom += f", {len(rights.everyone[number])} in all" if len(grant.who) > 1 else ""
+        for is_read, actions in groupby(sorted(grant.may, key="read".__ne__), key="read".__eq__):
+            place = _where("read" if is_read else "", grant.refs, grant.paths)
+            places.setdefault(place, []).append(f"  {', '.join(actions)}: {whom} ({grant.place})")
+    for place in (_EVERYTHING, *sorted(set(places) - {_EVERYTHING})):
+        yield from ["", place, *places[place]] if places[place] else []
 
 
 def _difference(found: Difference) -> Iterator[str]:
@@ -114,31 +122,34 @@ def _sign(gained: bool) -> str:
 
 
 def _changed(each: Change) -> str:
-    where = "the repository" if each.action == "read" else " ".join(each.refs)
-    where += f" with {' '.join(each.paths)}" if each.paths else ""
     through = "" if each.row.through == (each.principal,) else f" through {', '.join(each.row.through)}"
+    where = _where(each.action, each.refs, each.paths)
     return f"{_sign(each.gained)} {each.principal} {each.action}: {where}{through} ({each.row.grant.place})"
 
 
 def _usage(report: Report, found: Usage) -> Iterator[str]:
     yield ""
     if not found.since:
-        yield f"never used: the log {found.log} has no entry of that time"
+        yield f"not used: cannot be told, the log {found.log} has no entry of that time"
         return
-    yield f"never used, by the log {found.log} from {found.since} to {found.until}:"
+    yield f"not used from {found.since} to {found.until}, by the log {found.log}:"
     yield f"  {found.decisions} pushes and {found.readings} readings under this policy were let in"
     if found.unproven:
-        were, they = ("was", "it") if found.unproven == 1 else ("were", "they")
-        yield f"  {found.unproven} of these pushes {were} nobody's who is known: whose right {they} used cannot be told"
+        yield f"  of {found.unproven} of these pushes nobody is proven to be the pusher: whose right was used cannot be told"
     for number, grant in enumerate(report.rights.grants):
-        for action in grant.may:
-            rows = [row for row in report.rows if row.number == number and row.action == action]
-            idle = tuple(row.principal for row in rows if not (used(report, row) or (0,))[0])
-            if len(idle) == len(rows):
-                yield f"  {grant.place}: {action}, by nobody"
-            elif idle:
-                yield f"  {grant.place}: {action}, by {listed(idle)}"
+        for who, actions in groupby(grant.may, key=lambda action: _idle(report, number, action)):
+            if who:
+                yield f"  {grant.place}: {', '.join(actions)}: {who}"
     yield from (f"  not known: {limit}" for limit in LIMITS)
+
+
+def _idle(report: Report, number: int, action: str) -> str:
+    """Who did not use what a grant gives, in words; '' where everybody did."""
+    rows = [row for row in report.rows if row.number == number and row.action == action]
+    idle = tuple(row.principal for row in rows if not (used(report, row) or (0,))[0])
+    if len(idle) == len(rows):
+        return "used by nobody"
+    return f"not used by {listed(idle)}" if idle else ""
 
 
 def _worth_a_look(report: Report) -> Iterator[str]:

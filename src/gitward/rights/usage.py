@@ -1,7 +1,7 @@
 """Which grants were used, as the log has it: the updates that were let in, and whose they were.
 
 An update counts for every grant of its pusher that is for its action and its ref. Which paths it changed no event says, so it
-counts for a grant with `paths` too: what is called never used is never used, and what is not may be unused all the same.
+counts for a grant with `paths` too: what is called not used was not used, and what is not may be unused all the same.
 """
 
 from __future__ import annotations
