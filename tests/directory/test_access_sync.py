@@ -111,6 +111,19 @@ def test_the_file_is_written_where_something_differs(gitward: Run, made: Slapd, 
     assert (host / "groups.yaml").stat().st_mode & 0o777 == 0o640
 
 
+def test_people_who_are_elsewhere_are_no_empty_groups(gitward: Run, made: Slapd, host: Path) -> None:
+    words = ["access", "sync", "--ldap", made.socket, "--base", f"ou=groups,{SUFFIX}", "--settings", host / "ldap.yaml",
+             "--principals", host / "principals.yaml", "--out", host / "groups.yaml"]  # fmt: skip
+    given = (host / "ldap.yaml").read_text()
+    (host / "ldap.yaml").write_text(given.replace(f"people_base: {PEOPLE}\n", ""))
+    done = gitward(*words)
+    assert (done.returncode, (host / "groups.yaml").exists()) == (3, False), done.stdout
+    assert done.stderr == (
+        f"gitward: the directory has nobody below 'ou=groups,{SUFFIX}' that (objectClass=inetOrgPerson) finds\n"
+        "  fix: say in a file for --settings where the people are: people_base, people\n"
+    )
+
+
 def test_nobody_else_is_believed(made: Slapd, host: Path) -> None:
     """TLS is verified, StartTLS is asked for, a wrong password and a base that is not there are no empty groups."""
     trusting, other = (asked(made, host, **more).settings for more in ({"ca_file": str(made.ca)}, {}))

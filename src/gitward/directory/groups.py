@@ -143,10 +143,13 @@ def _accounts_of(of: Mapping[str, str]) -> _Known:
 
 
 def _people_of(directory: Directory, base: str, of: Mapping[str, str]) -> _Known:
-    """By their distinguished names. Raises GitwardError where two entries have names that cannot be told apart."""
+    """By their distinguished names. Raises GitwardError where two have names that cannot be told apart, or where there is nobody:
+    every group would be empty.
+    """
     settings = directory.settings
+    base = settings.people_base or base
     found: dict[Any, set[str]] = {}
-    for entry in directory.search(settings.people_base or base, settings.people, settings.account):
+    for entry in directory.search(base, settings.people, settings.account):
         name = text_of(entry.dn)
         key = None if name is None else normal(name)
         if key is None:
@@ -154,6 +157,9 @@ def _people_of(directory: Directory, base: str, of: Mapping[str, str]) -> _Known
         if key in found:
             raise GitwardError(f"the directory has two entries that cannot be told apart: {name!r}", "a narrower `people`")
         found[key] = {of[account] for account in entry.texts(settings.account) if account in of}
+    if not found:
+        raise GitwardError(f"the directory has nobody below {base!r} that {settings.people} finds",
+                           "say in a file for --settings where the people are: people_base, people")  # fmt: skip
     return _Known(found, "dn")
 
 
