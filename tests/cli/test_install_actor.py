@@ -8,6 +8,7 @@ import pytest
 
 from gitward.channels import VARIABLES
 from gitward.doctor.actors import check_actor
+from gitward.doctor.statements import check_names
 from gitward.errors import UsageError
 from gitward.installer import hookfile, server
 from gitward.installer.hookfile import Program
@@ -96,3 +97,17 @@ def test_doctor_says_which(bare: Path, policy: Path) -> None:
     assert found(bare, policy) == []
     policy.write_text(POLICY.replace("no-ref-deletion", "no-fixup"))  # judges commits, by who signed them
     assert found(bare, policy) == []
+
+
+def test_doctor_says_that_no_url_is_known(bare: Path, policy: Path) -> None:
+    """Without one what people sign in a clone of a URL counts for nothing."""
+
+    def found(*urls: str) -> list[tuple[str, str]]:
+        return [(each.status, each.message) for each in check_names(str(bare), [str(policy)], list(urls))]
+
+    assert found() == []
+    for more in ("  - {rule: approval}\n", "waivers: [{rules: [no-ref-deletion], who: [ann]}]\n"):
+        policy.write_text(POLICY + more)
+        assert found(URL) == []
+        ((status, message),) = found()
+        assert (status, message.startswith("the hook has no --url, and policy org counts approvals or waivers")) == ("warn", True)

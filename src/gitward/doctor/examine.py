@@ -64,6 +64,7 @@ def _examine_server(path: str) -> Iterator[Finding]:
         yield from evidence.check_server_policies(path, options.get("--policy", []))
         yield from lookups.check_lookups(path, options.get("--policy", []), options.get("--lookup", []))
         yield from actors.check_actor(path, options.get("--policy", []), options.get("--actor", []))
+        yield from statements.check_names(path, options.get("--policy", []), options.get("--url", []))
         yield from signedpushes.check_signed_pushes(path, options.get("--policy", []))
         yield from dutyholders.check_duties(path, options.get("--policy", []))
         yield from outcomes.check_outcomes(path, hook)

@@ -1,9 +1,13 @@
-"""How many statements stand as refs: each costs every push and fetch a line; the end of a push moves many to the archive."""
+"""Statements on a server: whether the hook knows the URL for which they are signed, and how many stand as refs.
+
+Each that stands costs every push and fetch a line; the end of a push moves many to the archive.
+"""
 
 from __future__ import annotations
 
 from gitward import gitcommand
 from gitward.doctor.finding import ok, warn
+from gitward.doctor.policies import readable
 from gitward.statements.archiving import count
 from gitward.statements.places import ARCHIVE, MOST_STANDING
 
@@ -12,6 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitward.doctor.finding import Finding
+    from gitward.model import Entry
+
+
+def check_names(path: str, given: list[str], urls: list[str]) -> Iterator[Finding]:
+    """Where policies count statements: whether the server knows a URL for which they are signed."""
+    counting = [policy.id for policy in readable(path, given) if policy.waivers or any(map(_counts, policy.entries))]
+    if counting and not urls:
+        yield warn(
+            "urls",
+            f"the hook has no --url, and policy {counting[0]} counts approvals or waivers: only those that were signed for the "
+            "path of this repository count",
+            f"gitward install --server {path} --url URL, as git remote -v says it, with the other options",
+        )
+
+
+def _counts(entry: Entry) -> bool:
+    return "statements" in entry.rule.needs
 
 
 def check_statements(path: str) -> Iterator[Finding]:
