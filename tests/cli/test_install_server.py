@@ -111,7 +111,7 @@ def test_forges_folders_of_hooks(gitward: Run, git: Git, repo: Path, bare: Path,
         (["--policy", "good.yaml", "--baseline", "abc"], 2, "--baseline abc: not a full commit id"),
         (["--policy", "good.yaml", "--limit", "commits=-1"], 2, "--limit commits=-1: not a budget"),
         (["--policy", "good.yaml", "--limit", "comits=1"], 2, "--limit comits=1: not a budget"),
-        (["--policy", "good.yaml", "--log", "good.yaml/x"], 3, "cannot be made"),
+        (["--policy", "good.yaml", "--log", "good.yaml/x"], 3, "cannot be made: Not a directory\n  fix: let whoever "),
     ],
 )
 def test_what_cannot_work_is_not_installed(

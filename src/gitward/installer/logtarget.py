@@ -35,7 +35,8 @@ def ready(log: str, repository: str) -> tuple[str, ...]:
         owner = os.stat(repository)
         make(log, owner=(owner.st_uid, owner.st_gid))
     except OSError as problem:
-        raise GitwardError(f"the log folder {log} cannot be made: {problem.strerror}") from None
+        fix = f"let whoever {repository} belongs to, as whom the hook runs, own that folder, and run this as that user"
+        raise GitwardError(f"the log folder {log} cannot be made: {problem.strerror}", fix) from None
     return ()
 
 
