@@ -26,7 +26,9 @@ def test_no_variable_counts_without_a_channel_or_for_a_certificate() -> None:
 
 @pytest.mark.parametrize(("key", "name"), [("0", "ann"), ("", "ann"), ("7", "deploy-key:7"), ("70", "deploy-key:70")])
 def test_a_deploy_key_of_gitea_is_not_the_owner(key: str, name: str) -> None:
-    assert claim("gitea", {"GITEA_PUSHER_NAME": "ann", "GITEA_DEPLOY_KEY_ID": key}) == ActorClaim(channel="gitea", name=name)
+    given = {"GITEA_PUSHER_NAME": "ann", "GITEA_PUSHER_ID": "ann", "GITEA_DEPLOY_KEY_ID": key}
+    assert claim("gitea", given) == ActorClaim(channel="gitea", name=name)
+    assert claim("gitea-id", given) == ActorClaim(channel="gitea-id", name=name)
     assert claim("http", {"REMOTE_USER": "ann", "GITEA_DEPLOY_KEY_ID": key}) == ActorClaim(channel="http", name="ann")
 
 

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 
 CERTIFICATE = "push-certificate"
 SHELL = "ssh-command"
-_GITEA, _GITEA_KEY = "GITEA_PUSHER_NAME", "GITEA_DEPLOY_KEY_ID"
+_GITEA_KEY = "GITEA_DEPLOY_KEY_ID"
 VARIABLES: dict[str, tuple[str, ...]] = {
     CERTIFICATE: (),
     SHELL: ("GITWARD_PRINCIPAL",),
     "http": ("REMOTE_USER",),
     "gitlab": ("GL_USERNAME",),
-    "gitea": (_GITEA, _GITEA_KEY),
+    "gitlab-id": ("GL_ID",),
+    "gitea": ("GITEA_PUSHER_NAME", _GITEA_KEY),
+    "gitea-id": ("GITEA_PUSHER_ID", _GITEA_KEY),
     "bitbucket": ("BB_USER_NAME",),
     "gitolite": ("GL_USER",),
 }
-"""By channel: the variable that names who pushes, and for Gitea the one that says that it is a key of the repository's."""
+"""By channel: the variable that names who pushes, and for Gitea the one that says that it is a key of the repository's.
+
+A name can be given up on a forge, and taken by somebody else; an id cannot.
+"""
 
 _LONGEST = 256  # characters: no account is longer, and what is cut would be another's
 _WHY_NOT = {"gerrit": "Gerrit runs no pre-receive hook, so it tells it nothing"}
@@ -44,11 +49,11 @@ def chosen(words: Sequence[str]) -> str:
 def claim(channel: str, environment: Mapping[str, str]) -> ActorClaim | None:
     """What the channel says, out of the environment that the hook was started with; None where the host names no channel.
 
-    A Gitea deploy key comes as `deploy-key:ID`: Gitea gives the name of the repository's owner for it, who is not there.
+    A Gitea deploy key comes as `deploy-key:ID`: Gitea gives name and id of the repository's owner for it, who is not there.
     """
     if not channel:
         return None
     name = environment.get(VARIABLES[channel][0], "") if VARIABLES[channel] else ""
-    if channel == "gitea" and environment.get(_GITEA_KEY, "0").strip("0"):
+    if _GITEA_KEY in VARIABLES[channel] and environment.get(_GITEA_KEY, "0").strip("0"):
         name = f"deploy-key:{environment[_GITEA_KEY]}"
     return ActorClaim(channel=channel, name="" if len(name) > _LONGEST else name)

@@ -58,8 +58,8 @@ class Auth(TypedDict):
     """How the actor was proved."""
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
-    method: Annotated[Word, said("the one channel that the host asks: push-certificate, ssh-command, http, gitlab, gitea, "
-                                   "bitbucket, gitolite; none where it names none, and the push is not signed")]
+    method: Annotated[Word, said("the one channel that the host asks: push-certificate, ssh-command, http, gitlab, gitlab-id, "
+                                   "gitea, gitea-id, bitbucket, gitolite; none where it names none, and the push is not signed")]
     fingerprint: Annotated[Plain | None, said("of the key")]
 
 
