@@ -101,6 +101,27 @@ def test_the_line_that_decided_the_path_and_who_could():
     assert (verdict.path, verdict.could) == (b"src", ("dan", "developer"))
 
 
+def test_who_could_is_asked_of_each_ref_path_and_moment():
+    """What is kept of one question answers no other."""
+    grants = (
+        grant("dan", refs="refs/heads/**"), grant("bob", refs=MAIN, valid_before=NOW), grant("carol", "force", refs=MAIN),
+        grant("platform", refs="refs/heads/**", paths="/ci/"), grant("dan", "tag", refs="refs/tags/v*"),
+        grant("eve", "tag", refs="refs/tags/v1*"),
+    )  # fmt: skip
+    wanted = {
+        ("update", MAIN, None, NOW - 1): ("dan", "bob", "platform"), ("update", MAIN, None, NOW): ("dan", "platform"),
+        ("update", MAIN, b"src", NOW - 1): ("dan", "bob"), ("update", MAIN, b"src", NOW): ("dan",),
+        ("update", MAIN, b"ci/x", NOW): ("platform",), ("update", TOPIC, b"src", NOW - 1): ("dan",),
+        ("force", MAIN, b"src", NOW): ("carol",), ("force", TOPIC, None, NOW): (), ("delete", MAIN, None, NOW): (),
+        ("tag", TAG, None, NOW): ("dan", "eve"), ("tag", "refs/tags/v2", None, NOW): ("dan",),
+        ("tag", "refs/tags/w", None, NOW): (),
+    }  # fmt: skip
+    for _ in range(2):
+        for (action, ref, path, now), could in wanted.items():
+            paths = None if path is None else frozenset([path])
+            assert decide(grants, frozenset(["nobody"]), action, ref, paths, now).could == could, (action, ref, path, now)
+
+
 def test_reading_is_of_the_whole_repository():
     assert may_read((grant(may="read", refs=TOPIC),), ANN, NOW).allowed
     assert not may_read((grant(),), ANN, NOW).allowed

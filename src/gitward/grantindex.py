@@ -10,6 +10,8 @@ from gitward.patterns import matches_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gitward.model import Grant
 
 _TABLES = 8  # policies whose grants are kept sorted
@@ -29,12 +31,13 @@ class Table:
         for number, refs in enumerate(self._refs):
             for pattern in refs:
                 if not pattern.startswith("!"):
-                    self._lists.add(_bytes(_start(pattern)), number)
+                    self._lists.add(pattern, number)
         self._of: list[list[int]] = [[] for _ in self._refs]
         self._whose: dict[tuple[int, str], list[int]] = {}
         self._paths = [_Paths() for _ in self._refs]
         self.group: list[int] = []
         self.members: list[list[int]] = []
+        self.could: dict[tuple[Any, ...], tuple[str, ...] | list[int]] = {}  # a memo of granting's
         self._sort()
 
     def _sort(self) -> None:
@@ -54,13 +57,13 @@ class Table:
 
     def lists(self, ref: str) -> tuple[int, ...]:
         """The lists of refs that have this one."""
-        near = self._lists.near(_bytes(ref))
-        return tuple(number for number in near if matches_ref(self._refs[number], ref))
+        refs = self._refs
+        return tuple([number for number in self._lists.near(_bytes(ref)) if matches_ref(refs[number], ref)])
 
     def own(self, lists: tuple[int, ...], names: frozenset[str]) -> list[int]:
         """What is granted for these lists of refs to one of the names, in the order of the policy."""
-        given = (self._whose.get((each, name), ()) for each in lists for name in names)
-        return sorted({number for numbers in given for number in numbers})
+        whose = self._whose
+        return sorted({number for each in lists for name in names for number in whose.get((each, name), ())})
 
     def all(self, lists: tuple[int, ...]) -> list[int]:
         """What is granted for these lists of refs to anybody, in the order of the policy."""
@@ -85,10 +88,10 @@ class _Paths:
             self._patterns[group] = patterns
         takes_out = any(pattern.startswith("!") for pattern in patterns)
         for pattern in patterns:
-            start = _bytes(_start(pattern)[1:]) if pattern.startswith("/") else b""
-            if start:
-                # a path, or a folder, without a star: what begins so is named, and there is no more to ask
-                (self._near if takes_out or "*" in pattern else self._sure).add(start, group)
+            if pattern.startswith("/") and _bytes(_start(pattern))[1:]:
+                # a path, or a folder: what is it, or begins so, is named, and there is no more to ask
+                is_sure = not takes_out and "*" not in pattern.removesuffix("/**")
+                (self._sure if is_sure else self._near).add(pattern[1:], group)
             elif not pattern.startswith("!"):
                 self._loose[group] = None
                 self._join(pattern)
@@ -104,41 +107,49 @@ class _Paths:
     def naming(self, path: bytes) -> list[int]:
         if not self._patterns:
             return []
-        found = self._sure.near(path)
-        near = self._near.near(path)
-        if any(matches_path(patterns, path) for patterns in self._together):
+        found, near = self._sure.near(path), self._near.near(path)
+        if self._together and any(matches_path(patterns, path) for patterns in self._together):
             near |= self._loose
+        if not near:
+            return list(found)
         return [*found, *(each for each in near if each not in found and matches_path(self._patterns[each], path))]
 
 
 class _Starts:
-    """Numbers of what begins with a fixed text, which ends with a slash or is the whole."""
+    """Numbers of patterns by the text that all they match begins with, or that is the whole of one without `*`."""
 
     def __init__(self) -> None:
-        self._at: dict[bytes, list[int]] = {}
-        self._longest = 0
+        self._whole: dict[bytes, list[int]] = {}
+        self._starts: dict[bytes, list[int]] = {}
+        self._lengths: dict[bytes, list[int]] = {}  # of the starts, by the folder in which they end
+        self._longest = -1  # of these folders
 
-    def add(self, start: bytes, number: int) -> None:
-        self._at.setdefault(start, []).append(number)
-        self._longest = max(self._longest, len(start))
+    def add(self, pattern: str, number: int) -> None:
+        start = _bytes(_start(pattern))
+        is_whole = "*" not in pattern and not start.endswith(b"/")
+        (self._whole if is_whole else self._starts).setdefault(start, []).append(number)
+        if not is_whole:
+            folder = start[: start.rfind(b"/") + 1]
+            self._longest = max(self._longest, len(folder))
+            lengths = self._lengths.setdefault(folder, [])
+            if len(start) not in lengths:
+                lengths.append(len(start))
 
     def near(self, text: bytes) -> dict[int, None]:
-        """The numbers of what begins as this text does, each once, in a dict of the caller's own."""
-        if not self._at:
-            return {}
-        found = dict.fromkeys(self._at.get(text, ()))
-        end = text.find(b"/") + 1
-        while 0 < end <= self._longest:  # whatever the text: it may have any number of parts
-            if numbers := self._at.get(text[:end]):
-                found.update(dict.fromkeys(numbers))
-            end = text.find(b"/", end) + 1
+        """The numbers of the patterns that may match this text, each once, in a dict of the caller's own."""
+        found = dict.fromkeys(self._whole[text]) if text in self._whole else {}
+        end = 0
+        while end <= self._longest:  # whatever the text: it may have any number of parts
+            for length in self._lengths.get(text[:end], ()):
+                for number in self._starts.get(text[:length], ()):
+                    found[number] = None
+            end = text.find(b"/", end) + 1 or self._longest + 1
         return found
 
 
 def _start(pattern: str) -> str:
-    """What every ref that a pattern matches begins with, up to a `/`, or the whole of a pattern without `*`."""
-    fixed, star, _ = pattern.partition("*")
-    return fixed[: fixed.rfind("/") + 1] if star else fixed
+    """What everything that a pattern matches begins with."""
+    return pattern.partition("*")[0]
 
 
 def _bytes(text: str) -> bytes:

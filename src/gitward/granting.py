@@ -10,18 +10,20 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from gitward.grantindex import table_of
-from gitward.record import record
+from gitward.record import maker, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gitward.grantindex import Table
     from gitward.model import Grant, RefUpdate
     from gitward.model.access import Action
 
 BY_PATH: frozenset[Action] = frozenset(("create", "update", "force"))
 """The actions that are about files too: beside the others, `paths` give nothing."""
 _TAGS = "refs/tags/"
+_KEPT = 1_000  # answers to who could
 
 
 @record
@@ -40,6 +42,9 @@ class Verdict:
     could: tuple[str, ...] = ()
 
 
+_verdict = maker(Verdict)
+
+
 def decide(
     grants: tuple[Grant, ...], names: frozenset[str], action: Action, ref: str, paths: frozenset[bytes] | None, now: int
 ) -> Verdict:
@@ -53,8 +58,8 @@ def decide(
     own = _giving(grants, table.own(lists, names), action, now)
     if not paths or action not in BY_PATH:
         if own:
-            return Verdict(allowed=True, grant=grants[own[0]])
-        return Verdict(allowed=False, could=_whose(grants, _giving(grants, table.all(lists), action, now)))
+            return _verdict(allowed=True, grant=grants[own[0]])
+        return _verdict(allowed=False, could=_could(table, lists, None, action, now))
     plain = next((number for number in own if not grants[number].paths), None)
     mine = {table.group[number]: number for number in reversed(own)}  # of each group the first that is theirs
     refused: dict[bytes, list[int]] = {}
@@ -68,12 +73,32 @@ def decide(
         elif path == first:
             deciding = grants[able]
     if not refused:
-        return Verdict(allowed=True, grant=deciding)
+        return _verdict(allowed=True, grant=deciding)
     path = min(refused)
-    naming = sorted(number for group in refused[path] for number in table.members[group])
-    could = _giving(grants, naming or [number for number in table.all(lists) if not grants[number].paths], action, now)
-    line = grants[naming[0]] if naming else None
-    return Verdict(allowed=False, grant=line, path=path, refused=len(refused), could=_whose(grants, could))
+    line = min((table.members[group][0] for group in refused[path]), default=None)
+    return _verdict(
+        allowed=False, grant=None if line is None else grants[line], path=path, refused=len(refused),
+        could=_could(table, lists, refused[path], action, now),
+    )  # fmt: skip
+
+
+def _could(table: Table, lists: tuple[int, ...], groups: list[int] | None, action: Action, now: int) -> tuple[str, ...]:
+    """The `who` of all grants that would allow it, in the order of the policy; kept, because it is the same for many refs.
+
+    `groups` are those that name the path, none of them for any other path, None where no path is asked about. Of grants with
+    times only their numbers are kept: they are asked at each moment.
+    """
+    grants = table.grants
+    key = (lists, None if groups is None else tuple(groups), action)
+    found = table.could.get(key)
+    if found is None:
+        if len(table.could) >= _KEPT:
+            table.could.clear()
+        of = [number for group in groups for number in table.members[group]] if groups else table.all(lists)
+        able = [number for number in sorted(of) if _gives(grants[number], action) and not (groups == [] and grants[number].paths)]
+        is_timeless = all(grants[number].valid_after is grants[number].valid_before is None for number in able)
+        found = table.could[key] = _whose(grants, able) if is_timeless else able
+    return found if isinstance(found, tuple) else _whose(grants, [number for number in found if is_valid(grants[number], now)])
 
 
 def action_of(update: RefUpdate) -> Action:
@@ -98,7 +123,7 @@ def may_read(grants: tuple[Grant, ...], names: frozenset[str], now: int) -> Verd
     """Whether somebody may read: a grant of `read` is for the whole repository, whatever its refs."""
     reading = _giving(grants, range(len(grants)), "read", now)
     line = next((grants[number] for number in reading if not names.isdisjoint(grants[number].who)), None)
-    return Verdict(allowed=line is not None, grant=line, could=() if line else _whose(grants, reading))
+    return _verdict(allowed=line is not None, grant=line, could=() if line else _whose(grants, reading))
 
 
 def is_valid(grant: Grant, now: int) -> bool:
@@ -115,11 +140,12 @@ def protecting(grants: tuple[Grant, ...], ref: str) -> frozenset[int]:
 
 def _giving(grants: tuple[Grant, ...], numbers: Iterable[int], action: Action, now: int) -> list[int]:
     """Those of the grants with these numbers that give this action now."""
-    return [
-        number
-        for number in numbers
-        if action in (grant := grants[number]).may and is_valid(grant, now) and (action in BY_PATH or not grant.paths)
-    ]
+    return [number for number in numbers if _gives(grant := grants[number], action) and is_valid(grant, now)]
+
+
+def _gives(grant: Grant, action: Action) -> bool:
+    """Whether a grant gives this action at all."""
+    return action in grant.may and (action in BY_PATH or not grant.paths)
 
 
 def _whose(grants: tuple[Grant, ...], numbers: Iterable[int]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ from __future__ import annotations
 
 from gitward.errors import Undecided
 from gitward.granting import BY_PATH, action_of, decide, names_of, protecting
-from gitward.model import Grant, Violation
+from gitward.model import Grant, violation
 from gitward.pathglobs import shown
 from gitward.record import record
 
@@ -81,7 +81,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitward.granting import Verdict
-    from gitward.model import RefUpdate
+    from gitward.model import RefUpdate, Violation
+    from gitward.model.access import Action
 
 _STATEMENTS = "refs/gitward/statements/"  # whoever may push may bring one: it counts by its signatures
 _NAMED = 5  # of those who could have done it
@@ -113,7 +114,7 @@ class Access:
             return
         if not update.pusher:
             why = f": {update.unproven[:120]}" if update.unproven else ""
-            yield Violation(message=f"nobody is proven to push here{why}", fix="push as somebody whom the policy knows")
+            yield violation(message=f"nobody is proven to push here{why}", fix="push as somebody whom the policy knows")
             return
         names, action = names_of(self.members, update.pusher), action_of(update)
         if names and update.ref.startswith(_STATEMENTS) and action == "create":
@@ -122,11 +123,11 @@ class Access:
             raise Undecided("the paths that the push changes were not read")
         verdict = decide(self.grants, names, action, update.ref, update.touched, update.seen)
         if not verdict.allowed:
-            yield self._denial(update.pusher if names else "", update, verdict)
+            yield self._denial(update.pusher if names else "", update, action, verdict)
 
-    def _denial(self, who: str, update: RefUpdate, verdict: Verdict) -> Violation:
+    def _denial(self, who: str, update: RefUpdate, action: Action, verdict: Verdict) -> Violation:
         """Who may not do what, the line of the policy that says so, and who may."""
-        path, what = verdict.path, f"{who[:_LONGEST]} may not {action_of(update)} it"
+        path, what = verdict.path, f"{who[:_LONGEST]} may not {action} it"
         if not who:
             what, why = f'"{update.pusher[:_LONGEST]}" is none of the principals of this policy', "it has no grant"
         elif verdict.grant:
@@ -135,7 +136,7 @@ class Access:
             why = f"no grant of theirs is for this{' path' if path else ''}, {self._lines()}"
         if verdict.refused > 1:
             why += f"; nor {verdict.refused - 1} more paths"
-        return Violation(
+        return violation(
             message=f"{what}: {why}",
             fix=_who_may(verdict.could),
             path=None if path is None else shown(path)[1:-1],
