@@ -90,7 +90,7 @@ def test_what_is_signed(clone: Clone) -> None:
     assert revoke.said == Revocation(statement="e" * 64, reason="given too early")
 
     made = clone.said("no-force-push", "--commit", "HEAD", "--ref", "refs/heads/old", "--deletion", "--expires", "1h", *REASON)
-    assert made.subjects == (clone.oid(), "0" * 40)
+    assert (made.said.commits, made.subjects) == ((clone.oid(), "0" * 40), (clone.oid(),))
 
 
 def test_a_range_is_named_commit_by_commit_and_bounded(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from gitward.adapters.arrivals import arrivals
 from gitward.model import Decision
 from gitward.policy import load
 from gitward.pushees import normal
+from gitward.statements import keeping
 
 POLICY = """\
 version: 1
@@ -49,8 +50,8 @@ class Till(Desk):
                               ticket="", expires=int(time.time()) + 3600)  # fmt: skip
         return list(waiving.waive(asked, self.place(who)))
 
-    def place(self, who: str) -> waiving.Place:
-        return waiving.Place(folder=str(self.folder), oid_length=40, url=normal(URL), key=str(self.keys / who))
+    def place(self, who: str) -> keeping.Place:
+        return keeping.Place(folder=str(self.folder), oid_length=40, url=normal(URL), key=str(self.keys / who))
 
     def text(self) -> bytes:
         public = {name: (self.keys / f"{name}.pub").read_text().strip() for name in ("ann", "ann2", "bob", "carol", "robot")}

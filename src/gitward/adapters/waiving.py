@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitward.errors import UsageError
-from gitward.model import Closing, Waiver
+from gitward.model import Closing, Waiver, is_zero
 from gitward.policy.people import Instant
 from gitward.record import record
 from gitward.shapes import Refused, Seconds
@@ -75,7 +75,8 @@ def waive(asked: Asked, at: Place) -> Iterator[str]:
             policy=asked.policy, entries=asked.entries, commits=commits, reason=asked.reason, expires=asked.expires,
             ticket=asked.ticket, ref=asked.ref,
         )  # fmt: skip
-        yield keep(at, "waiver", commits or at.nothing, said)
+        about = tuple(oid for oid in commits if not is_zero(oid))
+        yield keep(at, "waiver", about or at.nothing, said)
 
 
 def close(identity: str, reason: str, at: Place) -> str:

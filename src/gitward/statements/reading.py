@@ -118,6 +118,8 @@ def _of_payload(payload: bytes, identity: str) -> Outline:
     if not isinstance(plain, dict) or plain.get("_type") != TYPE or not isinstance(plain.get("predicateType"), str):
         raise NotAStatement("it is no in-toto Statement v1")
     kind = plain["predicateType"]
+    if not kind:
+        raise NotAStatement("it has no predicate type")
     if not kind.startswith(OWN):
         said = Evidence(predicate_type=kind)
         found = Statement(id=identity, kind="evidence", subjects=_subjects(plain), repository="", said=said, made=0)

@@ -47,7 +47,8 @@ def _problem_of_waiver(said: Waiver, subjects: tuple[str, ...]) -> str:
     if said.entries == EVERYTHING:
         fits = not said.commits and _is_about_none(subjects) and said.ref.startswith("refs/")
         return "" if fits else "a waiver of everything is for one ref and about no commit: its subject is the zero oid"
-    return "" if said.commits == subjects and not is_zero(subjects[0]) else "its subjects are not the commits that it waives"
+    named = tuple(oid for oid in said.commits if not is_zero(oid))  # of a deletion, what is there afterwards is no object
+    return "" if named == subjects else "its subjects are not the commits that it waives"
 
 
 def _problem_of_decided(said: Decided, subjects: tuple[str, ...]) -> str:
