@@ -27,7 +27,7 @@ def commands(group: click.Group, above: str = "") -> Iterator[str]:
 
 
 EVERY = tuple(commands(gitward))
-GROUPS = ("policy", "keys", "audit", "access", "report")
+GROUPS = ("policy", "keys", "audit", "access", "report", "statement")
 
 
 @pytest.mark.parametrize("command", [name for name in EVERY if name not in (*OWN_WORDS, *GROUPS, "audit witness")])

@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "gitward.cli.audit:audit",
     "waive": "gitward.cli.waive:waive",
     "access": "gitward.cli.access:access",
+    "statement": "gitward.cli.statement:statement",
     "approve": "gitward.cli.approve:approve",
     "report": "gitward.cli.report:report",
     "completion": "gitward.cli.completion:completion",

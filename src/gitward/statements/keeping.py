@@ -18,6 +18,7 @@ from gitward.record import record
 from gitward.repository import open_repository
 from gitward.statements.arriving import MOST
 from gitward.statements.places import PREFIX, everything, outlines
+from gitward.statements.places import standing as stands
 from gitward.statements.reading import payload_of
 from gitward.statements.signing import signed
 from gitward.statements.storing import store
@@ -35,6 +36,7 @@ _ALLOWED = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}  # none that starts
 _ID = re.compile("[0-9a-f]{4,64}")
 _WHOLE = 64  # digits of an id
 _MOST_SUBJECTS = 200  # of what is revoked: a revocation of what is about more is about none, and so is looked at for each
+_NO_REMOTE, _ADD_REMOTE = "there is no remote to send it to", "git remote add origin URL"
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
@@ -122,7 +124,7 @@ def command(at: Place, refs: Sequence[str]) -> str:
 def send(at: Place, refs: Sequence[str]) -> None:
     """Push them. git may ask who is at a terminal. Raises GitwardError with git's own words."""
     if not at.remote:
-        raise GitwardError("there is no remote to send it to", "git remote add origin URL")
+        raise GitwardError(_NO_REMOTE, _ADD_REMOTE)
     for start in range(0, len(refs), MOST):
         _send(at, refs[start : start + MOST])
 
@@ -140,10 +142,26 @@ def _send(at: Place, refs: Sequence[str]) -> None:
 
 def _are_there(at: Place, refs: Sequence[str]) -> bool:
     """Whether somebody else has sent the same at the same moment: a ref's name says what it holds."""
-    answer = _remotely(at, "ls-remote", "--", at.remote, *refs)
-    return set(refs) <= {line.rpartition("\t")[2] for line in answer.output.decode("utf-8", "replace").split("\n")}
+    return set(refs) <= _listed(_remotely(at, "ls-remote", "--", at.remote, *refs))
+
+
+def _listed(answer: git.Answer) -> set[str]:
+    """The refs that git ls-remote has named."""
+    return {line.rpartition("\t")[2] for line in answer.output.decode("utf-8", "replace").split("\n")}
 
 
 def _remotely(at: Place, *words: str) -> git.Answer:
     may_ask = {"GIT_TERMINAL_PROMPT": "1" if sys.stdin and sys.stdin.isatty() else "0"}
     return git.call(words, own_config=True, cwd=at.folder, timeout=_SECONDS, env={**_ALLOWED, **may_ask})
+
+
+def unsent(at: Place) -> tuple[str, ...]:
+    """The refs of statements that stand here and that the remote does not list. Raises GitwardError."""
+    if not at.remote:
+        raise GitwardError(_NO_REMOTE, _ADD_REMOTE)
+    answer = _remotely(at, "ls-remote", "--", at.remote, f"{PREFIX}*")
+    if answer.status:
+        raise GitwardError(f"{at.remote} cannot be asked: {_CREDENTIALS.sub('//', git.last_line(answer.error))}", "try again")
+    there = _listed(answer)
+    with open_repository(at.folder) as repository:
+        return tuple(ref for ref in stands(repository.refs(symbolic=False)) if ref not in there)

@@ -68,7 +68,7 @@ def payload_of(kind: Kind, subjects: Sequence[str], repository: str, said: Said,
         payload = canonical({
             "_type": TYPE,
             "predicate": {**as_json(said), "made": made, "repository": repository},
-            "predicateType": f"{OWN}{kind}:1",
+            "predicateType": predicate_type_of(kind),
             "subject": [{"digest": {"gitCommit": oid}, "name": "commit"} for oid in subjects],
         })
         _of_payload(payload, "")
@@ -77,6 +77,11 @@ def payload_of(kind: Kind, subjects: Sequence[str], repository: str, said: Said,
     except NotAStatement as found:
         raise UsageError(f"this cannot be said in a statement: {found}") from None
     return payload
+
+
+def predicate_type_of(kind: Kind) -> str:
+    """Of a kind of gitward's own."""
+    return f"{OWN}{kind}:1"
 
 
 def evidence_of(predicate_type: str, subjects: Sequence[str], predicate: bytes) -> bytes:

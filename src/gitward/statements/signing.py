@@ -37,7 +37,8 @@ def signed(payload: bytes, repository_folder: str, key: str = "") -> bytes:
     """
     blob = encoded(payload, (signature(payload, repository_folder, key),))
     if len(blob) > MAXIMUM:
-        raise UsageError(f"the statement has {len(blob)} bytes, at most {MAXIMUM} are taken", "make one for fewer commits each")
+        fix = "say less in it, or make one for fewer commits each"
+        raise UsageError(f"the statement has {len(blob)} bytes, at most {MAXIMUM} are taken", fix)
     return blob
 
 
