@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,15 @@ def test_an_altered_one_is_listed_for_nobody(clone: Clone) -> None:
     store(str(clone.folder), encoded(held.payload.replace(b"FAILED", b"PASSED"), held.signatures))
     said = clone.run("list").output
     assert ("shop: signed by carol" in said, "that does not hold" in said, "2 statements" in said) == (True, True, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_whoever_archives_is_whose_the_repository_is(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("COUNT", "1"), ("KEY_0", "safe.directory"), ("VALUE_0", "*")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    os.chown(clone.bare, 65_534, 65_534)
+    with pytest.raises(GitwardError, match="belongs to another user"):
+        clone.run("archive", repo=clone.bare)
 
 
 @long
