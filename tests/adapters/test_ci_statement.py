@@ -6,12 +6,15 @@ import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from forge import Project
 from test_ci_log import changed, env
 
+from gitward.cli.ci import ci as command
 from gitward.model import Decided
 from gitward.statements.envelope import opened
 from gitward.statements.reading import read
@@ -27,6 +30,18 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def job() -> Any:
+    """The command, run in this process in a checkout."""
+
+    def run(*options: str, at: Path, env: dict[str, str]) -> Any:
+        done = CliRunner().invoke(command, [*options, "--repo", str(at)], env=env, standalone_mode=False)
+        code = done.return_value if done.exception is None else getattr(done.exception, "exit_code", 99)
+        return SimpleNamespace(returncode=code, stdout=done.stdout, stderr=f"{done.stderr}{done.exception or ''}")
+
+    return run
+
+
 def stated(project: Project, where: Path | None = None) -> list[Any]:
     """The statements that are there, as they are read."""
     at = where or project.origin
@@ -37,10 +52,10 @@ def stated(project: Project, where: Path | None = None) -> list[Any]:
 @pytest.mark.parametrize(
     ("message", "code", "outcome"), [("ACME-3: good", 0, "allowed"), pytest.param("no ticket", 1, "denied", marks=long)]
 )
-def test_a_decision_is_signed_and_sent(project: Project, ci: Any, key: Path, message: str, code: int, outcome: str) -> None:
+def test_a_decision_is_signed_and_sent(project: Project, job: Any, key: Path, message: str, code: int, outcome: str) -> None:
     head, base = changed(project, message), project.oid("main")
     at = project.checkout(head)
-    done = ci("--statement", "--key", str(key), "--send", at=at, env=env(head))
+    done = job("--statement", "--key", str(key), "--send", at=at, env=env(head))
     assert done.returncode == code, done.stdout + done.stderr
     assert f"stated: {PREFIX}{head}/" in done.stderr
     (made,) = stated(project)
@@ -54,12 +69,12 @@ def test_a_decision_is_signed_and_sent(project: Project, ci: Any, key: Path, mes
 
 
 @long
-def test_by_openpgp(project: Project, ci: Any, home: Path) -> None:
+def test_by_openpgp(project: Project, job: Any, home: Path) -> None:
     gpg = ["gpg", "--batch", "--pinentry-mode", "loopback", "--passphrase", ""]
     subprocess.run([*gpg, "--quick-gen-key", "CI <ci@example.com>", "ed25519", "sign", "never"], capture_output=True, check=True)
     head = changed(project, "ACME-3: good")
     at = project.checkout(head)
-    done = ci("--statement", "--key", "ci@example.com", at=at, env=env(head))
+    done = job("--statement", "--key", "ci@example.com", at=at, env=env(head))
     subprocess.run(["gpgconf", "--kill", "all"], check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (ref,) = project.git("for-each-ref", "--format=%(refname)", PREFIX, cwd=at).stdout.split()
@@ -69,10 +84,10 @@ def test_by_openpgp(project: Project, ci: Any, home: Path) -> None:
 
 
 @pytest.mark.parametrize("message", [pytest.param("ACME-3: good", marks=long), "no ticket"])
-def test_what_cannot_be_signed_is_undecided_and_the_report_stays(project: Project, ci: Any, message: str) -> None:
+def test_what_cannot_be_signed_is_undecided_and_the_report_stays(project: Project, job: Any, message: str) -> None:
     head = changed(project, message)
     at = project.checkout(head)
-    done = ci("--statement", "--key", "no/such/key", "--format", "json", at=at, env=env(head))
+    done = job("--statement", "--key", "no/such/key", "--format", "json", at=at, env=env(head))
     report = json.loads(done.stdout)
     assert (done.returncode, report["outcome"], report["failure"]["reason"]) == (3, "undecided", "not-stated")
     assert "what was decided is not stated:" in report["failure"]["message"]
@@ -82,12 +97,12 @@ def test_what_cannot_be_signed_is_undecided_and_the_report_stays(project: Projec
     assert stated(project, at) == []
 
 
-def test_what_cannot_be_sent_stands_here_and_is_undecided(project: Project, ci: Any, key: Path) -> None:
+def test_what_cannot_be_sent_stands_here_and_is_undecided(project: Project, job: Any, key: Path) -> None:
     head = changed(project, "no ticket")
     at = project.checkout(head)
     (project.origin / "hooks" / "pre-receive").write_text("#!/bin/sh\necho no >&2\nexit 1\n")
     (project.origin / "hooks" / "pre-receive").chmod(0o755)
-    done = ci("--statement", "--key", str(key), "--send", at=at, env=env(head))
+    done = job("--statement", "--key", str(key), "--send", at=at, env=env(head))
     assert done.returncode == 3
     assert "error[ticket]" in done.stdout
     assert "undecided[not-stated] what was decided is not stated: the statement stands here and was not sent: " in done.stdout
@@ -98,34 +113,35 @@ def test_what_cannot_be_sent_stands_here_and_is_undecided(project: Project, ci: 
 
 
 @long
-def test_where_nothing_is_to_be_stated_there_is_nothing(project: Project, ci: Any, key: Path) -> None:
+def test_where_nothing_is_to_be_stated_there_is_nothing(project: Project, job: Any, key: Path) -> None:
     head = changed(project, "ACME-3: good")
     at = project.checkout(head)
     words = ("--statement", "--key", str(key))
-    assert ci(*words, "--dry-run", at=at, env=env(head)).returncode == 0
-    assert ci(at=at, env=env(head)).returncode == 0
-    assert ci("--send", at=at, env=env(head)).returncode == 2
-    done = ci(*words, "--policy", "no/such/file", at=at, env=env(head))
+    assert job(*words, "--dry-run", at=at, env=env(head)).returncode == 0
+    assert job(at=at, env=env(head)).returncode == 0
+    assert job("--send", at=at, env=env(head)).returncode == 2
+    done = job(*words, "--policy", "no/such/file", at=at, env=env(head))
     assert (done.returncode, "nothing is signed: it is not known" in done.stderr) == (2, True)
-    done = ci(*words, at=at, env=env("HEAD"))
+    done = job(*words, at=at, env=env("HEAD"))
     assert (done.returncode, "nothing is signed: it is not known" in done.stderr) == (3, True)
     assert stated(project, at) == []
 
 
 @long
-def test_what_came_to_no_judgement_is_stated_as_such(project: Project, ci: Any, key: Path) -> None:
+def test_what_came_to_no_judgement_is_stated_as_such(project: Project, job: Any, key: Path) -> None:
     head = changed(project, "ACME-3: good")
     at = project.checkout(head)
     broken = at.parent / "broken.yaml"
     broken.write_text("version: 9\n")
     push = {**env(head), "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "topic", "CI_COMMIT_BEFORE_SHA": "0" * 40}
     push = {name: value for name, value in push.items() if not name.startswith("CI_MERGE_REQUEST")}
-    done = ci("--statement", "--key", str(key), "--policy", str(broken), at=at, env=push)
+    done = job("--statement", "--key", str(key), "--policy", str(broken), at=at, env=push)
     assert done.returncode == 2
     (made,) = stated(project, at)
     assert (made.said.outcome, made.said.policies) == ("denied", ())
 
 
+@long
 def test_jobs_that_state_the_same_at_the_same_moment(project: Project, ci: Any, key: Path) -> None:
     """In one checkout, and to one remote; of the same second they are the same bytes."""
     head = changed(project, "ACME-3: good")

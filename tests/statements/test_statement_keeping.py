@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gitward.repository import open_repository
 from gitward.statements import keeping
 from gitward.statements.archiving import archive
 from gitward.statements.reading import read
+from gitward.statements.storing import store
 
 
 @pytest.fixture
@@ -102,3 +104,14 @@ def test_many_go_in_pushes_of_a_hundred(world: World, tmp_path: Path, monkeypatc
     there = subprocess.run(["git", "for-each-ref", "--format=%(refname)"], cwd=bare, capture_output=True, text=True)
     assert there.stdout.split() == sorted(refs)
 
+
+
+def test_the_same_at_the_same_moment_is_stored_and_sent_once(world: World, tmp_path: Path) -> None:
+    """As jobs that say the same in one second do; each is told that it is there."""
+    bare, blob = tmp_path / "server.git", world.blob("ann")
+    subprocess.run(["git", "init", "-q", "--bare", "--template=", bare], check=True)
+    world.git("remote", "add", "origin", str(bare))
+    with ThreadPoolExecutor(4) as pool:
+        (ref,) = set(pool.map(lambda _: store(str(world.folder), blob), range(4)))
+        list(pool.map(lambda at: keeping.send(at, (ref,)), [place(world)] * 4))
+    assert subprocess.run(["git", "show-ref"], cwd=bare, capture_output=True, text=True).stdout.split()[1:] == [ref]
