@@ -25,6 +25,7 @@ from gitward.signatures.moments import Moments, read_first_seen
 from gitward.touching import with_touched
 from gitward.updates import brings, of_range, resolve
 from gitward.waiverfacts import waivers_of
+from gitward.waivers.beside import could_be_waived, notes
 from gitward.waivers.refusals import refused
 from gitward.workers import PIECE, Bench, Task, judge_pieces
 
@@ -69,13 +70,15 @@ def _judge(
     policies: tuple[Policy, ...],
     progress: Progress,
     comparison: Comparison | None,
+    known: frozenset[str] = frozenset(),
 ) -> Decision:
+    """`known` are the facts that the stage can know, where they are more than those of the table."""
     budgets.keep_refs(request, host)
-    policies = policies or _policies(request, host, repository)
+    policies = loaded = policies or _policies(request, host, repository)
     lookups = lookups_of(policies, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
     if not lookups:
         policies = without_lookups(policies)
-    change, ranges, successions = _change(request, repository, policies)
+    change, ranges, successions = _change(request, repository, policies, known or KNOWN[request.stage])
     policies = succession.guard(policies)
     budgets.keep_commits(repository, host, request, ranges)
     baseline, notices = _baseline(request, host, repository, policies)
@@ -102,7 +105,11 @@ def _judge(
     for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
         tally.merge(of_change)
         tally.merge(of_squash)
+    if request.stage == "push" and not known and could_be_waived(policies, tallies) and _has_statements(repository):
+        return _judge(request, host, repository, loaded, progress, comparison, KNOWN["push"] | {"statements"})
     notices += (*outage_warnings(policies, tallies), *refused(waivers, change, tallies))
+    if request.stage != "receive":
+        notices += notes(waivers, policies, tallies, request.remote or _remote(repository))
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()
@@ -158,7 +165,7 @@ def _moments(change: Change, host: Host) -> Moments:
 
 
 def _change(
-    request: Request, repository: Repository, policies: tuple[Policy, ...]
+    request: Request, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str]
 ) -> tuple[Change, tuple[Range, ...], tuple[str, ...]]:
     """What is judged, the commits that it brings, and what it makes of the policies themselves."""
     updates = resolve(request.updates, repository, request.existing, named_refs(policies))
@@ -171,7 +178,7 @@ def _change(
         time=time,
         updates=tuple(replace(update, seen=clock.seconds(time)) for update in updates)
         or tuple(of_range(given) for given in request.ranges),
-        known=KNOWN[request.stage],
+        known=known,
     )
     return change, request.ranges or tuple(brought for update in updates if (brought := brings(update))), successions
 
@@ -186,6 +193,17 @@ def _policies(request: Request, host: Host, repository: Repository) -> tuple[Pol
         raise Undecided("the policy requires an audit log, and this hook has none", "install with --log DIR", "no-log")
     succession.keep_revisions(given, host)
     return (built_in(__version__), *given) if request.updates else given
+
+
+def _has_statements(repository: Repository) -> bool:
+    """Asked in a clone, where something is violated that somebody may have waived: until then no hook reads statements."""
+    from gitward.statements.places import archive_tip, standing
+
+    return bool(standing(repository.refs(symbolic=False)) or archive_tip(repository))
+
+
+def _remote(repository: Repository) -> str:
+    return "origin" if repository.config("remote.origin.url") else "REMOTE"
 
 
 def _baseline(

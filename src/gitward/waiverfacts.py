@@ -58,7 +58,7 @@ def waivers_of(
     setting = Setting(
         policies=policies,
         people=known,
-        urls=frozenset(_urls(host, repository, in_clone=change.stage == "ci")),
+        urls=frozenset(_urls(host, repository, in_clone=change.stage != "receive")),
         now=now,
         pushers=change.pushers or nobody,
         made=_made(waivers, change, policies, known, _Makers(repository, asked, host.limits.message_bytes), existing),
@@ -68,11 +68,11 @@ def waivers_of(
 
 def _urls(host: Host, repository: Repository, *, in_clone: bool) -> Iterator[str]:
     """What this repository is called: what the host says, its path, and in a clone the URL that it was cloned from."""
-    for url in (*host.urls, *names_of(repository.path)):
-        yield normal(url)
-    origin = repository.config("remote.origin.url") if in_clone else ""
-    if origin:
-        yield normal(origin if is_whole(origin) else os.path.realpath(os.path.join(repository.path, os.pardir, origin)))
+    yield from map(normal, names_of(repository.path))
+    top = os.path.join(repository.path, os.pardir)  # from where git takes the path of a remote
+    for url in (*host.urls, repository.config("remote.origin.url") if in_clone else ""):
+        if url:
+            yield normal(url if is_whole(url) or not in_clone else os.path.realpath(os.path.join(top, url)))
 
 
 def _is_named(statement: Statement, update: RefUpdate) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import time
 from pathlib import Path
@@ -152,6 +153,30 @@ def test_what_waits_on_another_ref_is_still_its_authors(shop: Shop) -> None:
     denied = shop.push("ann", f"HEAD:{ref}", own)
     assert denied.exit_code == 1
     assert "of carol counts for nothing: 1 of carol, dan must waive, other than who pushes or wrote it" in denied.remote
+
+
+def test_a_waived_push_is_not_stopped_on_the_laptop(shop: Shop) -> None:
+    """By the statements in the clone; where none stands there, the hook says how to fetch them."""
+    scene = shop.scene
+    judging = [*scene.launcher, "hook", "pre-push", "--policy", str(scene.folder / "shop.yaml")]
+    hook = scene.clone / ".git" / "hooks" / "pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\nexec {shlex.join(judging)} "$@" >&2\n')
+    hook.chmod(0o755)
+    oid = scene.commit("handle names\n")
+    fetch = "note: waivers that stand elsewhere: git fetch origin 'refs/gitward/statements/*:refs/gitward/statements/*'"
+    stopped = shop.push("ann", "main")
+    assert (stopped.exit_code, stopped.remote, stopped.stderr.count(fetch)) == (1, "", 1)
+    one = shop.granted("carol", oid)
+    decides = "note: what is waived here is waived by the statements in this clone; the server decides"
+    passed = shop.push("ann", "main", one)
+    assert passed.exit_code == 0, passed.stderr
+    here = passed.stderr.partition("remote:")[0]
+    assert f'waived[change-ticket] {oid[:7]} "handle names"' in here
+    assert (here.count(decides), fetch in here, decides in passed.remote) == (1, False, False)
+    words = [*scene.launcher, "check", oid, "--policy", str(scene.folder / "shop.yaml"), "--ref", MAIN]
+    checked = subprocess.run(words, cwd=scene.clone, env=scene.environment, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout.count("waived[change-ticket]"), checked.stdout.count(decides)) == (0, 1, 1)
 
 
 @long

@@ -197,7 +197,8 @@ def pre_push(options: Options, arguments: list[str]) -> int:
     asked = request(stdin, {})
     if asked is None:
         return 0
-    code = _judge_push(asked, remote, sources, clone, options) if sources else 0
+    url = arguments[1] if len(arguments) > 1 else os.environ.get("PRE_COMMIT_REMOTE_URL", "")
+    code = _judge_push(asked, remote, url, sources, clone, options) if sources else 0
     if notes and not code:
         from gitward.cli.hook_receipts import at_push
 
@@ -205,7 +206,7 @@ def pre_push(options: Options, arguments: list[str]) -> int:
     return code
 
 
-def _judge_push(asked: Request, remote: str, sources: tuple[str, ...], clone: Clone, options: Options) -> int:
+def _judge_push(asked: Request, remote: str, url: str, sources: tuple[str, ...], clone: Clone, options: Options) -> int:
     from gitward.adapters.pre_push import remote_refs
     from gitward.judge import judge
     from gitward.model import Host
@@ -214,5 +215,6 @@ def _judge_push(asked: Request, remote: str, sources: tuple[str, ...], clone: Cl
 
     with open_repository(clone.git_dir) as repository:
         existing = remote_refs(repository.refs(), remote, asked.updates)
-    host = Host(policies=sources, repository=clone.git_dir)
-    return _report(judge(replace(asked, existing=existing), host), options)
+    host = Host(policies=sources, repository=clone.git_dir, urls=(url,) if url else ())
+    named = "" if remote == url else remote  # git gives the URL twice where no remote has it
+    return _report(judge(replace(asked, existing=existing, remote=named), host), options)

@@ -69,7 +69,8 @@ class Request:
     push seen from the clone). `squash` is the message that a squash merge onto the range's ref would write, and then
     the message rules judge it in place of the single commits: where the policy says that the ref lands by squash, or
     always with `squash_forced`. `certificate` is what is said of a push certificate, None where nothing is. `actor` is what
-    the host's channel says of who pushes, None where the host names no channel.
+    the host's channel says of who pushes, None where the host names no channel. `remote` is the remote that a clone pushes to, by
+    its name in that clone, '' where it has none.
     """
 
     stage: Stage
@@ -82,6 +83,7 @@ class Request:
     notices: tuple[str, ...] = ()
     certificate: CertificateClaim | None = None
     actor: ActorClaim | None = None
+    remote: str = ""
 
 
 @record
