@@ -16,7 +16,7 @@ from gitward.failure import no_decision
 from gitward.integrity import built_in, is_statement
 from gitward.loading import with_files, with_signers
 from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
-from gitward.proposals import counted, with_proposals, without
+from gitward.proposals import counted, left_to_server, with_proposals, without
 from gitward.record import replace
 from gitward.recreated import with_lost
 from gitward.repository import open_repository
@@ -109,7 +109,7 @@ def _judge(
         return _judge(request, host, repository, loaded, progress, comparison, KNOWN["push"] | {"statements"})
     notices += (*outage_warnings(policies, tallies), *refused(waivers, change, tallies))
     if request.stage != "receive":
-        notices += notes(waivers, policies, tallies, request.remote or _remote(repository))
+        notices += (*notes(waivers, policies, tallies, request.remote or _remote(repository)), *left_to_server(policies, change))
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()

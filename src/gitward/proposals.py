@@ -89,6 +89,19 @@ def counted(policies: Sequence[Policy], change: Change, pushers: Sequence[str]) 
     return tuple(lines)
 
 
+def left_to_server(policies: tuple[Policy, ...], change: Change) -> tuple[str, ...]:
+    """A line for each entry whose approvals are not counted here, where nobody is proven to push, with what shows them."""
+    lines = []
+    for _, entry in entries_of(policies):
+        if hasattr(entry.rule, "wanting") and missing_fact(entry, change.known):
+            judged = (each for each in change.updates if each.ancestry == "range" or judging((entry,), each))
+            update = next((each for each in judged if each.new and matches_ref(entry.refs, each.ref)), None)
+            if update:
+                show = f"gitward approve {update.peeled[:SHOWN]} --ref {update.ref[:80]} --show"
+                lines.append(f"[{entry.id}] approvals are counted on the server alone, where it is known who pushes: {show}")
+    return tuple(lines)
+
+
 def in_words(weighed: Weighed) -> Iterator[str]:
     """Whose approvals count, each with the id of its statement."""
     for who, (identity, source) in sorted(weighed.counted.items()):

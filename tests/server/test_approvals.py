@@ -10,6 +10,8 @@ import pytest
 from approving import MAIN, NAMES, PEOPLE, URL, ZERO, Desk, lines, made_keys, said
 
 from gitward import authorship
+from gitward.judge import judge
+from gitward.model import Host, Range, RawUpdate, Request
 from gitward.statements import approved
 from gitward.statements.archiving import archive
 from soaking import long
@@ -41,6 +43,26 @@ def test_by_somebody_else(desk: Desk) -> None:
     assert said(desk.push(change, options=", count: 2")) == "approvals: 2 needed, 1 there: bob"
     desk.approve("carol", change)
     assert said(desk.push(change, options=", count: 2")) == ""
+
+
+def test_where_nobody_counts_approvals_the_report_says_who_does(desk: Desk) -> None:
+    """In a clone before a push, and in CI: for the refs that the entry judges, and once for each entry."""
+    change = desk.commit({"a": "new\n"}, desk.base)
+
+    def notices(request: Request) -> list[str]:
+        decision = judge(request, Host(repository=str(desk.folder)), policies=(desk.policy(),))
+        assert decision.outcome == "allowed"
+        return [line for line in decision.notices if "approvals" in line]
+
+    def push(ref: str, new: str = change) -> Request:
+        updates = (RawUpdate(old=desk.base, new=new, ref=ref), RawUpdate(old=ZERO, new=change, ref="refs/heads/x"))
+        return Request(stage="push", updates=updates, existing={ref: desk.base})
+
+    words = "[approval] approvals are counted on the server alone, where it is known who pushes: gitward approve"
+    assert notices(push(MAIN)) == [f"{words} {change[:12]} --ref {MAIN} --show"]
+    in_ci = Request(stage="ci", ranges=(Range(ref=MAIN, include=(change,), exclude=(desk.base,)),))
+    assert notices(in_ci) == [f"{words} {change[:12]} --ref {MAIN} --show"]
+    assert notices(push(MAIN, ZERO)) == notices(push("refs/heads/topic")) == []
 
 
 # --- for something else ------------------------------------------------------------------------------------------------
