@@ -164,3 +164,19 @@ def test_every_hole_in_a_chain_is_seen() -> None:
             if number != lost:
                 story.push((MAIN, oids[number], oids[number + 1]))
         assert story.end(main=oids[-1]) == [UNAUDITED], lost
+
+
+def test_a_statement_that_the_log_never_received() -> None:
+    here, there, old = (f"refs/gitward/statements/{A}/{letter * 64}" for letter in "123")
+    story = Story().start((MAIN, A), (old, D)).push((here, "", B)).push((there, "", C))
+    story.repository.received.add(there)
+    now = {MAIN: A, old: D, here: B, there: C}
+    (gap,) = story.repository.end(NOW, now)
+    assert (gap.weight, gap.kind, gap.where, gap.actor) == ("missing", "statement-not-recorded", f"/srv/app.git {here}", "ann")
+    assert list(story.repository.end(at(2, 30), now)) == [], "its push may still be on its way"
+    del now[here]
+    assert list(story.repository.end(NOW, now)) == [], "it is in the archive"
+    past = Story().start((MAIN, A))
+    assert [(gap.weight, gap.kind) for gap in past.repository.end(NOW, {MAIN: A, here: B})] == [
+        ("contradiction", "statement-not-recorded")
+    ]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 WAIT = 60  # seconds
 OPEN = 3600
 # written by the log itself, and moved into the archive by gitward itself: what came, `statement.received` says
-OWN = ("refs/gitward/receipts/", "refs/gitward/statements/", "refs/gitward/archive")
+STATEMENTS = "refs/gitward/statements/"
+OWN = ("refs/gitward/receipts/", STATEMENTS, "refs/gitward/archive")
 
 
 class Ref:
@@ -59,6 +60,7 @@ class Repository:
         self.gaps: list[Gap] = []
         self.has_start = False  # whether all of its refs were written down once
         self.lost_lists: list[int] = []
+        self.received: set[str] = set()  # refs of statements that the log has
 
     def see(self, entry: Happened) -> None:
         if entry.moves is None:
@@ -138,6 +140,9 @@ class Repository:
         for name in sorted({*self.refs, *actual}):
             if not name.startswith(OWN):
                 self._compare(name, self.refs.get(name) or Ref(), actual.get(name, ""), now)
+        for name in sorted(actual):
+            if name.startswith(STATEMENTS) and name not in self.received:
+                yield from self._unreceived(name, self.refs.get(name) or Ref(), now)
         if self.lost_lists:
             yield Gap(weight="missing", kind="updates-missing", where=self.path, seqs=tuple(self.lost_lists[:10]),
                       text=f"the lists of ref updates of {len(self.lost_lists)} entries are not among the evidence")  # fmt: skip
@@ -164,6 +169,20 @@ class Repository:
             if move.old == move.new:
                 continue
             self._pending(name, move, entry, now, f"the ref is at {_short(tip)}")
+
+    def _unreceived(self, name: str, ref: Ref, now: str) -> Iterator[Gap]:
+        """A statement of which the log has neither the blob nor when it came: a hook was killed, or left out."""
+        if ref.seen or any(seconds(now) - seconds(entry.time) < WAIT for _, entry in ref.open):
+            return  # it stood when the refs were written down, or the push is still on its way
+        entry = ref.open[-1][1] if ref.open else None
+        if entry is None and not self.has_start:
+            return
+        by = f"allowed ({entry.actor or 'actor not known'})" if entry else "let in by no decision"
+        yield Gap(
+            weight="missing" if entry else "contradiction", kind="statement-not-recorded", where=f"{self.path} {name}",
+            text=f"a statement stands that the log never received; it was {by}", since=entry.time if entry else "", until=now,
+            seqs=(entry.seq,) if entry else (), actor=entry.actor if entry else "",
+        )  # fmt: skip
 
     def _pending(self, name: str, move: Move, entry: Happened, now: str, says: str) -> None:
         is_late = seconds(now) - seconds(entry.time) > OPEN

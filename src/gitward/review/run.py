@@ -12,7 +12,7 @@ from gitward.review import breakglass, hooks
 from gitward.review.continuity import Repository
 from gitward.review.evidence import lists
 from gitward.review.gap import WEIGHTS, Gap
-from gitward.review.happened import happened, within
+from gitward.review.happened import happened, within, word
 from gitward.review.joins import Joins
 from gitward.review.policies import Policies
 from gitward.review.rhythm import Rhythm
@@ -72,7 +72,10 @@ class _Reading:
             self.config[one.repository] = (plain, one.time)
         self.joins.see(one, entry.event)
         self.policies.see(one, entry.event)
-        self.repositories.setdefault(one.repository, Repository(one.repository)).see(one)
+        repository = self.repositories.setdefault(one.repository, Repository(one.repository))
+        repository.see(one)
+        if one.name == "statement.received":
+            repository.received.add(word(entry.event, "statement", "ref"))
 
 
 def review(asked: Asked, progress: Callable[[int], None] | None = None) -> Reviewed:
