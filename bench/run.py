@@ -1,7 +1,7 @@
 """`make bench`: the figures of the README, the peers in the same run.
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
-out, and the report says so. ONLY=hook,history,push,memory,rules,access,signatures,audit takes some of them. Writes
+out, and the report says so. ONLY=hook,history,push,memory,rules,access,statements,signatures,audit takes some of them. Writes
 bench/results/PART.md. What `signatures` needs, bench/signatures.py says.
 """
 
@@ -31,9 +31,11 @@ from measure import ROOT, git, limit_self
 
 import rules
 import signatures
+import statements
 
 PARTS = {"hook": hook, "history": history.history, "push": push.push, "memory": memory.memory,
-         "rules": rules.rules, "access": access.access, "signatures": signatures.signatures,
+         "rules": rules.rules, "access": access.access, "statements": statements.statements,
+         "signatures": signatures.signatures,
          "audit-log": audit_log.audit, "audit-serve": audit_serve.audit_serve,
          "audit-index": audit_index.index, "audit-proof": audit_proof.audit_proof,
          "audit-outcomes": outcomes.outcomes, "audit-verify": audit_verify.audit_verify,

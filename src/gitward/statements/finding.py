@@ -33,7 +33,7 @@ _PIECE = 200  # statements that are verified at once
 
 @record
 class _Read:
-    """A statement as it was read, its blob and the oid of that, and what was signed."""
+    """A statement as it was read, its blob and the oid of that, and SHA-256 of what was signed."""
 
     statement: Statement
     oid: str
@@ -74,7 +74,7 @@ def every(
     for _, oid, blob, said in outlines(repository, refs):
         if said.id not in digests and said.statement.kind == "revocation":
             revoking.append(_Read(statement=said.statement, oid=oid, blob=blob, payload=b""))
-        digests[said.id] = hashlib.sha256(said.payload).digest()
+        digests[said.id] = _digest(said.payload)
     revocations = _attributed(revoking, policies, signers, now, frozenset())
     rest, done = iter(refs.items()), set[str]()
     while piece := dict(islice(rest, _PIECE)):
@@ -112,8 +112,12 @@ def _read(repository: Repository, refs: Mapping[str, str], *, evidence: bool = T
     found: dict[str, _Read] = {}
     for _, oid, blob, said in outlines(repository, refs):
         if said.id not in found and (evidence or said.statement.kind != "evidence"):
-            found[said.id] = _Read(statement=said.statement, oid=oid, blob=blob, payload=said.payload)
+            found[said.id] = _Read(statement=said.statement, oid=oid, blob=blob, payload=_digest(said.payload))
     return found
+
+
+def _digest(payload: bytes) -> bytes:
+    return hashlib.sha256(payload).digest()
 
 
 def _relevant(own: Mapping[str, _Read], wanted: frozenset[str]) -> list[_Read]:
