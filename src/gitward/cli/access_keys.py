@@ -7,8 +7,8 @@ import sys
 import time
 
 from gitward.cli.access_options import parse
-from gitward.cli.output import say, tell, write
-from gitward.errors import GitwardError, UsageError
+from gitward.cli.output import exit_code_of, write
+from gitward.errors import UsageError
 from gitward.sshkeys import key_type, public_key
 
 TYPE_CHECKING = False
@@ -41,17 +41,13 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(USAGE)
         return 0 if arguments else 2
-    try:
-        options, words = parse("keys", arguments, OPTIONS)
-        found = _line(options, words)
-        write(f"{found}\n" if found else "")
-        return 0
-    except GitwardError as problem:
-        tell(problem)
-        return problem.exit_code
-    except Exception as problem:  # noqa: BLE001  invariant 5
-        say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")
-        return 3
+    return exit_code_of(lambda: _looked_up(*parse("keys", arguments, OPTIONS)))
+
+
+def _looked_up(options: dict[str, list[str]], words: list[str]) -> int:
+    found = _line(options, words)
+    write(f"{found}\n" if found else "")
+    return 0
 
 
 def _line(options: dict[str, list[str]], words: list[str]) -> str:

@@ -7,7 +7,7 @@ import re
 import sys
 
 from gitward.cli.access_options import parse
-from gitward.cli.output import say, settle, tell
+from gitward.cli.output import exit_code_of, say, settle
 from gitward.errors import GitwardError, Undecided, UsageError
 from gitward.render.escape import visible
 from gitward.shell.environment import git_program, of_git
@@ -43,25 +43,19 @@ example, a line of authorized_keys:
 
 
 def main(arguments: list[str]) -> int:
-    """Become git, or say why not. Anything unforeseen is undecided, never allowed."""
+    """Become git, or say why not."""
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(USAGE)
         return 0 if arguments else 2
-    given = dict(os.environ)
-    try:
-        door = _door(arguments)
-        environment = of_git(given, door.account)
-        os.environ.clear()
-        os.environ.update(environment)
-        return _served(door, given, environment)
-    except KeyboardInterrupt:
-        return 130
-    except GitwardError as problem:
-        tell(problem)
-        return problem.exit_code
-    except Exception as problem:  # noqa: BLE001  invariant 5
-        say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")
-        return 3
+    return exit_code_of(lambda: _visited(arguments))
+
+
+def _visited(arguments: list[str]) -> int:
+    door, given = _door(arguments), dict(os.environ)
+    environment = of_git(given, door.account)
+    os.environ.clear()
+    os.environ.update(environment)
+    return _served(door, given, environment)
 
 
 def _door(arguments: list[str]) -> Door:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from gitward.cli.output import say, tell
-from gitward.errors import GitwardError, UsageError
+from gitward.cli.output import exit_code_of
+from gitward.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,18 +93,8 @@ def _runner(name: str) -> Callable[[dict[str, list[str]], list[str]], int]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one hook and return its exit code. Anything unforeseen is undecided, never allowed."""
+    """Run one hook and return its exit code."""
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(USAGE)
         return 0 if arguments else 2
-    try:
-        options, rest = parse(arguments[1:])
-        return _runner(arguments[0])(options, rest)
-    except KeyboardInterrupt:
-        return 130
-    except GitwardError as problem:
-        tell(problem)
-        return problem.exit_code
-    except Exception as problem:  # noqa: BLE001  invariant 5
-        say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")
-        return 3
+    return exit_code_of(lambda: _runner(arguments[0])(*parse(arguments[1:])))

@@ -12,7 +12,7 @@ from gitward.render import render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from gitward.model import Decision
@@ -100,6 +100,20 @@ def tell(problem: GitwardError) -> None:
     say(f"gitward: {visible(problem.message)}")
     if problem.fix:
         say(f"  fix: {visible(problem.fix)}")
+
+
+def exit_code_of(run: Callable[[], int]) -> int:
+    """The exit code of a command that git or sshd starts. Anything unforeseen is undecided, never allowed (invariant 5)."""
+    try:
+        return run()
+    except KeyboardInterrupt:
+        return 130
+    except GitwardError as problem:
+        tell(problem)
+        return problem.exit_code
+    except Exception as problem:  # noqa: BLE001
+        say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")
+        return 3
 
 
 def settle() -> None:
