@@ -13,7 +13,8 @@ from pathlib import Path
 
 from measure import ROOT, medians, table
 
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "statements")]
+sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "tests" / "statements"))
 
 from saying import APPROVAL, NOW, OID, URL, WAIVER, Keys
 from signedworld import World
