@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -235,3 +236,11 @@ def test_no_two_modules_of_the_tests_have_one_name():
     """pytest puts every folder of tests on the path: of two, one would be taken for the other."""
     names = Counter(path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py")
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_the_table_of_layers_names_every_module_once():
+    page = (Path(__file__).parent.parent / "ARCHITECTURE.md").read_text()
+    rows = [row.split("|")[2] for row in page.split("\n## Layers\n")[1].split("\n## ")[0].splitlines() if row.startswith("| ")]
+    named = Counter(name.removesuffix("/*") for row in rows for name in re.findall("`([^`]+)`", row))
+    there = {path.stem for path in PACKAGE.iterdir() if (path / "__init__.py").exists() or path.suffix == ".py"}
+    assert named == Counter(there - {"__init__", "__main__"})
