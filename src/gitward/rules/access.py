@@ -131,11 +131,12 @@ class Access:
         if not who:
             what, why = f'"{update.pusher[:_LONGEST]}" is none of the principals of this policy', "it has no grant"
         elif verdict.grant:
-            why = f"a grant names this path ({_line(verdict.grant)}), and none of theirs does"
+            none = "none of theirs does" if verdict.could else f"none gives anybody `{action}` there"
+            why = f"a grant names this path ({_line(verdict.grant)}), and {none}"
         else:
             why = f"no grant of theirs is for this{' path' if path else ''}, {self._lines()}"
         if verdict.refused > 1:
-            why += f"; nor {verdict.refused - 1} more paths"
+            why += f"; so it is with {verdict.refused - 1} more path{'' if verdict.refused == 2 else 's'}"
         return violation(
             message=f"{what}: {why}",
             fix=_who_may(verdict.could),
