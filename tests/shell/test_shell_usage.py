@@ -47,3 +47,9 @@ def test_what_is_undecided_is_told_to_who_runs_it_by_hand(gitward: Run, tmp_path
     listed = gitward("access", "--help").stdout
     assert "shell" in listed
     assert "keys" in listed
+
+
+def test_who_asks_for_no_command_is_told_who_they_are(gitward: Run, tmp_path: Path) -> None:
+    done = gitward("access", "shell", "ann", "--root", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[0] == "gitward: denied: you are ann; this account has no shell: it serves git alone"

@@ -85,7 +85,8 @@ def _served(door: Door, given: Mapping[str, str], environment: Mapping[str, str]
     try:
         _become_git(visit(door, given), environment)
     except Denied as problem:
-        say(f"gitward: denied: {visible(problem.message)}")
+        whose = f"you are {door.account}; " if problem.reason == "no-command" else ""  # `ssh git@host` asks just that
+        say(f"gitward: denied: {whose}{visible(problem.message)}")
         say(f"  fix: {visible(problem.fix)}")
         return 1
     except GitwardError as problem:
