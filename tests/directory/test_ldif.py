@@ -19,12 +19,30 @@ def test_entries_with_their_values() -> None:
     assert (second.dn, second.texts("member"), first.texts("MEMBER")) == (b"cn=b", [], ["å", "b: c"])
 
 
+def test_entries_as_the_standard_shows_them() -> None:
+    """RFC 2849: a version, lines that are folded anywhere, base 64 of which the folds are a part, comments that are folded."""
+    text = (
+        b"version: 1\r\n# a comment that goes\r\n  on\r\ndn:cn=Barbara Jensen, ou=Product Development, dc=airius, dc=com\r\n"
+        b"cn:   Barbara Jensen\r\ndescription:Babs is a big sailing fan, and travels extensively in sea\r\n rch of per\r\n"
+        b" fect sailing conditions.\r\ntitle:Product Manager, Rod and Reel Division\r\ncn:: V2hhdCBhIGNhcmVmdWwgcmVhZGVyIHlvd\r\n"
+        b" SBhcmUhICBUaGlzIHZhbHVl\r\n\r\n"
+    )
+    (entry,) = entries(text.split(b"\n"))
+    assert entry.dn == b"cn=Barbara Jensen, ou=Product Development, dc=airius, dc=com"
+    assert entry.values["cn"] == [b"Barbara Jensen", b"What a careful reader you are!  This value"]
+    (said,) = entry.texts("description")
+    assert said == "Babs is a big sailing fan, and travels extensively in search of perfect sailing conditions."
+
+
 @pytest.mark.parametrize(
     "lines",
     [
         [b"cn: a", b""],  # no dn first
         [b"dn: a", b"dn: b"],
-        [b"dn: a", b" folded"],
+        [b" folded of nothing"],
+        [b"dn: a", b"", b" folded of nothing"],
+        [b"dn: a", b"version: 1", b"dn: b"],
+        [b"dn: a", b"cn: " + b"x" * 40_000, b" " + b"x" * 40_000],
         [b"dn: a", b"no separator"],
         [b"dn: a", b"\xff: a"],
         [b"dn: a", b"cn:: no base 64!"],

@@ -1,4 +1,4 @@
-"""LDIF as ldapsearch(1) prints it with `-LLL -o ldif_wrap=no`: entries, one value a line. Source: RFC 2849.
+"""LDIF (RFC 2849) as far as it tells entries: their names and values, folded or not, in base 64 or in clear.
 
 A directory is somebody else's: a line that is none is an error and never half an entry, and all that is kept is bounded.
 """
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LONGEST = 64 << 10  # bytes of a line: no name or address is so long
+LONGEST = 64 << 10  # bytes of a line, its folds put together: no name or address is so long
 VALUES = 1_000_000
 
 
@@ -41,7 +41,7 @@ def entries(lines: Iterable[bytes]) -> Iterator[Entry]:
     """The entries of these lines, without their line feeds. Raises GitwardError for what is no LDIF, or too much of it."""
     entry: Entry | None = None
     count = 0
-    for line in lines:
+    for line in _whole(lines):
         if not line:
             if entry:
                 yield entry
@@ -49,6 +49,8 @@ def entries(lines: Iterable[bytes]) -> Iterator[Entry]:
         elif not line.startswith(b"#"):  # comments: a page has ended, the rest of the tree is elsewhere
             name, value = _line(line)
             count += 1
+            if count == 1 and (name, value) == ("version", b"1"):
+                continue
             if count > VALUES:
                 raise GitwardError(f"the directory has more than {VALUES} values to tell", "a narrower base or filter")
             if (name == "dn") == (entry is not None):
@@ -61,9 +63,30 @@ def entries(lines: Iterable[bytes]) -> Iterator[Entry]:
         yield entry
 
 
+def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines with what was folded put together: a line that begins with a blank goes on where the one before it ended."""
+    parts: list[bytes] = []
+    length = 0
+    for given in lines:
+        line = given.removesuffix(b"\r")
+        if line.startswith(b" "):
+            if not parts or not parts[0]:
+                raise _malformed(line)
+            line = line[1:]
+        elif parts:
+            yield b"".join(parts)
+            parts, length = [], 0
+        parts.append(line)
+        length += len(line)
+        if length > LONGEST:
+            raise _malformed(parts[0])
+    if parts:
+        yield b"".join(parts)
+
+
 def _line(line: bytes) -> tuple[str, bytes]:
     name, separator, value = line.partition(b":")
-    if not separator or not name or len(line) > LONGEST or not name.isascii() or not name.decode().isprintable() or b" " in name:
+    if not separator or not name or not name.isascii() or not name.decode().isprintable() or b" " in name:
         raise _malformed(line)
     if value.startswith(b":"):
         try:
@@ -73,7 +96,7 @@ def _line(line: bytes) -> tuple[str, bytes]:
     elif value.startswith(b"<"):  # a value that stands in a file: nobody asked for one
         raise _malformed(line)
     else:
-        value = value.removeprefix(b" ")
+        value = value.lstrip(b" ")
     return name.decode().lower(), value
 
 
