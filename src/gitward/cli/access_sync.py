@@ -33,7 +33,8 @@ def sync(uri: str, base: str, settings_path: str, principals: str, path: str, *,
     """Write groups.yaml from the groups of an LDAP directory, with the revision that each had there.
 
     A member counts when its account, an attribute of its entry, is the account or name of a principal; whoever is none is
-    listed, and never guessed. The file is written only where something differs, whole or not at all.
+    listed, and never guessed. Groups in groups are opened (`nested: closed` in the settings leaves them closed). The file is
+    written only where something differs, whole or not at all, and not where much would go (`shrink` in the settings, 20%).
 
     \b
     examples:
@@ -41,20 +42,21 @@ def sync(uri: str, base: str, settings_path: str, principals: str, path: str, *,
           --settings /etc/gitward/ldap.yaml --principals principals.yaml --out groups.yaml
       gitward access sync --ldap ldapi:// --base dc=example,dc=com --principals principals.yaml --out groups.yaml --dry-run
     """
-    from gitward.directory import groups, settings, written
+    from gitward.directory import groups, people, settings, written
     from gitward.directory.search import Directory
 
     address, needs_tls = settings.checked(uri)
     said = settings.load(settings_path) if settings_path else settings.Settings()
-    of = groups.accounts(_people(principals))
+    of = people.accounts(_people(principals))
     before = written.read(path)
     found = groups.gather(Directory(uri=address, settings=said, needs_tls=needs_tls), base, of)
     changes = list(written.differences(before, found.groups))
     _print(changes, found)
-    shrinking = [each.name for each in changes if each.is_too_much(said.shrink)]
+    shrinking = written.shrinking(before, changes, said.shrink)
     if shrinking and not allow_shrink:
-        out.say(f"refused: {', '.join(shrinking[:_SHOWN])} would lose more than {said.shrink}% of the members, or all")
-        out.say("  fix: look at the directory; where it is right: --allow-shrink")
+        more = f", and {len(shrinking) - _SHOWN} more groups too much" if len(shrinking) > _SHOWN else ""
+        out.say(f"refused: {'; '.join(shrinking[:_SHOWN])}{more}")
+        out.say(f"  fix: look at the directory; where it is right: --allow-shrink ({said.shrink}% may go without)")
         return 1
     name, count = visible(path), f"{len(found.groups)} groups, {sum(len(each.members) for each in found.groups.values())} members"
     if dry_run:
@@ -87,8 +89,13 @@ def _print(changes: list[Difference], found: Found) -> None:
         signed = [*(f"+{name}" for name in change.gained), *(f"-{name}" for name in change.lost)]
         more = f" and {len(signed) - _SHOWN} more" if len(signed) > _SHOWN else ""
         out.write(visible(f"{change.name}{what}: {' '.join(signed[:_SHOWN]) or 'no members'}{more}") + "\n")
+    opened = [(group.name, inner) for group in found.groups.values() for inner in group.opened]
+    for group, inner in opened[:_SHOWN]:
+        out.write(visible(f"opened in {group}: {inner[:200]}") + "\n")
+    if len(opened) > _SHOWN:
+        out.write(f"opened: {len(opened) - _SHOWN} more\n")
     listed = list(left_out(found))
     for group, name, why in listed[:_SHOWN]:
-        out.write(visible(f"left out{f' of {group}' if group else ''}: {name[:200]}: {why}") + "\n")
+        out.write(visible(f"left out{f' of {group[:200]}' if group else ''}: {name[:200]}: {why}") + "\n")
     if len(listed) > _SHOWN:
         out.write(f"left out: {len(listed) - _SHOWN} more\n")

@@ -4,80 +4,95 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from gitward.directory.ldif import text_of
-from gitward.directory.names import normal
-from gitward.errors import GitwardError, UsageError
+from gitward.directory import people
+from gitward.directory.nesting import Nest, revision
+from gitward.directory.ranges import REVISIONS
+from gitward.errors import GitwardError
 from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
 
     from gitward.directory.ldif import Entry
     from gitward.directory.search import Directory
     from gitward.directory.settings import Settings
 
 MOST = 1_000  # groups
-MEMBERS = 100_000  # of one
-_REVISIONS = ("entryCSN", "modifyTimestamp", "whenChanged")
+INNER = 10_000  # that may be in them
 
 
 @record
 class Group:
-    """`members` are principals, sorted; `left_out` those of whom it cannot be told who they are, each with the reason."""
+    """`members` are principals, sorted; `left_out` those of whom it cannot be told who they are, each with the reason.
+
+    `opened` are the names of the groups in it whose members are among these.
+    """
 
     name: str
     members: tuple[str, ...]
     source: str = ""
     revision: str = ""
     left_out: tuple[tuple[str, str], ...] = ()
+    opened: tuple[str, ...] = ()
 
 
 @record
 class Found:
-    """The groups by name, and the entries that can be none, each with the reason."""
+    """The groups by name, and the entries that can be none, each with the reason.
+
+    `inner` are those in groups of whom it cannot be told who they are: the group in the group, the member, the reason.
+    """
 
     groups: dict[str, Group]
     passed_over: tuple[tuple[str, str], ...] = ()
-
-
-def accounts(people: Any) -> dict[str, str]:
-    """Which principal an account is, from `principals` as a policy writes them. Raises UsageError for one that two have."""
-    if not isinstance(people, dict):
-        raise UsageError("the file of principals holds none", "NAME: {accounts: [...], keys: [...]}")
-    found: dict[str, str] = {}
-    for name, item in people.items():
-        given = item.get("accounts") if isinstance(item, dict) else None
-        for account in given if isinstance(given, list) else [name]:
-            if isinstance(account, str) and found.setdefault(account, name) != name:
-                owners = f"{found[account]}'s and {name}'s"
-                raise UsageError(f"the account {account!r} is {owners}", "an account belongs to one principal")
-    return found
+    inner: tuple[tuple[str, str, str], ...] = ()
 
 
 def gather(directory: Directory, base: str, of: Mapping[str, str]) -> Found:
     """The groups below a base; `of` says which principal an account is. Raises GitwardError."""
     settings = directory.settings
-    known = _accounts_of(of) if settings.members_are == "account" else _people_of(directory, base, of)
+    known = people.by_account(of) if settings.members_are == "account" else people.by_name(directory, base, of)
+    entries = _entries(directory, base, settings.groups, MOST)
+    if not entries:
+        raise GitwardError(f"the directory has no group below {base!r}", "look at `groups` and `group_name` of the settings")
+    nest = Nest(directory, known, [*entries, *_others(directory, base)])
     groups: dict[str, Group] = {}
     passed: list[tuple[str, str]] = []
-    wanted = (settings.group_name, settings.members, *_REVISIONS)
-    for entry in directory.search(base, settings.groups, *wanted):
-        dn = entry.dn.decode("utf-8", "surrogateescape")
+    inner: dict[bytes, Entry] = {}
+    for entry in entries:
         name, why = _name(entry, settings)
         if why:
-            passed.append((dn, why))
+            passed.append((_dn(entry), why))
             continue
         if name in groups or name in of.values():
             other = "two groups have" if name in groups else "a principal has"
-            raise GitwardError(f"{other} the name {name!r}, one of them {dn!r}", "name it otherwise under `rename`")
-        groups[name] = _group(name, entry, directory, known)
-        if len(groups) > MOST:
-            raise GitwardError(f"there are more than {MOST} groups below {base!r}", "a narrower base or filter")
+            raise GitwardError(f"{other} the name {name!r}, one of them {_dn(entry)!r}", "name it otherwise under `rename`")
+        groups[name] = _group(name, entry, directory, nest, inner)
     if not groups:
-        raise GitwardError(f"the directory has no group below {base!r}", "look at `groups` and `group_name` of the settings")
-    return Found(groups=groups, passed_over=tuple(passed))
+        raise GitwardError(f"no group below {base!r} has a name that a policy can use", "name them under `rename`")
+    written = {group.source for group in groups.values()}
+    more = ((_dn(entry), member, why) for entry in inner.values() if _source(directory, entry) not in written
+            for member, why in nest.listed(entry).left_out)  # fmt: skip
+    return Found(groups=groups, passed_over=tuple(passed), inner=tuple(more))
+
+
+def _entries(directory: Directory, base: str, of: str, most: int) -> list[Entry]:
+    settings = directory.settings
+    found = []
+    for entry in directory.search(base, of, settings.group_name, *settings.members, *REVISIONS):
+        found.append(entry)
+        if len(found) > most:
+            raise GitwardError(f"there are more than {most} groups below {base!r}", "a narrower base or filter")
+    return found
+
+
+def _others(directory: Directory, base: str) -> list[Entry]:
+    """The groups that are not written, and may be in those that are."""
+    settings = directory.settings
+    if not (settings.nested_base or settings.nested_groups):
+        return []
+    return _entries(directory, settings.nested_base or base, settings.nested_groups or settings.groups, INNER)
 
 
 def _name(entry: Entry, settings: Settings) -> tuple[str, str]:
@@ -96,75 +111,28 @@ def _is_id(name: str) -> bool:
     return len(name) <= 128 and all(part.isascii() and part.isalnum() and part == part.lower() for part in parts)
 
 
-def _group(name: str, entry: Entry, directory: Directory, known: _Known) -> Group:
-    key = directory.settings.members.lower()
-    if any(each.startswith(f"{key};") for each in entry.values):  # of large groups some directories give only a part
-        raise GitwardError(f"the directory gives only a part of the members of {name}", "raise its MaxValRange, or split it")
-    values = entry.values.get(key, [])
-    if len(values) > MEMBERS:
-        raise GitwardError(f"the group {name} has more than {MEMBERS} members", "a policy lists who may do what, name fewer")
-    members, left_out = set(), []
-    for value in values:
-        principal, why = known.who(value)
-        if why:
-            left_out.append((value.decode("utf-8", "surrogateescape"), why))
-        else:
-            members.add(principal)
-    revision = next((text for each in _REVISIONS for text in entry.texts(each) if text.isascii() and text.isprintable()), "")
-    where = "ldapi://" if directory.uri.startswith("ldapi:") else directory.uri.rstrip("/")
+def _group(name: str, entry: Entry, directory: Directory, nest: Nest, inner: dict[bytes, Entry]) -> Group:
+    """One group; the groups in it are added to `inner`."""
+    opened = nest.opened(entry)
+    inner |= {each.dn: each for each in opened.inner}
     return Group(
-        name=name, members=tuple(sorted(members)), source=f"{where}/{quote(entry.dn, safe='=,')}", revision=revision[:256],
-        left_out=tuple(left_out),
+        name=name, members=tuple(sorted(opened.principals)), source=_source(directory, entry), revision=revision(entry, opened),
+        left_out=nest.listed(entry).left_out, opened=tuple(map(_dn, opened.inner)),
     )  # fmt: skip
 
 
-class _Known:
-    """Who a member is, by the value that a group has for it."""
-
-    def __init__(self, principals: dict[Any, set[str]], what: str) -> None:
-        self._principals, self._what = principals, what
-
-    def who(self, value: bytes) -> tuple[str, str]:
-        """The principal, or '' and the reason."""
-        text = text_of(value)
-        key = None if text is None else text if self._what == "account" else normal(text)
-        if key is None:
-            return "", f"it is no {'account' if self._what == 'account' else 'distinguished name'}"
-        found = self._principals.get(key)
-        if found is None:
-            return "", f"there is no such {'principal' if self._what == 'account' else 'entry among the people'}"
-        if len(found) != 1:
-            return "", "it is several principals" if found else "none of its accounts is a principal"
-        return next(iter(found)), ""
+def _source(directory: Directory, entry: Entry) -> str:
+    where = "ldapi://" if directory.uri.startswith("ldapi:") else directory.uri.rstrip("/")
+    return f"{where}/{quote(entry.dn, safe='=,')}"
 
 
-def _accounts_of(of: Mapping[str, str]) -> _Known:
-    return _Known({account: {principal} for account, principal in of.items()}, "account")
-
-
-def _people_of(directory: Directory, base: str, of: Mapping[str, str]) -> _Known:
-    """By their distinguished names. Raises GitwardError where two have names that cannot be told apart, or where there is nobody:
-    every group would be empty.
-    """
-    settings = directory.settings
-    base = settings.people_base or base
-    found: dict[Any, set[str]] = {}
-    for entry in directory.search(base, settings.people, settings.account):
-        name = text_of(entry.dn)
-        key = None if name is None else normal(name)
-        if key is None:
-            continue
-        if key in found:
-            raise GitwardError(f"the directory has two entries that cannot be told apart: {name!r}", "a narrower `people`")
-        found[key] = {of[account] for account in entry.texts(settings.account) if account in of}
-    if not found:
-        raise GitwardError(f"the directory has nobody below {base!r} that {settings.people} finds",
-                           "say in a file for --settings where the people are: people_base, people")  # fmt: skip
-    return _Known(found, "dn")
+def _dn(entry: Entry) -> str:
+    return entry.dn.decode("utf-8", "surrogateescape")
 
 
 def left_out(found: Found) -> Iterator[tuple[str, str, str]]:
-    """(group, member, why) of all that were left out, then what is no group."""
+    """(group, member, why) of all that were left out, then of the groups in groups, then what is no group."""
     for group in found.groups.values():
         yield from ((group.name, member, why) for member, why in group.left_out)
+    yield from found.inner
     yield from (("", name, why) for name, why in found.passed_over)

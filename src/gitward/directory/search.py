@@ -19,7 +19,7 @@ from gitward.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import IO
+    from typing import IO, Literal
 
     from gitward.directory.ldif import Entry
     from gitward.directory.settings import Settings
@@ -41,14 +41,19 @@ class Directory:
     settings: Settings
     needs_tls: bool = False
 
-    def search(self, base: str, of: str, *attributes: str) -> Iterator[Entry]:
-        """The entries below a base that a filter finds. Raises GitwardError where the answer is not whole, UsageError."""
+    def search(self, base: str, of: str, *attributes: str, scope: Literal["sub", "base"] = "sub") -> Iterator[Entry]:
+        """The entries below a base, or the base alone, that a filter finds.
+
+        Raises GitwardError where the answer is not whole, UsageError.
+        """
+        if "\0" in base:
+            raise GitwardError(f"{base[:200]!r} is no name of an entry", "no directory has such a name")
         program = shutil.which("ldapsearch", path=PATH)
         if not program:
             raise UsageError("there is no ldapsearch on this machine", "apt-get install ldap-utils")
         settings = self.settings
         words = [program, "-LLL", "-x", "-o", "ldif_wrap=no", "-o", f"nettimeout={settings.timeout}", "-l", str(settings.timeout)]
-        words += ["-E", f"pr={PAGE}/noprompt", "-H", self.uri, "-b", base, "-s", "sub"]
+        words += ["-E", f"pr={PAGE}/noprompt", "-H", self.uri, "-b", base, "-s", scope]
         words += ["-ZZ"] if self.needs_tls else []
         words += ["-D", settings.bind_dn, "-y", "/dev/stdin"] if settings.bind_dn else []
         yield from self._entries([*words, of, *attributes], settings.password(), base)
@@ -79,8 +84,8 @@ class Directory:
 
     def _environment(self) -> dict[str, str]:
         certificates = {"LDAPTLS_CACERT": self.settings.ca_file} if self.settings.ca_file else {}
-        return {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": os.devnull, "LDAPTLS_REQCERT": "demand", "LDAPREFERRALS": "off",
-                "LDAPDEREF": "never", **certificates}  # fmt: skip
+        return {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": os.devnull, "LDAPTLS_REQCERT": "demand", "LDAPTLS_REQSAN": "try",
+                "LDAPTLS_PROTOCOL_MIN": "3.3", "LDAPREFERRALS": "off", "LDAPDEREF": "never", **certificates}  # fmt: skip
 
     def _failure(self, status: int, said: bytes, base: str, *, in_time: bool) -> GitwardError:
         if not in_time:

@@ -17,10 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from annotated_types import Ge, Le
+    from annotated_types import Ge, Le, MinLen
 
     from gitward.rules.options import Text
-
 
 
 class Filter(Checked):
@@ -48,8 +47,10 @@ Place = Annotated[str, Absolute()]
 
 @record
 class Settings:
-    """`members` holds the members of a group: distinguished names of `people` entries, or with `members_are: account` accounts.
+    """`members` hold the members of a group: distinguished names of `people` entries, or with `members_are: account` accounts.
 
+    Groups among them are opened unless they are `nested: closed`: those that are written, and, where either is given, those that
+    `nested_groups` finds below `nested_base`.
     `account` is the attribute of people by which the policy knows them; `group_name` that by which a group is called, but for
     those that `rename` calls otherwise. `shrink` is how many percent of a group may go at once. `timeout` is in seconds.
     """
@@ -57,11 +58,14 @@ class Settings:
     bind_dn: Text = ""
     password_file: Place = ""
     ca_file: Place = ""
-    groups: Where = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
+    groups: Where = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))"
     group_name: Name = "cn"
     rename: dict[Text, Id] = {}  # noqa: RUF012  never written
-    members: Name = "member"
+    members: Annotated[tuple[Name, ...], MinLen(1)] = ("member", "uniqueMember")
     members_are: Literal["dn", "account"] = "dn"
+    nested: Literal["open", "closed"] = "open"
+    nested_base: Text = ""
+    nested_groups: Where = ""
     people_base: Text = ""
     people: Where = "(objectClass=person)"
     account: Name = "uid"
@@ -71,6 +75,10 @@ class Settings:
     def conflict(self) -> str:
         if bool(self.bind_dn) != bool(self.password_file):
             return "`bind_dn` and `password_file` belong together: with neither, nobody is named to the directory"
+        if (self.nested_base or self.nested_groups) and (self.nested == "closed" or self.members_are == "account"):
+            return "`nested_base` and `nested_groups` say which groups are opened, and none is"
+        if len({name.lower() for name in self.members}) < len(self.members):
+            return "`members` names an attribute twice"
         return ""
 
     def password(self) -> bytes:

@@ -17,7 +17,7 @@ from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
 HEAD = "# written by `gitward access sync`: what is changed here, the next run changes back\n"
@@ -41,6 +41,20 @@ class Difference:
         """Whether a mistake in the directory, or half an answer, is likelier than that so many have left."""
         emptied = self.before > 0 and len(self.lost) == self.before and not self.gained
         return emptied or len(self.lost) > max(_SPARED, self.before * percent // 100)
+
+
+def shrinking(before: Mapping[str, Group], changes: Iterable[Difference], percent: int) -> list[str]:
+    """What would lose too much: groups by name, and all together, in whose parts none may stand out. Each a text for people."""
+    lost = 0
+    found = []
+    for change in changes:
+        lost += len(change.lost)
+        if change.is_too_much(percent):
+            found.append(f"{change.name} would lose {len(change.lost)} of {change.before} members")
+    total = sum(len(group.members) for group in before.values())
+    if not found and lost > max(_SPARED, total * percent // 100):
+        found.append(f"the groups together would lose {lost} of {total} members")
+    return found
 
 
 def read(path: str) -> dict[str, Group]:
