@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,22 @@ def test_exit_codes():
 def test_no_document_names_a_rule_that_does_not_exist():
     text = (DOCS / "rules.md").read_text()
     assert re.findall(r"^## (\S+)$", text, re.MULTILINE) == [*rules.NAMES, "push-integrity"]
+
+
+@cache
+def anchors(page):
+    """The anchors of a page's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_link_within_the_docs_leads_somewhere():
+    lost = []
+    pages = [page for page in (*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md")) if not page.name.endswith(".head.md")]
+    for page in pages:  # a head is a part of a generated page
+        text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+        for name, anchor in re.findall(r"\]\(([^)#:\s]*)#?([^)\s:]*)\)", text):
+            target = (page.parent / name).resolve() if name else page
+            if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+                lost.append(f"{page.name}: {name}#{anchor}")
+    assert lost == []
