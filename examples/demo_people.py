@@ -114,7 +114,7 @@ def tell(story: PeopleStory) -> None:
     story.by("ann", "pushes it, amended since", *onto_main, allowed=False)
     at_once(story, "bob and carol approve what it is now")
     story.by("ann", "fast-forwards main", *onto_main, allowed=True)
-    story.by("dan", "pushes to main, as on-call", "git", "push", "origin", "main:refs/heads/main-2", allowed=False)
+    story.by("dan", "makes a branch without a grant", "git", "push", "origin", "main:refs/heads/main-2", allowed=False)
     tell_of_broken_glass(story)
 
 
