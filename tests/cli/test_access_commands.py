@@ -73,6 +73,7 @@ def test_json_and_escapes(run: Callable[..., Said]) -> None:
     found = json.loads(run(*ASK, "docs/\udcff\x1b", "--format", "json")[1])
     assert (found["outcome"], found["paths"], found["line"]["place"].rpartition("/")[2]) == (
         "denied", ["docs/\\xff\x1b"], ".gitward.yaml:9")  # fmt: skip
+    assert run(*ASK, "docs/\u202e", "--format", "json")[1].isascii()
     assert "\x1b" not in run(*ASK, "docs/\x1b")[1]
     assert run(*ASK)[1].startswith("undecided: whether ann may update refs/heads/main\n  why: it depends on the paths: ")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
@@ -11,12 +10,10 @@ import click
 from gitward.cli.policy_source import REPO
 from gitward.errors import UsageError
 from gitward.model import ACTIONS
-from gitward.render.escape import visible, well_formed
+from gitward.render.escape import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from gitward.model.access import Action
 
 
@@ -46,6 +43,7 @@ def check(*, who: str, action: Action, ref: str, paths: tuple[str, ...], source:
     """
     from gitward.cli.check import default_policy
     from gitward.cli.policy_source import loaded
+    from gitward.render.entries import dumps
     from gitward.rights import answer as answers
     from gitward.rights.holders import rights_of
 
@@ -55,7 +53,7 @@ def check(*, who: str, action: Action, ref: str, paths: tuple[str, ...], source:
     asked = answers.Asked(who=who, action=action, ref=ref, paths=changed, now=_seconds(moment))
     found = answers.answer(rights, asked)
     if form == "json":
-        click.echo(json.dumps(_well_formed(answers.document(rights, asked, found)), indent=2, ensure_ascii=False))
+        click.echo(dumps(answers.document(rights, asked, found), indent=2))
     else:
         for line in answers.text(rights, asked, found):
             click.echo(visible(line))
@@ -88,11 +86,3 @@ def _seconds(moment: str) -> int:
     from gitward.audit.index.asked import moment as read
 
     return read(moment, "--at", time.time()) // 1_000_000
-
-
-def _well_formed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _well_formed(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_well_formed(each) for each in value]
-    return well_formed(value) if isinstance(value, str) else value

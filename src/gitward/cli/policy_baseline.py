@@ -94,7 +94,8 @@ def _print_since(repo: str, date: str, tags: tuple[str, ...], form: str) -> int:
 
 
 def _echo_json(value: object) -> None:
-    from gitward.render.json_report import all_well_formed, dumps
+    from gitward.render.escape import all_well_formed
+    from gitward.render.json_report import dumps
 
     click.echo(dumps(all_well_formed(value)), nl=False)
 

@@ -53,7 +53,8 @@ def what_if(new: str, ranges: tuple[str, ...], old: str, since: str, ref: str, r
     is_empty = bool(ranges) and not found.commits
     code = 3 if found.undecided or is_empty else 0
     if form == "json":
-        from gitward.render.json_report import all_well_formed, dumps
+        from gitward.render.escape import all_well_formed
+        from gitward.render.json_report import dumps
 
         click.echo(dumps(all_well_formed(whatif_report.as_dict(found, code))), nl=False)
     else:

@@ -6,7 +6,7 @@ import json
 from itertools import chain, islice
 
 from gitward.record import record
-from gitward.render.escape import visible, well_formed
+from gitward.render.escape import all_well_formed, visible
 from gitward.width import columns
 
 TYPE_CHECKING = False
@@ -113,14 +113,4 @@ def as_json(entries: Iterable[Mapping[str, Any]], head: Mapping[str, Any], more:
 
 def dumps(value: Any, indent: int | None = None) -> str:
     """ASCII JSON. Half of a surrogate pair, which no JSON may hold, is written as text."""
-    return json.dumps(_well_formed(value), indent=indent)
-
-
-def _well_formed(value: Any) -> Any:
-    if isinstance(value, str):
-        return well_formed(value)
-    if isinstance(value, list):
-        return [_well_formed(each) for each in value]
-    if isinstance(value, dict):
-        return {well_formed(name): _well_formed(each) for name, each in value.items()}
-    return value
+    return json.dumps(all_well_formed(value), indent=indent)

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # Characters that draw nothing though `str.isprintable` takes them: Unicode's Default_Ignorable_Code_Point that are
 # letters or marks (fillers, joiners, variation selectors), and the blank Braille cell.
 _BLANK = frozenset(
@@ -38,6 +42,17 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return "".join(_escaped(character) if "\ud800" <= character <= "\udfff" else character for character in text)
     return text
+
+
+def all_well_formed(value: Any) -> Any:
+    """A value of JSON with every string in it, and every name, valid Unicode."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, dict):
+        return {well_formed(name): all_well_formed(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [all_well_formed(each) for each in value]
+    return value
 
 
 def _escaped(character: str) -> str:

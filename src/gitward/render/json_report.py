@@ -10,7 +10,7 @@ import json
 
 from gitward.days import moment
 from gitward.render import docs_url
-from gitward.render.escape import well_formed
+from gitward.render.escape import all_well_formed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,14 +154,3 @@ def _summary(decision: Decision) -> dict[str, int]:
         "undecided": sum(result.undecided for result in results),
         "not_applicable": sum(result.not_applicable for result in results),
     }
-
-
-def all_well_formed(value: Any) -> Any:
-    """A value with every string in it valid Unicode."""
-    if isinstance(value, str):
-        return well_formed(value)
-    if isinstance(value, dict):
-        return {key: all_well_formed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [all_well_formed(item) for item in value]
-    return value
