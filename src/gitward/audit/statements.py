@@ -121,11 +121,6 @@ def _signers(policy: Policy, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         yield plain
 
 
-def subjects_of(event: dict[str, Any]) -> tuple[str, ...]:
-    """The commits that an event `statement.received` is about, for whoever joins it with decisions; none for a malformed one."""
-    return tuple(event["statement"].get("subjects", ()))
-
-
 def _oid(digests: dict[str, Any]) -> str:
     found = next((digests[name] for name in _DIGESTS if name in digests), "")
     return found if isinstance(found, str) and _OID.fullmatch(found) else ""

@@ -196,4 +196,3 @@ class TrustItem:
 
 People = dict[PrincipalName, PrincipalItem]
 Groups = dict[Id, GroupItem]
-Forges = dict[Id, ForgeItem]

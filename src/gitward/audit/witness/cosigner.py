@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gitward.tlog.cosignature import CosignerKey
     from gitward.tlog.note import Note
 
-SIZE_TYPE = "text/x.tlog.size"
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n")
 _REFUSED = {
     400: "does not understand the request",
