@@ -140,9 +140,31 @@ def test_the_ref_of_the_policy_cannot_be_deleted(decide, commit, bare, git):
     assert violated(decision) == {"push-integrity"}
 
 
-def test_proc_receive_leaves_nothing_to_judge(decide, commit, bare, git):
+@pytest.mark.parametrize(
+    ("settings", "ref", "code"),
+    [
+        (("refs/for",), "refs/for/main", 3),
+        (("refs/for/", "refs/drafts"), "refs/for/main", 3),
+        (("refs/drafts", "refs/for"), "refs/drafts", 3),
+        (("refs/for",), "refs/heads/main", 0),
+        (("refs/for",), "refs/forward/main", 0),
+        (("ad:refs/heads",), "refs/heads/main", 3),
+        (("refs/for", "!:refs/heads"), "refs/tags/v1", 3),
+        (("",), "refs/heads/main", 3),
+    ],
+)
+def test_what_goes_to_proc_receive_cannot_be_judged(decide, commit, bare, git, settings, ref, code):
+    """Gitea sets refs/for in every repository. The refs that it does not name git moves itself."""
+    for value in settings:
+        git("config", "--add", "receive.procReceiveRefs", value, cwd=bare)
+    assert decide((ZERO, commit("PAY-1 x"), ref)).exit_code == code
+
+
+def test_one_ref_for_proc_receive_leaves_the_push_undecided(decide, commit, bare, git):
     git("config", "receive.procReceiveRefs", "refs/for", cwd=bare)
-    assert decide((ZERO, commit("PAY-1 x"), "refs/for/main")).exit_code == 3
+    tip = commit("PAY-1 x")
+    decision = decide((ZERO, tip, "refs/heads/main"), (ZERO, tip, "refs/for/main"))
+    assert (decision.exit_code, decision.failure.reason) == (3, "proc-receive")
 
 
 def test_budgets_come_before_everything_else(decide, commit):

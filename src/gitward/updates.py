@@ -27,12 +27,8 @@ def resolve(
     `named` are refs that the policies name: one that does not exist yet has its name already.
     """
     here = existing is None
-    if here and raw and repository.config("receive.procReceiveRefs"):
-        raise Undecided(
-            "this repository sets receive.procReceiveRefs: what is pushed there is no ref that gitward can judge",
-            "the administrator unsets it",
-            "proc-receive",
-        )
+    if here:
+        _refuse_proc_receive(raw, repository.configs("receive.procReceiveRefs"))
     refs = repository.refs() if existing is None else existing
     names = [repository.symbolic_target(update.ref) or update.ref if here else update.ref for update in raw]
     by_fold: dict[str, set[str]] = {}
@@ -53,6 +49,24 @@ def resolve(
         )
         for update, name in zip(raw, names, strict=True)
     )
+
+
+def _refuse_proc_receive(raw: tuple[RawUpdate, ...], settings: tuple[str, ...]) -> None:
+    """Raises Undecided where git hands one of these refs to the proc-receive hook (git-config(1), receive.procReceiveRefs).
+
+    That hook writes what it likes. What git itself makes of the other refs of such a push does not change. `[adm!]:PREFIX` is
+    taken for more than git takes it for: every action, and with `!` every ref.
+    """
+    for value in settings:
+        flags, _, prefix = value.rpartition(":")
+        prefix = "" if "!" in flags else prefix.rstrip("/")
+        for update in raw:
+            if not prefix or update.ref == prefix or update.ref.startswith(f"{prefix}/"):
+                raise Undecided(
+                    f"{update.ref} goes to this server's proc-receive hook: that is no ref that gitward can judge",
+                    "push to a branch; or the administrator unsets receive.procReceiveRefs",
+                    "proc-receive",
+                )
 
 
 def _resolved(

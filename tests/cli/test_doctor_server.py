@@ -99,7 +99,7 @@ SERVER_FAULTS: dict[str, tuple[Callable[[Path, Git], object], str]] = {
     ),
     "proc-receive": (
         lambda bare, git: git("config", "receive.procReceiveRefs", "refs/for", cwd=bare),
-        "fail receive.procReceiveRefs: is set: pre-receive does not see what such a push will write",
+        "warn receive.procReceiveRefs: refs/for: what proc-receive makes of a push there nobody can judge, so it is refused",
     ),
     "policy gone": (
         lambda bare, _: remove(bare.parent / "org.yaml"),

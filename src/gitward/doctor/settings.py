@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitward import gitcommand
-from gitward.doctor.finding import fail, ok, warn
+from gitward.doctor.finding import ok, warn
 from gitward.installer.server import HIDDEN
 
 TYPE_CHECKING = False
@@ -29,9 +29,10 @@ def check_history(path: str) -> Iterator[Finding]:
 
 def check_receiving(path: str) -> Iterator[Finding]:
     """The settings of git's own that bear on a push."""
-    if gitcommand.setting(path, "receive.procReceiveRefs"):
-        yield fail("receive.procReceiveRefs", "is set: pre-receive does not see what such a push will write",
-                   "unset it, unless the policy maps these refs")  # fmt: skip
+    handed = [value for _, value, _ in gitcommand.settings(path, r"^receive\.procreceiverefs$")]
+    if handed:  # Gitea and Forgejo set refs/for, whatever is there
+        why = "what proc-receive makes of a push there nobody can judge, so it is refused"
+        yield warn("receive.procReceiveRefs", f"{', '.join(handed)}: {why}")
     fsck = gitcommand.setting(path, "receive.fsckObjects", "bool") or gitcommand.setting(
         path, "transfer.fsckObjects", "bool"
     )

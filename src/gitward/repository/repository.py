@@ -26,12 +26,16 @@ class Repository(Ranges, Trees):
         self.close()
 
     def config(self, key: str) -> str:
-        """A setting as the caller's git sees it, user configuration included; '' where it is not set."""
-        args = ["config", "--get", key]
+        """A setting as the caller's git sees it, user configuration included; the last of several, '' where it is not set."""
+        return (self.configs(key) or ("",))[-1]
+
+    def configs(self, key: str) -> tuple[str, ...]:
+        """All values of a setting, in git's order."""
+        args = ["config", "--null", "--get-all", key]
         answer = git.call(args, git_dir=self.path, own_config=True)
         if answer.status not in (0, 1):
             raise git.failure(args, answer)
-        return answer.output.decode("utf-8", "surrogateescape").removesuffix("\n")
+        return tuple(answer.output.decode("utf-8", "surrogateescape").split("\0")[:-1])
 
     # --- refs ---------------------------------------------------------------------------------------------------------
 
