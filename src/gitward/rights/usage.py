@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from gitward.audit.updates import updates_of
-from gitward.patterns import matches_ref
+from gitward.grantindex import table_of
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -79,6 +79,8 @@ class _Counted:
 
     def __init__(self, directory: str, rights: Rights) -> None:
         self._directory, self._rights = directory, rights
+        self._table = table_of(rights.grants)
+        self._reading = [number for number, grant in enumerate(rights.grants) if "read" in grant.may]
         self.decisions = self.unproven = self.readings = 0
         self.uses: dict[Key, tuple[int, str]] = {}
 
@@ -110,9 +112,11 @@ class _Counted:
         return frozenset((who, *(roles or (known.roles if known else ()))))
 
     def _use(self, who: str, names: frozenset[str], action: str, ref: str, when: str) -> None:
-        for number, grant in enumerate(self._rights.grants):
-            fits = action in grant.may and not names.isdisjoint(grant.who)
-            if fits and (action == "read" or matches_ref(grant.refs, ref)):
+        grants = self._rights.grants
+        # reading is of the whole repository, whatever the refs
+        own = self._reading if action == "read" else self._table.own(self._table.lists(ref), names)
+        for number in own:
+            if action in grants[number].may and not names.isdisjoint(grants[number].who):
                 count, last = self.uses.get((number, who, action), (0, ""))
                 self.uses[number, who, action] = (count + 1, max(last, when))
 
