@@ -9,13 +9,16 @@ from typing import Any
 
 from policies_of_rights import NOW, rights
 
+from gitward.audit import checkpoints, creation, log
+from gitward.audit.outcomes import ref_updated
+from gitward.audit.pruning.prune import prune
 from gitward.canonical import canonical
 from gitward.rights.report import document, report_of
 from gitward.rights.text import text
 from gitward.rights.usage import usage
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "audit"))
-from indexed import add, event, made
+from indexed import add, event, lines, made
 
 GRANTS = (
     "who: [devs, ann], may: [read]",
@@ -102,3 +105,17 @@ def test_a_time_of_which_the_log_has_nothing(tmp_path: Path) -> None:
     _, found = used(tmp_path, pushed("bob", ("refs/heads/topic/a", "create")), until="2001-01-01")
     assert (found.since, found.decisions) == ("", 0)
     assert any("has no entry of that time" in line for line in text(report_of(rights(*GRANTS), NOW, usage=found)))
+
+
+def test_a_pruned_log_says_from_when_it_speaks(tmp_path: Path) -> None:
+    directory = str(tmp_path / "log")
+    creation.make(directory, "git.example.com/log", segment_entries=256)
+    log.append_all(directory, tuple(ref_updated("/a.git", [(f"refs/heads/{each}", "0" * 40, "1" * 40)]) for each in range(300)))
+    assert prune(directory, 300, checkpoints.take(directory).encode()).before == 256
+    add(directory, pushed("bob", ("refs/heads/topic/a", "ff")))
+    left = usage(directory, rights(*GRANTS))
+    assert (left.pruned, left.decisions, left.used((1, "bob", "update"))[0]) == (256, 1, 1)
+    assert left.since == next(line["received_time"] for line in lines(directory) if line["seq"] == 256)
+    said = list(text(report_of(rights(*GRANTS), NOW, usage=left)))
+    assert f"  the log's first 256 entries are pruned: who used what before {left.since} cannot be told" in said
+    assert usage(directory, rights(*GRANTS), since="2001-01-01").pruned == 256

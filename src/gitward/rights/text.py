@@ -134,6 +134,8 @@ def _usage(report: Report, found: Usage) -> Iterator[str]:
         return
     yield f"not used from {found.since} to {found.until}, by the log {found.log}:"
     yield f"  {found.decisions} pushes and {found.readings} readings under this policy were let in"
+    if found.pruned:
+        yield f"  the log's first {found.pruned} entries are pruned: who used what before {found.since} cannot be told"
     if found.unproven:
         yield f"  of {found.unproven} of these pushes nobody is proven to be the pusher: whose right was used cannot be told"
     for number, grant in enumerate(report.rights.grants):

@@ -36,6 +36,7 @@ _ACTIONS = {"create": "create", "ff": "update", "non-ff": "force", "delete": "de
 class Usage:
     """`uses`: how often, and when last (RFC 3339). `since` and `until` are the times of the first and the last entry looked at.
 
+    `pruned` are the entries before the first one that are not there any more, by their number, 0 where none is missing.
     `decisions` are the pushes that were let in, of them `unproven` by nobody who is known; `readings` those by SSH.
     """
 
@@ -46,6 +47,7 @@ class Usage:
     unproven: int
     readings: int
     uses: Mapping[Key, tuple[int, str]]
+    pruned: int = 0
 
     def used(self, key: Key) -> tuple[int, str]:
         return self.uses.get(key, (0, ""))
@@ -60,9 +62,11 @@ def usage(directory: str, rights: Rights, since: str = "", until: str = "", path
         for found in _found(index, since, until, class_=("decision.receive", "access.read"), outcome=("allowed",)):
             counted.add(found)
         first, last = (next(_found(index, since, until, oldest_first=order), None) for order in (True, False))
+        oldest = next(_found(index, "", ""), None)
     return Usage(
         log=directory, since=first.received_time if first else "", until=last.received_time if last else "",
         decisions=counted.decisions, unproven=counted.unproven, readings=counted.readings, uses=counted.uses,
+        pruned=oldest.seq if first and oldest and first.seq == oldest.seq else 0,
     )  # fmt: skip
 
 
