@@ -113,7 +113,8 @@ def _difference(found: Difference) -> dict[str, Any]:
 
 def _usage(found: Usage) -> dict[str, Any]:
     return {"log": found.log, "since": found.since or None, "until": found.until or None, "decisions": found.decisions,
-            "pruned": found.pruned, "unproven": found.unproven, "readings": found.readings, "cannot_know": list(LIMITS)}  # fmt: skip
+            "pruned": found.pruned, "unproven": found.unproven, "readings": found.readings,
+            "cannot_know": list(LIMITS)}  # fmt: skip
 
 
 def table(report: Report) -> Iterator[str]:
