@@ -5,6 +5,7 @@ RUN := $(VENV)/bin/python
 
 .PHONY: test demo lint bench soak fuzz docs clean
 
+test: export PYTHONDONTWRITEBYTECODE :=  # what pytest compiles once, workers and mutants read
 test: $(VENV)/ready
 	$(RUN) -m pytest --numprocesses=auto --dist=worksteal $(PYTEST)
 
