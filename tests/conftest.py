@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from hypothesis import Phase, settings
 
-from launching import LAUNCHER
+from forked import Started
+from launching import LAUNCHER, SRC
 from soaking import FACTOR, examples
 
 settings.register_profile("suite", max_examples=40, deadline=None)  # a busy machine is not a slow program
@@ -83,12 +85,26 @@ def _run(command: list[str], cwd: Path, env: dict[str, str] | None, stdin: str) 
     )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def started() -> Iterator[Started | None]:
+    """gitward with its modules in memory; none of a mutant, which ends before that would pay."""
+    if "GITWARD_SRC" in os.environ:
+        yield None
+        return
+    process = Started(SRC)
+    yield process
+    process.end()
+
+
 @pytest.fixture
-def gitward(launcher: Path, tmp_path: Path) -> Run:
-    """Runs the command line as an installed one runs; gives the finished process, whatever its exit code."""
+def gitward(launcher: Path, tmp_path: Path, started: Started | None) -> Run:
+    """Runs the command line as an installed one runs, in a process of its own; gives how it ended, whatever its exit code."""
 
     def run(*args: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, stdin: str = "") -> Done:
-        return _run([sys.executable, "-I", str(launcher), *map(str, args)], cwd or tmp_path, env, stdin)
+        words, environment = [str(launcher), *map(str, args)], {**os.environ, **(env or {})}
+        if started and started.takes(environment):
+            return started.run(words, cwd or tmp_path, environment, stdin, timeout=120)
+        return _run([sys.executable, "-I", *words], cwd or tmp_path, env, stdin)
 
     return run
 
