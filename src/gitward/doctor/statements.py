@@ -41,6 +41,7 @@ def check_statements(path: str) -> Iterator[Finding]:
     number = count(git_dir)
     if number > MOST_STANDING:
         words = f"{number} stand as refs, at most {MOST_STANDING} should: pushes and fetches are slow"
-        yield warn("statements", words, "the post-receive hook of gitward install --server --log archives them; why does it not?")
+        fix = f"gitward statement archive --repo {path}; where there is a log, post-receive does it: why does it not?"
+        yield warn("statements", words, fix)
     elif number or gitcommand.ask(path, "rev-parse", "--verify", "--quiet", ARCHIVE)[0] == 0:
         yield ok("statements", f"{number} stand as refs, at most {MOST_STANDING} should; the others are in {ARCHIVE}")
