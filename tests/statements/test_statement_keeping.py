@@ -85,6 +85,16 @@ def test_sending_starts_nothing_of_the_addresss_choice(world: World, tmp_path: P
     assert not (tmp_path / "pwned").exists()
 
 
+def test_a_remote_with_the_name_of_an_option_is_a_remote(world: World, tmp_path: Path) -> None:
+    bare, name = tmp_path / "server.git", f"--receive-pack=touch {tmp_path / 'pwned'}"
+    subprocess.run(["git", "init", "-q", "--bare", "--template=", bare], check=True)
+    world.git("config", f"remote.{name}.url", str(bare))
+    ref = keeping.keep(place(world, url=URL), "approval", (OID,), APPROVAL)
+    keeping.send(keeping.Place(folder=str(world.folder), oid_length=40, url=URL, remote=name), (ref,))
+    assert subprocess.run(["git", "show-ref"], cwd=bare, capture_output=True, text=True).stdout.split()[1:] == [ref]
+    assert not (tmp_path / "pwned").exists()
+
+
 def test_what_git_says_is_kept_without_a_token(world: World) -> None:
     world.git("remote", "add", "origin", "https://x:glpat-token@127.0.0.1:1/shop.git")
     ref = keeping.keep(place(world), "approval", (OID,), APPROVAL)

@@ -37,7 +37,6 @@ _ID = re.compile("[0-9a-f]{4,64}")
 _WHOLE = 64  # digits of an id
 _MOST_SUBJECTS = 200  # of what is revoked: a revocation of what is about more is about none, and so is looked at for each
 _NO_REMOTE, _ADD_REMOTE = "there is no remote to send it to", "git remote add origin URL"
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
 @record
@@ -68,7 +67,7 @@ def place(repository: Repository, folder: str, remote: str = "", url: str = "", 
         raise UsageError(f"there is no remote {remote!r}", f"there are {', '.join(remotes)}" if remotes else "git remote add")
     remote = remote or next((name for name in ("origin", *remotes) if name in remotes), "")
     here = names_of(repository.path)[-1]
-    where = url or (gitcommand.need(folder, "remote", "get-url", "--push", remote) if remote else here)
+    where = url or (gitcommand.need(folder, "remote", "get-url", "--push", "--", remote) if remote else here)
     if not is_whole(where):
         where = os.path.realpath(os.path.join(here, where))
     return Place(folder=folder, oid_length=repository.oid_length, url=where, remote=remote, key=key)
@@ -122,7 +121,7 @@ def command(at: Place, refs: Sequence[str]) -> str:
 
 
 def send(at: Place, refs: Sequence[str]) -> None:
-    """Push them. git may ask who is at a terminal. Raises GitwardError with git's own words."""
+    """Push them. git may ask who is at a terminal. Raises GitwardError with git's own words, which name no password of a URL."""
     if not at.remote:
         raise GitwardError(_NO_REMOTE, _ADD_REMOTE)
     for start in range(0, len(refs), MOST):
@@ -137,7 +136,7 @@ def _send(at: Place, refs: Sequence[str]) -> None:
             return
     except GitwardError as problem:
         why = problem.message
-    raise GitwardError(f"the statement stands here and was not sent: {_CREDENTIALS.sub('//', why)}", command(at, refs))
+    raise GitwardError(f"the statement stands here and was not sent: {why}", command(at, refs))
 
 
 def _are_there(at: Place, refs: Sequence[str]) -> bool:
@@ -161,7 +160,7 @@ def unsent(at: Place) -> tuple[str, ...]:
         raise GitwardError(_NO_REMOTE, _ADD_REMOTE)
     answer = _remotely(at, "ls-remote", "--", at.remote, f"{PREFIX}*")
     if answer.status:
-        raise GitwardError(f"{at.remote} cannot be asked: {_CREDENTIALS.sub('//', git.last_line(answer.error))}", "try again")
+        raise GitwardError(f"{at.remote} cannot be asked: {git.last_line(answer.error)}", "try again")
     there = _listed(answer)
     with open_repository(at.folder) as repository:
         return tuple(ref for ref in stands(repository.refs(symbolic=False)) if ref not in there)
