@@ -114,6 +114,7 @@ def test_from_making_one_to_taking_it_back(clone: Clone) -> None:
 
 
 def test_the_list_for_programs_and_what_the_server_archives(clone: Clone) -> None:
+    clone.git("push", "-q", "origin", "main")
     mine, foreign = clone.add("{}", "--push"), clone.add("{}", "--push", who="eve")
     with open_repository(str(clone.folder)) as repository:
         at = keeping.place(repository, str(clone.folder), key=clone.key("carol"))
@@ -136,6 +137,9 @@ def test_the_list_for_programs_and_what_the_server_archives(clone: Clone) -> Non
     (unknown,) = by_id[foreign.rpartition("/")[2]]["signers"]
     assert (unknown["by"], "which the policy does not list" in unknown["against"]) == ([], True)
     assert json.loads(clone.run("list", "--format", "json", repo=clone.bare).output)["statements"][0]["signers"] == []
+    of_head = clone.run("list", clone.head, "--policy", policy, repo=clone.bare).output
+    assert (of_head.count(f"about {clone.head[:12]}"), of_head.splitlines()[-1]) == (3, "3 statements")
+    assert clone.run("list", f"{clone.head}~1", repo=clone.bare).output == "0 statements\n"
     assert "there is no policy here" in clone.run("list", repo=clone.bare).output
 
 

@@ -77,8 +77,12 @@ def _listed(repository: Repository, policies: tuple[Policy, ...], revision: str)
 
     now = clock.seconds(clock.now())
     commit = repository.peel(revision)[1] if revision else ""
-    refs = places.everything(repository)
-    stand = {ref.rpartition("/")[2] for ref in places.standing(repository.refs(symbolic=False))}
+    standing = places.standing(repository.refs(symbolic=False))
+    stand = {ref.rpartition("/")[2] for ref in standing}
+    if commit:
+        refs = {**standing, **places.archived(repository, frozenset((commit, "0" * repository.oid_length)))}
+    else:
+        refs = places.everything(repository)
     signers = [Signers(policy.trust, Moments(now=now)) for policy in policies]
     try:
         for each in every(repository, policies, signers, refs, now):
