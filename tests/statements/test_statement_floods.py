@@ -140,8 +140,24 @@ def test_what_is_hoped_for_takes_what_is_left(world: World, monkeypatch: pytest.
         world.put("ann", said=replace(APPROVAL, commit=OTHER), subjects=(OTHER,), made=NOW + number)
     wanted, alone = world.put("ann"), world.put("ann", said=replace(APPROVAL, commit=third), subjects=(third,))
     assert len(world.found(OID, hoped=(OTHER, third))) == 4
-    monkeypatch.setattr(located, "MOST", 2)
+    monkeypatch.setattr(located, "MOST", 1)
     assert set(world.found(OID, hoped=(OTHER, third))) == {wanted, alone}
+
+
+def test_no_revocation_is_starved_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A waiver is in the archive under each commit, what revokes it stands under the first: beside junk about both."""
+    said = replace(WAIVER, commits=(OTHER, OID))
+    name = world.put("ann", kind="waiver", said=said, subjects=said.commits)
+    archiving.archive(str(world.folder / ".git"), NOW)
+    world.put("ann", kind="revocation", said=Revocation(statement=name), subjects=said.commits)
+    for number in range(3):
+        world.put("eve", made=NOW + number)
+    monkeypatch.setattr(located, "MOST", 4)
+    assert world.found(OID)[name].by == ((),)
+    for number in range(4):
+        world.put("eve", said=replace(APPROVAL, commit=OTHER), subjects=(OTHER,), made=NOW + number)
+    with pytest.raises(Undecided, match="8 statements stand, more than can be read"):
+        world.found(OID)
 
 
 # --- about no commit --------------------------------------------------------------------------------------------------

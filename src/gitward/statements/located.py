@@ -1,8 +1,9 @@
 """Which statements are read for a decision, and how much of them: anybody who may push can bring more than can be read.
 
 What is asked for is read whole or not at all: over the limit a decision is undecided, and says about which commit. Junk about one
-commit is in nobody else's way. What is only hoped for (a squash that lands another commit, statements that stand under the name
-of another commit) takes what is left, commit by commit, so that no approval is read without what revokes it.
+commit is in nobody else's way. What is hoped for, a squash that lands another commit, and what stands under the name of another
+commit is read commit by commit as far as that goes, so that no approval is read without what revokes it. Where an archive holds
+what such a revocation may be about, all that stands is read, or nothing is decided.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from gitward.errors import Undecided
 from gitward.model import is_zero
 from gitward.statements.envelope import MAXIMUM
-from gitward.statements.places import archived, parts_of, standing
+from gitward.statements.places import archive_tip, archived, parts_of, standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from gitward.repository import Repository
 
-MOST, MOST_BYTES = 20_000, 64 << 20  # statements of one decision, and their bytes
+MOST, MOST_BYTES = 20_000, 32 << 20  # statements and their bytes: what is asked for, what is hoped for, and what stands beside
 _COMMIT = "amend the commit, which gives it another name, and push that (docs/statements.md, Limits)"
 _NONE = "the administrator takes out of refs/gitward/archive what does not count (docs/statements.md, Limits)"
+_STANDING = "push again when they are archived, at the end of the next push that brings one; gitward doctor counts them"
 
 
 def located(
@@ -28,24 +30,42 @@ def located(
 ) -> dict[str, str]:
     """The refs of what is to be read, and the oids of their blobs. `wanted` and `hoped` are commits.
 
-    Raises Undecided where those about the commits that are wanted are too many.
+    Raises Undecided where those about the commits that are wanted are too many, or those that stand beside an archive.
     """
     stands = standing(repository.refs(symbolic=False))  # before the archive is read: nothing slips between the two
-    refs = {**archived(repository, wanted | hoped), **stands, **dict(pushed)}
+    kept = archived(repository, wanted)
+    names = {parts_of(ref)[1] for ref in kept}
+    also = {ref: oid for ref, oid in archived(repository, hoped - wanted).items() if parts_of(ref)[1] not in names}
+    refs = {**also, **kept, **stands, **dict(pushed)}
     groups: dict[str, list[str]] = {}
     for ref in refs:
         groups.setdefault(parts_of(ref)[0], []).append(ref)
     sizes = _sizes(repository, refs)
-    chosen, left = [ref for subject in groups.keys() & wanted for ref in groups[subject]], groups.keys() - wanted
-    count, size = len(chosen), sum(sizes[ref] for ref in chosen)
-    if count > MOST or size > MOST_BYTES:
+    left = groups.keys() - wanted
+    chosen, whole = _fitting(groups, sorted(groups.keys() & wanted), sizes)
+    if not whole:
         _raise(groups, wanted, sizes)
-    for subject in (*sorted(left & hoped), *sorted(left - hoped)):
-        more = sum(sizes[ref] for ref in groups[subject])
-        if count + len(groups[subject]) <= MOST and size + more <= MOST_BYTES:
-            count, size = count + len(groups[subject]), size + more
-            chosen += groups[subject]
+    beside, whole = _fitting(groups, sorted(left - hoped), sizes)
+    if not whole and archive_tip(repository):
+        raise Undecided(f"{len(stands)} statements stand, more than can be read", _STANDING, "too-many-statements")
+    chosen += beside + _fitting(groups, sorted(left & hoped), sizes)[0]
     return {ref: refs[ref] for ref in chosen}
+
+
+def _fitting(
+    groups: Mapping[str, Sequence[str]], subjects: Iterable[str], sizes: Mapping[str, int]
+) -> tuple[list[str], bool]:
+    """The refs of these groups as far as they may be read, each group whole; and whether that is all of them."""
+    chosen: list[str] = []
+    size, is_whole = 0, True
+    for subject in subjects:
+        more = sum(sizes[ref] for ref in groups[subject])
+        if len(chosen) + len(groups[subject]) <= MOST and size + more <= MOST_BYTES:
+            chosen += groups[subject]
+            size += more
+        else:
+            is_whole = False
+    return chosen, is_whole
 
 
 def _sizes(repository: Repository, refs: Mapping[str, str]) -> dict[str, int]:
