@@ -127,6 +127,13 @@ def test_what_cannot_work_is_not_installed(
     assert not (bare / "hooks/pre-receive").exists()
 
 
+def test_a_repository_that_is_not_there(gitward: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(POLICY)
+    done = gitward("install", "--server", "nix.git", "--policy", "good.yaml", cwd=tmp_path)
+    says = "gitward: there is no folder nix.git\n  fix: as the user who receives pushes: git init --bare nix.git\n"
+    assert (done.returncode, done.stderr) == (3, says)
+
+
 def test_hooks_that_git_takes_from_elsewhere_are_refused(
     gitward: Run, git: Git, bare: Path, policy: Path, tmp_path: Path
 ) -> None:

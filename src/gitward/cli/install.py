@@ -162,6 +162,8 @@ def _servers(server: str, org: str, settings: Settings | None) -> int:
     from gitward.installer.server import repositories
 
     if not org:
+        if not os.path.isdir(server):
+            raise GitwardError(f"there is no folder {server}", f"as the user who receives pushes: git init --bare {server}")
         placed = _place(os.path.abspath(server), settings)
         if placed.problem:
             raise placed.problem
