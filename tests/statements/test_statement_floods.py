@@ -192,6 +192,16 @@ def test_nothing_is_about_a_commit_and_about_none(world: World) -> None:
     assert judge(request, Host(repository=str(world.folder)), policies=(built_in("0"), world.policy)).outcome == "denied"
 
 
+def test_what_is_said_of_a_deletion_is_found_by_the_value_that_goes(world: World) -> None:
+    said = replace(WAIVER, commits=(OID, ZERO), ref="refs/heads/old")
+    name = world.put("ann", kind="waiver", said=said, subjects=(OID,))
+    for _ in range(2):  # as it stands, and in the archive
+        assert (set(world.found(OID)), world.found(OTHER)) == ({name}, {})
+        archiving.archive(str(world.folder / ".git"), NOW)
+    world.put("ann", kind="revocation", said=Revocation(statement=name), subjects=(OID,))
+    assert world.found(OID)[name].by == ((),)
+
+
 # --- between ref and archive ------------------------------------------------------------------------------------------
 
 
