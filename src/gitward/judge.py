@@ -25,7 +25,7 @@ from gitward.signatures.moments import Moments, read_first_seen
 from gitward.touching import with_touched
 from gitward.updates import brings, of_range, resolve
 from gitward.waiverfacts import waivers_of
-from gitward.waivers.beside import could_be_waived, notes
+from gitward.waivers.beside import could_be_waived, notes, who_may
 from gitward.waivers.refusals import refused
 from gitward.workers import PIECE, Bench, Task, judge_pieces
 
@@ -107,7 +107,7 @@ def _judge(
         tally.merge(of_squash)
     if request.stage == "push" and not known and could_be_waived(policies, tallies) and _has_statements(repository):
         return _judge(request, host, repository, loaded, progress, comparison, KNOWN["push"] | {"statements"})
-    notices += (*outage_warnings(policies, tallies), *refused(waivers, change, tallies))
+    notices += (*outage_warnings(policies, tallies), *refused(waivers, change, tallies), *who_may(policies, tallies))
     if request.stage != "receive":
         notices += (*notes(waivers, policies, tallies, request.remote or _remote(repository)), *left_to_server(policies, change))
     details = tuple(lookups.details) if lookups else ()

@@ -104,6 +104,7 @@ def test_a_waiver_from_the_denial_to_the_log_and_back(shop: Shop) -> None:
     assert denied.exit_code == 1
     assert 'waived[change-ticket] <oid> "handle names": no ticket in the subject' in denied.remote
     assert "  by carol until <time>, INC-8: the tracker is down (statement <oid>)" in denied.remote
+    assert "[change-ticket] may be waived by carol or dan (shop.yaml:9): gitward waive --help" in denied.remote
 
     said = shop.command("change-ticket", "--range", "origin/main..main", "--policy", "shop", "--reason", "the tracker is down",
                         "--expires", "2h", "--push", "--key", str(shop.people / "carol"))  # fmt: skip
@@ -113,6 +114,7 @@ def test_a_waiver_from_the_denial_to_the_log_and_back(shop: Shop) -> None:
     allowed = shop.push("ann", "main")
     assert allowed.exit_code == 0, allowed.stderr
     assert "(2 waived in change-ticket)" in allowed.remote
+    assert "may be waived" not in allowed.remote
     event = shop.event()
     assert (event["event"]["outcome"], event["event"]["severity"]) == ("allowed", "info")
     assert [(item["statement"], item["by"], item["subjects"]) for item in event["waivers"]] == [(identity, ["carol"], 2)]
