@@ -6,10 +6,13 @@ beside a fixed payload, `R` the name of a ref.
 
 from __future__ import annotations
 
+import json
+
 from sshmaking import envelope, signature, to_sign
 
 import mutating
 from gitward.audit.statements import claim_of
+from gitward.canonical import canonical
 from gitward.model import Approval, Closing, Revocation, SshKey, Trust, Waiver
 from gitward.refname import is_ref
 from gitward.signatures.reading import SignatureReader
@@ -59,7 +62,13 @@ def seeds() -> list[bytes]:
     ]  # fmt: skip
 
 
+_JSON = (b" ", b"\n", b"0", b"-", b".0", b"\\u0041", b'""', b"{}", b"[]", b",", b"null", b"*", b"\xed\xa0\x80")
+
+
 def mutated(data: bytes, chance: Random) -> bytes:
+    if data[:1] in (b"B", b"P") and chance.random() < 0.5:
+        at = chance.choice([place for place in range(1, len(data) + 1) if data[place - 1 : place] in b'BP,:{}[]"'])
+        return data[:at] + chance.choice(_JSON) + data[at + (chance.random() < 0.2) :]
     change = mutating.strings if data[:1] == b"S" else mutating.bytewise
     return data[:1] + change(data[1:], chance) if data else b"B"
 
@@ -95,6 +104,7 @@ def _check_blob(blob: bytes, signed: set[tuple[bytes, bytes]]) -> None:
         return
     held = opened(blob)
     assert len(blob) <= MAXIMUM
+    assert canonical(json.loads(blob)) == blob
     assert said.id == id_of(blob)
     assert said.payload == held.payload
     assert set(map(len, said.subjects)) <= {40, 64}
