@@ -8,6 +8,7 @@ from policies import complaints, policy
 from gitward.policy import duties
 from gitward.policy.diff import diff
 
+NOW = 1_800_000_000
 HEAD = """\
 version: 1
 policy: {id: test}
@@ -24,7 +25,7 @@ groups:
 
 
 def found(text: str) -> list[tuple[str, tuple[str, ...], str]]:
-    return [(each.principal, each.roles, each.place) for each in duties.conflicts(policy(HEAD + text))]
+    return [(each.principal, each.roles, each.place) for each in duties.conflicts(policy(HEAD + text), NOW)]
 
 
 def test_who_holds_what_is_apart() -> None:
@@ -34,7 +35,7 @@ def test_who_holds_what_is_apart() -> None:
     assert found("duties:\n  - {apart: [policy-admin, auditor]}\n  - {apart: [reviewers, approver]}\n") == [
         ("bob", ("reviewers", "approver"), "p.yaml:14")]  # fmt: skip
     assert found("duties: [{apart: [empty, approver]}]\n") == []
-    (bob,) = duties.conflicts(policy(HEAD + "duties: [{apart: [reviewers, approver]}]\n"))
+    (bob,) = duties.conflicts(policy(HEAD + "duties: [{apart: [reviewers, approver]}]\n"), NOW)
     assert duties.sentence(bob) == "bob holds reviewers (group) and approver, which p.yaml:12 keeps apart"
 
 
@@ -56,10 +57,10 @@ def test_a_pack_has_no_duties() -> None:
 
 
 def test_what_is_apart_as_a_rule() -> None:
-    advised = [(each.principal, each.roles) for each in duties.advice(policy(HEAD))]
+    advised = [(each.principal, each.roles) for each in duties.advice(policy(HEAD), NOW)]
     assert advised == [("ann", ("policy-admin", "release-manager"))]
-    assert not duties.advice(policy(HEAD + "duties: [{apart: [release-manager, policy-admin]}]\n"))
-    assert duties.sentence(duties.advice(policy(HEAD))[0]).startswith("ann holds policy-admin and release-manager, ")
+    assert not duties.advice(policy(HEAD + "duties: [{apart: [release-manager, policy-admin]}]\n"), NOW)
+    assert duties.sentence(duties.advice(policy(HEAD), NOW)[0]).startswith("ann holds policy-admin and release-manager, ")
 
 
 def test_a_difference() -> None:
@@ -68,3 +69,44 @@ def test_a_difference() -> None:
     assert changes == [
         ("weaker", "no longer keeps auditor and policy-admin apart"), ("stricter", "keeps approver and auditor apart"),
     ]  # fmt: skip
+
+
+COMPANY = """\
+version: 1
+policy: {id: company}
+rules: [{rule: no-force-push}]
+principals:
+  ann: {addresses: [ann@example.com], roles: [policy-admin]}
+  ann-bot: {kind: service, addresses: [bot@example.com, Ann@example.com], roles: [auditor]}
+  deployer: {kind: service, addresses: [bot@example.com], roles: [release-manager]}
+  bob: {addresses: [bob@example.com], roles: [approver], valid_before: 2020-01-01}
+  carol: {roles: [approver], valid_after: 2050-01-01}
+  dan: {addresses: [dan@example.com], roles: [developer]}
+groups:
+  auditors: {members: [bob, carol, dan]}
+  policy-admins: {members: [dan]}
+"""
+
+
+def test_one_person_by_several_principals() -> None:
+    """Somebody's service is no second person, on however many ways it is theirs."""
+    found = duties.conflicts(policy(COMPANY + "duties: [{apart: [policy-admin, auditor, release-manager]}]\n"), NOW)
+    assert [(each.principal, each.others, each.roles) for each in found] == [
+        ("ann", ("ann-bot", "deployer"), ("policy-admin", "auditor", "release-manager"))]  # fmt: skip
+    assert duties.sentence(found[0]) == (
+        "ann, by an address of theirs ann-bot and deployer too, holds policy-admin, auditor and release-manager, "
+        "which p.yaml:14 keeps apart"
+    )  # fmt: skip
+
+
+def test_whose_time_is_over_holds_nothing() -> None:
+    text = COMPANY + "duties: [{apart: [auditors, approver]}]\n"
+    assert [each.principal for each in duties.conflicts(policy(text), NOW)] == ["carol"], "who has not begun will hold both"
+    assert [each.principal for each in duties.conflicts(policy(text), 1)] == ["bob", "carol"]
+
+
+def test_roles_in_the_plural_are_apart_as_a_rule_too() -> None:
+    advised = {(each.principal, each.roles, each.groups) for each in duties.advice(policy(COMPANY), NOW)}
+    assert ("dan", ("policy-admins", "auditors"), ("policy-admins", "auditors")) in advised
+    assert ("carol", ("auditors", "approver"), ("auditors",)) in advised
+    assert {each for each, *_ in advised} == {"ann", "ann-bot", "carol", "dan"}

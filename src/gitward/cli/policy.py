@@ -74,12 +74,15 @@ def validate(files: tuple[str, ...], repo: str) -> int:
 
 def _duties(found: Policy) -> int:
     """Say who holds what is to be apart, and what is as a rule; how many of the first there are."""
+    import time
+
     from gitward.policy import duties
 
-    conflicts = duties.conflicts(found)
+    now = int(time.time())
+    conflicts = duties.conflicts(found, now)
     for each in conflicts:
         click.echo(f"  error[duties]: {visible(duties.sentence(each))}")
-    for each in duties.advice(found):
+    for each in duties.advice(found, now):
         click.echo(f"  warning[duties]: {visible(duties.sentence(each))}")
     return len(conflicts)
 

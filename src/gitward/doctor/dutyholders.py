@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from gitward import sources
 from gitward.doctor.finding import fail, ok, warn
 from gitward.errors import GitwardError
@@ -20,10 +22,11 @@ _FIX = "take one of the roles from them, in the policy or where its groups come 
 
 def check_duties(path: str, given: list[str]) -> Iterator[Finding]:
     """Nothing where no policy keeps roles apart, and nobody holds what is apart as a rule."""
+    now = int(time.time())
     for policy in _readable(path, given):
-        conflicts = duties.conflicts(policy)
+        conflicts = duties.conflicts(policy, now)
         yield from (fail("duties", duties.sentence(each), _FIX) for each in conflicts)
-        yield from (warn("duties", duties.sentence(each)) for each in duties.advice(policy))
+        yield from (warn("duties", duties.sentence(each)) for each in duties.advice(policy, now))
         if policy.duties and not conflicts:
             yield ok("duties", f"{policy.id}: nobody holds two of the roles that it keeps apart")
 

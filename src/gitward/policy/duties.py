@@ -6,7 +6,7 @@ comes from a directory may bring one at any time, and must not stop all pushes.
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Annotated
 
 from annotated_types import MinLen
@@ -18,7 +18,7 @@ from gitward.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
     from gitward.errors import PolicyError
@@ -56,13 +56,15 @@ class DutyItem:
 class Conflict:
     """A principal who holds roles that are to be apart; `groups` are those of them that a group of this name gives.
 
-    `place` is `file:line`, '' where only gitward advises it.
+    `place` is `file:line`, '' where only gitward advises it. `others` are principals with an address of theirs, such as a service
+    that commits as its owner, by whom they hold some of the roles.
     """
 
     principal: str
     roles: tuple[str, ...]
     groups: tuple[str, ...] = ()
     place: str = ""
+    others: tuple[str, ...] = ()
 
 
 def plain(
@@ -81,32 +83,37 @@ def plain(
     ]
 
 
-def conflicts(policy: Policy) -> tuple[Conflict, ...]:
-    """Who holds what the policy keeps apart, by its lines and then by name."""
-    roles = _roles(policy)
-    found = []
-    for duty in policy.duties:
-        for principal, held in roles.items():
-            together = tuple(name for name in duty.apart if name in held)
-            if len(together) > 1:
-                found.append(_conflict(policy, principal, together, duty.place))
-    return tuple(found)
-
-
-def advice(policy: Policy) -> tuple[Conflict, ...]:
-    """Who holds two roles that are kept apart as a rule, where the policy does not speak of the two."""
-    said = pairs(policy)
+def conflicts(policy: Policy, now: int) -> tuple[Conflict, ...]:
+    """Who holds what the policy keeps apart, by its lines and then by name. Whose time is over at `now` holds nothing."""
+    people = tuple(_people(policy, now))
     return tuple(
-        _conflict(policy, principal, pair)
-        for principal, held in _roles(policy).items()
-        for pair in ADVISED
-        if held.issuperset(pair) and (min(pair), max(pair)) not in said
+        _conflict(policy, person, together, duty.place)
+        for duty in policy.duties
+        for person in people
+        if len(together := tuple(name for name in duty.apart if any(name in held for held in person.values()))) > 1
     )
 
 
-def _conflict(policy: Policy, principal: str, roles: tuple[str, ...], place: str = "") -> Conflict:
-    groups = {group.name for group in policy.groups if principal in group.members}
-    return Conflict(principal=principal, roles=roles, groups=tuple(name for name in roles if name in groups), place=place)
+def advice(policy: Policy, now: int) -> tuple[Conflict, ...]:
+    """Who holds two roles that are kept apart as a rule, called so or in the plural, unless the policy speaks of the two."""
+    said = pairs(policy)
+    found = []
+    for person in _people(policy, now):
+        held = frozenset().union(*person.values())
+        for one, other in ADVISED:
+            for pair in product((one, f"{one}s"), (other, f"{other}s")):
+                if held.issuperset(pair) and (min(pair), max(pair)) not in said:
+                    found.append(_conflict(policy, person, pair))
+    return tuple(found)
+
+
+def _conflict(policy: Policy, person: Mapping[str, frozenset[str]], roles: tuple[str, ...], place: str = "") -> Conflict:
+    """The conflict of one principal, where one holds enough, else of all who are one person."""
+    alone = next((name for name, held in person.items() if held.issuperset(roles)), None)
+    names = [alone] if alone else [name for name, held in person.items() if held.intersection(roles)]
+    groups = {group.name for group in policy.groups if any(name in group.members for name in names)}
+    return Conflict(principal=names[0], roles=roles, groups=tuple(name for name in roles if name in groups), place=place,
+                    others=tuple(names[1:]))  # fmt: skip
 
 
 def pairs(policy: Policy) -> frozenset[tuple[str, str]]:
@@ -126,9 +133,34 @@ def sentence(each: Conflict) -> str:
     """A conflict, or advice, for people. Not escaped for a terminal."""
     why = f"which {each.place} keeps apart" if each.place else "which are apart as a rule, as `duties` can say"
     names = [f"{name} (group)" if name in each.groups else name for name in each.roles]
-    return f"{each.principal} holds {', '.join(names[:-1])} and {names[-1]}, {why}"
+    who = each.principal
+    if each.others:
+        who += f", by an address of theirs {' and '.join(each.others)} too,"
+    return f"{who} holds {', '.join(names[:-1])} and {names[-1]}, {why}"
 
 
-def _roles(policy: Policy) -> dict[str, frozenset[str]]:
+def _people(policy: Policy, now: int) -> Iterator[dict[str, frozenset[str]]]:
+    """The roles of each principal, by name; principals with an address in common are one person, however many they are."""
     known = trust(policy.trust).principals
-    return {name: frozenset(known[name].roles) for name in sorted(known)}
+    first: dict[str, str] = {}
+    one: dict[str, list[str]] = {}
+    for name in sorted(known):
+        if (before := known[name].valid_before) is not None and now >= before:
+            continue
+        mine = [name]
+        for address in known[name].addresses:
+            other = first.setdefault(address.casefold(), name)
+            if one.get(other, mine) is not mine:
+                mine = _joined(one, one[other], mine)
+        one[name] = mine
+    seen = dict.fromkeys(map(tuple, one.values()))
+    for names in seen:
+        yield {name: frozenset(known[name].roles) for name in sorted(names)}
+
+
+def _joined(one: dict[str, list[str]], here: list[str], there: list[str]) -> list[str]:
+    """Two lists of principals made one, for all who are in them."""
+    here += there
+    for name in there:
+        one[name] = here
+    return here

@@ -45,8 +45,8 @@ class Report:
 def report_of(rights: Rights, now: int, *, old: Rights | None = None, usage: Usage | None = None) -> Report:
     """The report, held against a former state and what the log says."""
     return Report(
-        rights=rights, now=now, rows=rows(rights, now), notes=notes(rights, now), conflicts=duties.conflicts(rights.policy),
-        advice=duties.advice(rights.policy), difference=None if old is None else difference(old, rights, now), usage=usage,
+        rights=rights, now=now, rows=rows(rights, now), notes=notes(rights, now), conflicts=duties.conflicts(rights.policy, now),
+        advice=duties.advice(rights.policy, now), difference=None if old is None else difference(old, rights, now), usage=usage,
     )  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def _row(report: Report, row: Row) -> dict[str, Any]:
 
 
 def _conflict(each: Conflict) -> dict[str, Any]:
-    return {"principal": each.principal, "roles": list(each.roles), "groups": list(each.groups), "line": each.place or None}
+    return {"principal": each.principal, "roles": list(each.roles), "groups": list(each.groups), "others": list(each.others),
+            "line": each.place or None}  # fmt: skip
 
 
 def _difference(found: Difference) -> dict[str, Any]:
