@@ -149,7 +149,7 @@ def test_check_names_what_is_wrong(gitward, public, tmp_path):
 policy: {{id: test}}
 principals:
   ann: {{addresses: [ann@example.com], keys: [{{ssh: {small}}}, {{ssh: {old}, valid_before: 2020-01-01}}]}}
-  bob: {{addresses: [Ann@example.com], keys: [{{ssh_authority: {authority}, names: ["*@example.com"]}}]}}
+  bob: {{kind: service, addresses: [Ann@example.com], keys: [{{ssh_authority: {authority}, names: ["*@example.com"]}}]}}
   carol: {{keys: [{{ssh: {public('late')}, valid_after: 2999-01-01}}]}}
 rules: [{{rule: signed-commit}}]
 """)

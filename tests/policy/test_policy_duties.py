@@ -110,3 +110,14 @@ def test_roles_in_the_plural_are_apart_as_a_rule_too() -> None:
     assert ("dan", ("policy-admins", "auditors"), ("policy-admins", "auditors")) in advised
     assert ("carol", ("auditors", "approver"), ("auditors",)) in advised
     assert {each for each, *_ in advised} == {"ann", "ann-bot", "carol", "dan"}
+
+
+def test_two_humans_have_no_address_in_common() -> None:
+    """At one time: a principal may follow upon another who was the same person."""
+    head = "version: 1\npolicy: {id: test}\nrules: [{rule: no-force-push}]\nprincipals:\n"
+    people = "  ann: {{addresses: [ann@example.com]{}}}\n  ann-admin: {{addresses: [x@example.com, ANN@example.com]{}}}\n"
+    (said,) = complaints(head + people.format("", ""))
+    assert said.startswith("p.yaml:6:42: the address 'ANN@example.com' is ann's already")
+    assert complaints(head + people.format("", ", valid_before: 2020-01-01"))
+    assert not complaints(head + people.format(", valid_before: 2020-01-01", ", valid_after: 2020-01-01"))
+    assert not complaints(head + people.format("", ", kind: service"))

@@ -39,6 +39,7 @@ def people_of(root: Parsed, files: Files, read: ReadBeside) -> tuple[Known, Gath
     people, at, start = found(People, "principals", head.principals)
     known = Known(people)
     known.check_accounts(at, start)
+    known.check_addresses(at, start)
     known.add_groups(*found(Groups, "groups", head.groups))
     gathering.add(known.people, head.forges, at, start)
     return known, gathering
@@ -68,6 +69,19 @@ class Known:
                     path = (*start, name, "accounts", index) if item.accounts else (*start, name)
                     message = f"the account {account!r} is {owner[account]}'s already"
                     self.problems.append(at.error(message, path, "an account belongs to one principal", key=not item.accounts))
+
+    def check_addresses(self, at: Document, start: Path) -> None:
+        """At one time an address is one human's: two principals of one person would approve, and hold duties, as two."""
+        owners: dict[str, list[str]] = {}
+        for name, item in self.people.items():
+            for index, address in enumerate(item.addresses if item.kind == "human" else ()):
+                others = owners.setdefault(address.casefold(), [])
+                other = next((each for each in others if each != name and _meet(self.people[each], item)), None)
+                if other is not None:
+                    message = f"the address {address!r} is {other}'s already"
+                    fix = "a person is one principal, with all keys and addresses; of two people each has their own"
+                    self.problems.append(at.error(message, (*start, name, "addresses", index), fix))
+                others.append(name)
 
     def add_groups(self, groups: Mapping[str, GroupItem], at: Document, start: Path) -> None:
         """Give the members of each group its role. `at` is the document in which they stand, below the path `start`."""
@@ -111,3 +125,9 @@ class Known:
     def members(self) -> list[list[Any]]:
         """Every principal with its roles, in the order of the names."""
         return [[name, sorted(item.roles)] for name, item in sorted(self.people.items())]
+
+
+def _meet(one: PrincipalItem, other: PrincipalItem) -> bool:
+    """Whether there is a moment at which both are somebody."""
+    starts = max(one.valid_after or 0, other.valid_after or 0)
+    return all(each.valid_before is None or starts < each.valid_before for each in (one, other))
