@@ -12,6 +12,7 @@ from stages import Stages, Start
 from world import World
 
 from corpus import CORPUS
+from forked import Started
 from launching import SRC
 from servers import Server, developer, serving
 
@@ -42,8 +43,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start) -> Stages:
+def stages(tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start, started: Started | None) -> Stages:
     """The whole corpus, but for the pushes that are about the push itself, in repositories of git's own default."""
     folder = tmp_path_factory.mktemp("corpus")
     items = [item for item in CORPUS if item not in LIMITED]
-    return Stages(World(folder / "world", items, developer(folder)), ssh_server, start(SRC))
+    return Stages(World(folder / "world", items, developer(folder)), ssh_server, start(SRC), forked=started)

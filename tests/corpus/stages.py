@@ -16,6 +16,7 @@ from items import Item
 from warm import started
 from world import World
 
+from forked import Started
 from gitward import rules
 from gitward.audit import creation, personal
 from gitward.facts import KNOWN
@@ -109,8 +110,10 @@ def joined(stage: str, parts: list[Judged]) -> Judged:
 class Stages:
     """gitward in every place where it runs, over one world; `reports` are the latest of each stage, whole."""
 
-    def __init__(self, world: World, server: Server, launcher: tuple[str, ...], policy: str = "policy.yaml") -> None:
-        self.world, self.server, self.launcher = world, server, launcher
+    def __init__(
+        self, world: World, server: Server, launcher: tuple[str, ...], policy: str = "policy.yaml", forked: Started | None = None
+    ) -> None:
+        self.world, self.server, self.launcher, self.forked = world, server, launcher, forked
         self.policy = FOLDER / policy
         self.log, self.out = world.folder / "log", world.folder / "out.json"
         self.reports: dict[str, dict[str, Any]] = {}
@@ -231,12 +234,19 @@ class Stages:
 
     # --- ci -----------------------------------------------------------------------------------------------------------
 
+    def _gitward(self, words: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+        """A process of its own, forked from the one that has been started, if any."""
+        if self.forked is None:
+            return self._run([*self.launcher, *words], **environment)
+        given = {**self.world.environment, **environment}
+        return self.forked.run([self.launcher[-1], *words], self.world.clone, given, "", timeout=120)
+
     def check(self, items: list[Item]) -> Judged:
         """`gitward check` over each of their commits, which are for branches of one zone."""
         (zone,) = {item.zone for item in items}
         oids = [oid for item in items for oid in self.world.oids[item.id]]
-        words = [*self.launcher, "check", "--policy", str(self.policy), "--ref", f"refs/heads/{zone}/draft"]
-        report = self._report("ci", self._run([*words, "--format", "json", "--output", str(self.out), *oids]))
+        words = ["check", "--policy", str(self.policy), "--ref", f"refs/heads/{zone}/draft"]
+        report = self._report("ci", self._gitward([*words, "--format", "json", "--output", str(self.out), *oids]))
         return judged("ci", report["exit_code"], report["results"])
 
     def ci(self, item: Item) -> Judged:
@@ -249,8 +259,8 @@ class Stages:
             "CI_COMMIT_BEFORE_SHA": self.world.nodes["base"],
             "CI_COMMIT_SHA": self.world.oids[item.id][-1],
         }
-        words = [*self.launcher, "ci", "--policy", str(self.policy), "--format", "json", "--output", str(self.out)]
-        report = self._report("ci", self._run(words, **environment))
+        words = ["ci", "--policy", str(self.policy), "--format", "json", "--output", str(self.out)]
+        report = self._report("ci", self._gitward(words, **environment))
         return judged("ci", report["exit_code"], report["results"])
 
 

@@ -17,6 +17,7 @@ from stages import Stages, Start, judges_commits, knows
 from world import World
 
 from corpus import CORPUS
+from forked import Started
 from gitward.judgement import judgement_of_report
 from gitward.rules import NAMES
 from launching import SRC
@@ -39,10 +40,12 @@ def test_all_stages_judge_alike(stages: Stages) -> None:
     assert list(differences(stages, stages.world.items)) == []
 
 
-def test_all_stages_count_a_push_alike(tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start) -> None:
+def test_all_stages_count_a_push_alike(
+    tmp_path_factory: pytest.TempPathFactory, ssh_server: Server, start: Start, started: Started | None
+) -> None:
     """Changes for `push-limits`, each of them a push: what it brings is what the other side does not have."""
     folder = tmp_path_factory.mktemp("limits")
-    stages = Stages(World(folder / "world", LIMITED, developer(folder)), ssh_server, start(SRC), "limits.yaml")
+    stages = Stages(World(folder / "world", LIMITED, developer(folder)), ssh_server, start(SRC), "limits.yaml", started)
     assert [problem for item in LIMITED for problem in differences(stages, [item])] == []
 
 
