@@ -84,19 +84,17 @@ def left(decision: Decision, entry: str) -> set[str | None]:
 def test_a_commit_is_of_whoever_it_names_or_carries_the_signature_of(till: Till) -> None:
     base = till.commit({".mailmap": OLD}, till.base, author="dan")
     till.set(MAIN, base)
-    tip = till.commit({"a": "other"}, base, author="dan")
-    chain, ones = [tip], []
+    tip = other = till.commit({"a": "other"}, base, author="dan")
+    ones = []
     for how in (
         {"address": "ANN@old.example.com"},
         {"message": "x\n\nCo-authored-by: A B <ann@old.example.com>\n"},
-        {"message": "x\n\nCo-authored-by: D <d@x.example>, A <ann@example.com>\n"},
-        {"message": "x\n\nCo-authored-by: ann@example.com\n"},
         {"address": "7+ann@users.noreply.github.com"},
     ):
         tip = till.commit({"a": str(how)}, tip, author="dan", **how)
         ones.append(tip)
     ones.append(till.signed("ann2", tip))
-    till.waive("ann", *chain, *ones)
+    till.waive("ann", other, *ones)
     decision = till.judged(ones[-1])
     assert left(decision, "change-ticket") == set(ones)
     (result,) = (each for each in decision.results if each.entry == "change-ticket")
@@ -126,10 +124,10 @@ def test_an_update_is_of_who_made_any_commit_of_it(till: Till) -> None:
     till.set(BAD, base)
     named = till.commit({"a": "1"}, base, author="dan", address="ann@old.example.com")
     signed = till.signed("ann2", base)
-    for first, is_mine in ((named, True), (signed, True), (base, False)):
+    for first in (named, signed):
         change = till.commit({"a": "2"}, first, author="dan")
         till.waive("ann", change, entry="names", ref=BAD)
-        assert left(till.judged(change, ref=BAD, old=base), "names") == ({BAD} if is_mine else set())
+        assert left(till.judged(change, ref=BAD, old=base), "names") == {BAD}
 
 
 def test_of_a_new_ref_it_is_what_no_ref_has_that_the_entry_judges(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
