@@ -104,7 +104,7 @@ def test_a_waiver_from_the_denial_to_the_log_and_back(shop: Shop) -> None:
     assert denied.exit_code == 1
     assert 'waived[change-ticket] <oid> "handle names": no ticket in the subject' in denied.remote
     assert "  by carol until <time>, INC-8: the tracker is down (statement <oid>)" in denied.remote
-    assert "[change-ticket] may be waived by carol or dan (shop.yaml:9): gitward waive --help" in denied.remote
+    assert "[change-ticket] may be waived by carol or dan (shop.yaml:9): gitward waive change-ticket" in denied.remote
 
     said = shop.command("change-ticket", "--range", "origin/main..main", "--policy", "shop", "--reason", "the tracker is down",
                         "--expires", "2h", "--push", "--key", str(shop.people / "carol"))  # fmt: skip

@@ -35,11 +35,11 @@ def notes(waivers: Waivers | None, policies: tuple[Policy, ...], tallies: Sequen
 
 
 def who_may(policies: tuple[Policy, ...], tallies: Sequence[Tally]) -> Iterator[str]:
-    """For each entry that denies and that somebody may waive, a line with who, and where the policy says so. Not of broken glass."""
+    """For each entry that denies and that somebody may waive, a line with who, and where the policy says so; no broken glass."""
     for tally, (policy, entry) in zip(tallies, entries_of(policies), strict=True):
         rights = [right for right in policies[policy].waivers if entry.id in right.rules]
         if tally.violated and entry.severity == "error" and is_waivable(entry) and rights:
-            yield f"[{entry.id}] may be waived by {'; or by '.join(map(_right, rights[:_RIGHTS]))}: gitward waive --help"
+            yield f"[{entry.id}] may be waived by {'; or by '.join(map(_right, rights[:_RIGHTS]))}: gitward waive {entry.id}"
 
 
 def _right(right: WaiverRight) -> str:
