@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from gitward.comparison import Comparison
     from gitward.model import Policy, Range
     from gitward.repository import Repository
+    from gitward.tally import Tally
+    from gitward.waivers.counting import Waivers
 
     Progress = Callable[[int], None] | None
 
@@ -107,9 +109,7 @@ def _judge(
         tally.merge(of_squash)
     if request.stage == "push" and not known and could_be_waived(policies, tallies) and _has_statements(repository):
         return _judge(request, host, repository, loaded, progress, comparison, KNOWN["push"] | {"statements"})
-    notices += (*outage_warnings(policies, tallies), *refused(waivers, change, tallies), *who_may(policies, tallies))
-    if request.stage != "receive":
-        notices += (*notes(waivers, policies, tallies, request.remote or _remote(repository)), *left_to_server(policies, change))
+    notices += (*outage_warnings(policies, tallies), *_of_waivers(request, policies, change, tallies, waivers, repository))
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()
@@ -156,6 +156,21 @@ def _with_facts(
     from gitward.pushing.channel import with_actor
 
     return with_actor(change, request.actor, policies, bench.task.moments.now)
+
+
+def _of_waivers(
+    request: Request,
+    policies: tuple[Policy, ...],
+    change: Change,
+    tallies: list[Tally],
+    waivers: Waivers | None,
+    repository: Repository,
+) -> tuple[str, ...]:
+    """Why waivers do not count, who may waive, and what is left to the server where this is none."""
+    said = (*refused(waivers, change, tallies), *who_may(policies, tallies))
+    if request.stage == "receive":
+        return said
+    return (*said, *notes(waivers, policies, tallies, request.remote or _remote(repository)), *left_to_server(policies, change))
 
 
 def _moments(change: Change, host: Host) -> Moments:
