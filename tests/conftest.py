@@ -28,7 +28,13 @@ if "GITWARD_SRC" in os.environ:  # a mutant: that the guard fails is all there i
     settings.register_profile("mutant", phases=[Phase.explicit, Phase.generate], derandomize=True)
     settings.load_profile("mutant")
 
+FIRST = {"test_same_judgement.py", "test_readme.py", "test_pre_commit_framework.py"}
 Done = subprocess.CompletedProcess[str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The modules with tests of half a minute and more come first: at the end of a run no worker waits for one of another."""
+    items.sort(key=lambda item: item.path.name not in FIRST)
 
 
 class Run(Protocol):
