@@ -13,7 +13,7 @@ from sshmaking import envelope, signature, to_sign
 import mutating
 from gitward.audit.statements import claim_of
 from gitward.canonical import canonical
-from gitward.model import Approval, Closing, Revocation, SshKey, Trust, Waiver
+from gitward.model import Approval, Closing, Decided, JudgedBy, Revocation, SshKey, Trust, Waiver
 from gitward.refname import is_ref
 from gitward.signatures.reading import SignatureReader
 from gitward.statements.blocks import signed_of
@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 NAMESPACE = b"gitward-statement"
 URL, NOW, OID, ZERO = "https://git.example.com/x", 1_800_000_000, "8c66e680c52af5586b93ad370f087017e0328c95", "0" * 40
+JUDGED = JudgedBy(id="x", digest="d" * 64, mode="enforce", violated=("y",))
+DECIDED = Decided(
+    stage="ci", ref="refs/heads/main", base=ZERO, commit=OID, outcome="denied", policies=(JUDGED,), gitward="1"
+)
 SAID = (
     ("approval", Approval(ref="refs/heads/main", base=ZERO, commit=OID, tree=OID), (OID,)),
     ("waiver", Waiver(policy="x", entries=("y",), commits=(OID,), reason="z", expires=NOW), (OID,)),
     ("waiver", Waiver(policy="x", entries=("*",), commits=(), reason="z", expires=NOW, ref="refs/heads/main"), (ZERO,)),
     ("revocation", Revocation(statement="d" * 64), (OID,)),
     ("closing", Closing(statement="d" * 64), (ZERO,)),
+    ("decision", DECIDED, (OID,)),
 )
 PAYLOADS = [payload_of(kind, about, URL, said, NOW) for kind, said, about in SAID]  # type: ignore[arg-type]
 FOREIGN = b'{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"x","subject":[{"digest":{"sha1":"%b"}}]}'
@@ -109,7 +114,8 @@ def _check_blob(blob: bytes, signed: set[tuple[bytes, bytes]]) -> None:
     assert said.payload == held.payload
     assert set(map(len, said.subjects)) <= {40, 64}
     assert all(subject.strip("0") for subject in said.subjects) or len(said.subjects) == 1
-    if statement := said.statement:
+    statement = said.statement
+    if statement.kind != "evidence":
         again = payload_of(statement.kind, statement.subjects, statement.repository, statement.said, statement.made)
         assert again == held.payload
         assert claim

@@ -25,7 +25,7 @@ principals:
   ann: {{addresses: [ann@example.com], keys: [{{ssh: "{ann}"}}, {{ssh: "{ann2}"}}]}}
   bob: {{addresses: [bob@example.com], keys: [{{ssh: "{bob}"}}]}}
   dan: {{addresses: [dan@example.com]}}
-  root: {{addresses: [root@example.com, Bob@example.com], keys: [{{ssh: "{carol}"}}]}}
+  root: {{kind: service, addresses: [root@example.com, Bob@example.com], keys: [{{ssh: "{carol}"}}]}}
   robot: {{kind: service, keys: [{{ssh: "{robot}"}}]}}
 waivers:
   - {{rules: [change-ticket, names], who: [ann, bob]}}
@@ -158,6 +158,6 @@ def test_the_log_says_of_a_signer_that_it_is_a_service_or_who_else_it_may_be(til
     assert of == {
         "bob": [{"id": "bob", "policy": "shop", "also": ["root"]}],
         "robot": [{"id": "robot", "policy": "shop", "type": "service"}],
-        "carol": [{"id": "root", "policy": "shop", "also": ["bob"]}],
+        "carol": [{"id": "root", "policy": "shop", "type": "service", "also": ["bob"]}],
         "ann": [{"id": "ann", "policy": "shop"}],
     }

@@ -92,6 +92,8 @@ def gnupg():
     prints = [root.certificate.fingerprint(hashes.SHA1()).hex().upper() for root in (ROOT, SELF)]
     (folder / "trustlist.txt").write_text("".join(f"{line} S relax\n" for line in prints))
     env = {**os.environ, "GNUPGHOME": str(folder), "LC_ALL": "C"}
+    # gpgsm waits five seconds for an agent that it starts itself, which a busy machine may take
+    subprocess.run(["gpg-agent", "--daemon"], env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     subprocess.run(["gpgsm", "--batch", "--import"], input=ROOT.pem + SELF.pem, env=env, check=True, capture_output=True)
     yield env
     subprocess.run(["gpgconf", "--kill", "all"], env=env, check=False, capture_output=True)
