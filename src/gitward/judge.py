@@ -103,26 +103,18 @@ def _judge(
             notices += ("the push is over its limits: its commits were not read",)
         pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
         tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress, comparison=comparison)
-    message = squash.judge_message(request, policies, taking, repository, lookups, waivers)
-    for tally, of_change, of_squash in zip(tallies, of_push, message, strict=True):
-        tally.merge(of_change)
-        tally.merge(of_squash)
+    _merge(tallies, of_push, squash.judge_message(request, policies, taking, repository, lookups, waivers))
     if request.stage == "push" and not known and could_be_waived(policies, tallies) and _has_statements(repository):
         return _judge(request, host, repository, loaded, progress, comparison, KNOWN["push"] | {"statements"})
     notices += (*outage_warnings(policies, tallies), *_of_waivers(request, policies, change, tallies, waivers, repository))
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()
+    notices = (*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits)))
     decision = conclude(
-        policies,
-        change,
-        tallies,
-        decision_id=clock.new_id(),
-        version=__version__,
-        commits=commits,
-        notices=(*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits))),
-        details=details,
-    )
+        policies, change, tallies, decision_id=clock.new_id(), version=__version__, commits=commits,
+        notices=notices, details=details,
+    )  # fmt: skip
     return replace(decision, brought=gathering.end()) if gathering else decision
 
 
@@ -156,6 +148,13 @@ def _with_facts(
     from gitward.pushing.channel import with_actor
 
     return with_actor(change, request.actor, policies, bench.task.moments.now)
+
+
+def _merge(tallies: list[Tally], *others: list[Tally]) -> None:
+    """Add to each tally those of the same entry."""
+    for tally, *more in zip(tallies, *others, strict=True):
+        for each in more:
+            tally.merge(each)
 
 
 def _of_waivers(
