@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from scene import MakeScene, Scene
 
+from gitward.audit import derived
 from gitward.audit.lasttips import LastTips
-from gitward.errors import Undecided
+from gitward.errors import GitwardError, Undecided
 from gitward.installer import hookfile, outcomes, place
 from gitward.installer.server import Settings
 from logdaemons import daemon
@@ -118,6 +119,19 @@ def test_a_log_that_cannot_say_leaves_it_open(scene: Scene) -> None:
     assert raised.value.reason == "no-last-tips"
     push = scene.push("origin", f"{old}:refs/heads/topic")
     assert (push.exit_code, "undecided" in push.remote) == (1, True)
+    assert str(scene.log) not in f"{push.stderr}{push.remote}{raised.value}"
+
+
+def test_an_index_that_is_none_names_no_path(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """sqlite's and derived's own words hold the file's name, and what is said here reaches who pushes."""
+
+    def broken(*_: object) -> str:
+        raise GitwardError(f"the index {scene.log}/tips.sqlite cannot be used")
+
+    monkeypatch.setattr(derived, "place", broken)
+    with pytest.raises(Undecided, match="its index cannot be used") as raised:
+        LastTips(str(scene.log), str(scene.bare))(["refs/heads/topic"])
+    assert str(scene.log) not in f"{raised.value} {raised.value.fix}"
 
 
 def test_another_repository_with_the_same_log(scene: Scene, tmp_path: Path) -> None:

@@ -61,8 +61,9 @@ def last_tips(directory: str, git_dir: str, refs: Sequence[str]) -> dict[str, st
             rows = ((ref, base.execute("SELECT oid FROM tip WHERE ref = ?", (os.fsencode(ref),)).fetchone()) for ref in refs)
             return {ref: row[0] for ref, row in rows if row}
     except (GitwardError, OSError, sqlite3.Error) as problem:
-        fix = getattr(problem, "fix", "") or "push again; the administrator runs gitward doctor"
-        raise Undecided(f"the log cannot say where the ref stood before: {problem}", fix, "no-last-tips") from None
+        why = problem.strerror if isinstance(problem, OSError) else "its index cannot be used"  # who pushes is told no path
+        fix = "push again; the administrator removes tips-*.sqlite beside the log: it is made again"
+        raise Undecided(f"the log cannot say where the ref stood before: {why}", fix, "no-last-tips") from None
 
 
 def _told(path: str, git_dir: str, refs: Sequence[str]) -> dict[str, str]:
