@@ -43,8 +43,9 @@ def _with_subject(message: Message, *lines: str) -> Pieces:
 
 
 def without_unseen(_rule: Any, message: Message, _found: Found) -> Pieces:
-    """The subject without invisible characters before its first word."""
-    return _with_subject(message, message.subject.lstrip(UNSEEN))
+    """The subject without invisible characters before its first word; one without a word stays, or the next line were it."""
+    bare = message.subject.lstrip(UNSEEN)
+    return _with_subject(message, bare) if bare.strip() else None
 
 
 def single_blanks(_rule: Any, message: Message, _found: Found) -> Pieces:
