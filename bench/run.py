@@ -2,7 +2,7 @@
 
 HISTORY=PATH names a real repository for the whole-history figures (50,000 commits or more); without it those are left
 out, and the report says so. ONLY=hook,history,push,memory,rules,access,statements,signatures,audit takes some of them. Writes
-bench/results/PART.md. What `signatures` needs, bench/signatures.py says.
+bench/results/PART.md, and the README's figures anew. What `signatures` needs, bench/signatures.py says.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import outcomes
 import push
 from hook import hook
 from measure import ROOT, git, limit_self
+from quoted import quoted
 
 import rules
 import signatures
@@ -58,13 +59,14 @@ def main() -> int:
     commit = git("rev-parse", "--short", "HEAD", cwd=ROOT)
     date = time.strftime("%Y-%m-%d", time.gmtime())
     head = f"# Figures\n\n{date}, commit {commit}, {machine()}.\nMedians of one run; every contestant in turn.\n\n"
-    passed = True
+    readme, passed = ROOT / "README.md", True
     for name in chosen:
         print(f"{name} ...", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="gitward-bench-") as folder:
             text, within = PARTS[name](Path(folder))
         print(text, flush=True)
         (ROOT / "bench" / "results" / f"{name}.md").write_text(head + text)
+        readme.write_text(quoted(readme.read_text(), text))
         passed = passed and within
     return 0 if passed else 1
 

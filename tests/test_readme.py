@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -150,5 +151,15 @@ def test_figures_are_those_of_the_last_measurement():
     results = "".join(path.read_text() for path in sorted((ROOT / "bench" / "results").glob("*.md")))
     assert len(quoted) > 10
     assert [line for line in quoted if line not in results] == []
+
+
+def test_a_new_measurement_takes_the_place_of_the_old_one():
+    spec = importlib.util.spec_from_file_location("quoted", ROOT / "bench" / "quoted.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    head, other = "| commits | peak | time |\n|---|---|---|\n", "| a |\n|---|\n| 1 |\n"
+    old = f"| 7 |\n## Figures\n\nx:\n\n{head}| 1 | 2 MiB | 3 s |\n\n{other}\n## Next\n\n{head}| 4 | 5 MiB | 6 s |\n"
+    new = module.quoted(old, f"## Memory\n\n{head}| 1 | 9 MiB | 9 s |\n| 8 | 8 MiB | 8 s |\n\nBudget: 5.\n")
+    assert new == old.replace("| 1 | 2 MiB | 3 s |\n", "| 1 | 9 MiB | 9 s |\n| 8 | 8 MiB | 8 s |\n")
 
 
