@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +9,7 @@ from gitward.gitobject import parse_commit
 from gitward.makers import Identities, claimed
 from gitward.model import Commit, Oid, Principal
 from soaking import examples
+from timing import cpu_within
 
 KNOWN = {
     "ann": Principal(name="ann", addresses=("ann@example.com",)),
@@ -49,6 +48,5 @@ def test_co_authors_are_all_whom_a_trailer_names() -> None:
 
 def test_a_hostile_trailer_costs_linear_time() -> None:
     hostile = commit("x\n\nCo-authored-by: " + "<" * 100_000 + "\n")
-    before = time.process_time()
-    assert len([*claimed(hostile)]) == 100_002
-    assert time.process_time() - before < 2
+    with cpu_within(2):
+        assert len([*claimed(hostile)]) == 100_002

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from gitward.errors import UsageError
 from gitward.pathglobs import matches_path, pattern_of
 from gitward.shapes import PathShape, Refused
+from timing import cpu_within
 
 
 @pytest.mark.parametrize(
@@ -120,14 +119,13 @@ def test_a_name_matches_itself_at_any_depth_and_nothing_else(name: str, other: b
 
 
 def test_hostile_patterns_and_paths_are_judged_in_no_time() -> None:
-    start = time.process_time()
-    for pattern in ("*a*a*a*a*a*a*a*a*b", "**/**/**/**/**/x", "**a**a**a**a**b", "*/" * 200 + "b"):
-        for path in (b"a" * 1_000_000, b"a/" * 500_000, b"/" * 1_000_000, b"\xff" * 1_000_000):
-            assert not matches_path((pattern,), path)
-    many = tuple(f"**/a{number}*/b**c/*.x{number}" for number in range(1_000))
-    assert matches_path(many, b"q/a999/bzzc/f.x999")
-    assert not matches_path(many, b"q/a999/bzzc/" * 10_000)
-    assert time.process_time() - start < 10
+    with cpu_within(10):
+        for pattern in ("*a*a*a*a*a*a*a*a*b", "**/**/**/**/**/x", "**a**a**a**a**b", "*/" * 200 + "b"):
+            for path in (b"a" * 1_000_000, b"a/" * 500_000, b"/" * 1_000_000, b"\xff" * 1_000_000):
+                assert not matches_path((pattern,), path)
+        many = tuple(f"**/a{number}*/b**c/*.x{number}" for number in range(1_000))
+        assert matches_path(many, b"q/a999/bzzc/f.x999")
+        assert not matches_path(many, b"q/a999/bzzc/" * 10_000)
 
 
 def test_what_is_too_much_is_said() -> None:

@@ -1,11 +1,11 @@
 """Policy patterns run on RE2; refs are matched whole, case-sensitive, `*` within a part and `**` across."""
 
-import time
 
 import pytest
 
 from gitward.errors import UsageError
 from gitward.patterns import compiled, matches_ref, matches_whole, search
+from timing import cpu_within
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,5 @@ def test_what_re2_refuses_is_an_error_with_its_reason(pattern):
 
 
 def test_hostile_pattern_and_text_stay_linear():
-    started = time.perf_counter()
-    assert search("(a+)+$", "a" * 200_000 + "b") is None
-    assert time.perf_counter() - started < 5
+    with cpu_within(5):
+        assert search("(a+)+$", "a" * 200_000 + "b") is None

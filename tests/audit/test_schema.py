@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from gitward.audit import schema
 from gitward.audit.happenings import happening
 from gitward.audit.schema.classes import CLASSES, FAMILIES
+from timing import cpu_within
 
 DOCS = Path(__file__).parents[2] / "docs"
 LINES = (DOCS / "events.examples.jsonl").read_bytes().splitlines()
@@ -95,13 +95,12 @@ def test_hostile_events_are_refused_in_little_time() -> None:
     for _ in range(950):
         deep = [deep]
     wide = {f"k{number}": 0 for number in range(50_000)}
-    begin = time.process_time()
-    for part in (deep, wide, ["x"] * 60_000, "x" * 60_000):
-        wrong = changed(lambda event, part=part: event.update(log={"a": part}))  # type: ignore[misc]
-        assert wrong.startswith("log: ")
-        assert len(wrong) <= 200
-    assert len(changed(lambda event: event.update(wide))) <= 200
-    assert time.process_time() - begin < 3
+    with cpu_within(3):
+        for part in (deep, wide, ["x"] * 60_000, "x" * 60_000):
+            wrong = changed(lambda event, part=part: event.update(log={"a": part}))  # type: ignore[misc]
+            assert wrong.startswith("log: ")
+            assert len(wrong) <= 200
+        assert len(changed(lambda event: event.update(wide))) <= 200
 
 
 def test_the_bytes_must_be_the_canonical_ones() -> None:

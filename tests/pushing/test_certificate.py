@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from gitward.repository import Repository, open_repository
 from gitward.signatures.moments import Moments
 from gitward.signatures.signers import Signers
 from gitward.tally import Tally
+from timing import cpu_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -262,6 +262,5 @@ def test_a_thousand_ref_updates_are_no_work(place: Place) -> None:
     policy = place.policy(SIGNED_PUSH)
     commands = [f"{OLD} {NEW} refs/heads/{number}" for number in range(1_000)]
     oid = place.blob(place.signed(text(*commands)))
-    started = time.process_time()
-    assert says(place.judged(claim(oid), policy, pushed="\n".join(commands)), policy) == ""
-    assert time.process_time() - started < 1
+    with cpu_within(1):
+        assert says(place.judged(claim(oid), policy, pushed="\n".join(commands)), policy) == ""

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hostile import every_class, refused_bad
 from judging import Case, accepts, assert_well_formed, commit, judge, rejects
@@ -10,6 +8,7 @@ from gitward.model import Commit
 from gitward.model import Ident as Person
 from gitward.policy.load import model
 from gitward.rules.ident import Ident
+from timing import cpu_within
 
 GOOD = "Ann <ann@example.com>"
 MACHINE = "of one machine"
@@ -130,9 +129,8 @@ BAD = ["", "x", "\0", "\r\n", "\udcff", every_class(), "a" * (1 << 20), "@" * (1
 @pytest.mark.parametrize("text", BAD, ids=lambda text: repr(text[:4]))
 def test_bad_people(text: str) -> None:
     subject = commit("fix: x", author=Person(name=text, email=text, time=0, offset=0), committer=person(GOOD))
-    start = time.monotonic()
-    found = judge(Ident(names="(a|a)*b", emails="(a+)+@", domains=("example.com",)), subject)
-    assert time.monotonic() - start < 5
+    with cpu_within(5):
+        found = judge(Ident(names="(a|a)*b", emails="(a+)+@", domains=("example.com",)), subject)
     assert found
     for violation in found:
         assert_well_formed(violation, subject)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-import time
 
 import pytest
 from hostile import every_class
@@ -11,6 +10,7 @@ from gitward.errors import Undecided
 from gitward.model import File
 from gitward.rules import load
 from gitward.rules.secret_files import _NAMES
+from timing import cpu_within
 
 SAYS = "a file that holds secrets"
 
@@ -110,14 +110,13 @@ BAD_PATHS: tuple[bytes, ...] = (
 
 def test_bad_paths_are_judged_in_no_time() -> None:
     rule = load("secret-files")(deny=("**a**b**c", "*a*a*a*a*b"), allow=("**x**y",))
-    start = time.process_time()
-    refused = set()
-    for path in BAD_PATHS:
-        subject = changing(file(path))
-        for violation in judge(rule, subject):
-            assert_well_formed(violation, subject)
-            refused.add(path[:10])
-    assert refused == {b".env..env.", b".env.env.e"}
-    many = changing(*[File(path=b"a/b/.env%d" % number, mode="100644", oid="1") for number in range(30_000)])
-    assert judge(rule, many) == []
-    assert time.process_time() - start < 10
+    with cpu_within(10):
+        refused = set()
+        for path in BAD_PATHS:
+            subject = changing(file(path))
+            for violation in judge(rule, subject):
+                assert_well_formed(violation, subject)
+                refused.add(path[:10])
+        assert refused == {b".env..env.", b".env.env.e"}
+        many = changing(*[File(path=b"a/b/.env%d" % number, mode="100644", oid="1") for number in range(30_000)])
+        assert judge(rule, many) == []

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from pydantic_core import ValidationError
 from gitward.policy.load import model
 from gitward.rules import load
 from gitward.rules.trailers import Key
+from timing import cpu_within
 
 REVIEW = Key(key="Reviewed-by", required=True)
 REFS = Key(key="Refs", pattern="PROJ-[0-9]+|none")
@@ -141,7 +141,6 @@ def test_bad_input() -> None:
 def test_a_hundred_keys_that_are_missing_take_no_time() -> None:
     keys = tuple(Key(key=f"Key-{number}", required=True) for number in range(100))
     subject = commit(b"x\n\n" + b"Key-: \xc4\xb0\n" * 100_000 + b"\nx\nKEY-99: x\ntext\n")
-    start = time.monotonic()
-    found = judge(load("trailers")(keys=keys), subject)
-    assert time.monotonic() - start < 5
+    with cpu_within(5):
+        found = judge(load("trailers")(keys=keys), subject)
     assert [each.line for each in found] == [None] * 99 + [100_005]

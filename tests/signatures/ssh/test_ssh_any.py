@@ -1,7 +1,6 @@
 """Any bytes at all, and good signatures with something changed: never an error that is not meant, never good by accident."""
 
 import json
-import time
 from base64 import b64encode
 
 import pytest
@@ -19,6 +18,7 @@ from gitward.signatures.ssh.keys import public_key
 from gitward.signatures.ssh.krl import MAGIC
 from gitward.signatures.ssh.signeroptions import read_options
 from gitward.signatures.ssh.wire import Refused
+from timing import cpu_within
 
 PAYLOAD = unsigned("any")
 
@@ -231,13 +231,11 @@ LARGE = [
 
 @pytest.mark.parametrize("block", LARGE)
 def test_what_is_large_is_refused_at_once(block):
-    started = time.process_time()
-    assert status(block) in ("malformed", "unsupported")
-    assert time.process_time() - started < 0.5
+    with cpu_within(0.5):
+        assert status(block) in ("malformed", "unsupported")
 
 
 def test_an_authority_with_many_names_is_listed_in_linear_time():
     listed = "".join(f"*@{number}.example.com cert-authority {KEY}\n" for number in range(3_000)).encode()
-    started = time.process_time()
-    assert len(import_allowed_signers(listed).keys) == 3_000
-    assert time.process_time() - started < 5
+    with cpu_within(5):
+        assert len(import_allowed_signers(listed).keys) == 3_000

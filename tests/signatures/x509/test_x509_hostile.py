@@ -1,6 +1,5 @@
 """Attacks on the chain, the lists and the parsers of X.509 signatures, and files that cannot be relied on."""
 
-import time
 
 import pytest
 from asn1crypto import cms as cms_writer
@@ -17,6 +16,7 @@ from gitward.errors import Undecided
 from gitward.model import Signed, Trust, X509Key
 from gitward.signatures.x509 import X509Verifier, armor, ber, cms
 from gitward.signatures.x509.refusal import Refusal
+from timing import cpu_within
 
 KEYS = (X509Key(principal="ann", address="ann@example.com"),)
 GOOD = signature(PAYLOAD, ANN_EC)
@@ -51,9 +51,8 @@ def test_a_clique_of_authorities_that_lead_nowhere_costs_little():
     first = authority("Clique")
     crowd = [authority("Clique", first, serial=number + 2) for number in range(30)]
     leaf = certificate("Ann", first, **ADDRESS)
-    started = time.process_time()
-    finding = found(signature(PAYLOAD, leaf, *crowd))
-    assert time.process_time() - started < 2
+    with cpu_within(2):
+        finding = found(signature(PAYLOAD, leaf, *crowd))
     assert (finding.status, finding.detail) == ("unknown-key", "too many ways lead away from the certificate")
 
 
@@ -264,10 +263,8 @@ def test_base64_that_can_be_written_in_another_way_is_refused(body):
     b"0\x83\x0f\xff\xf0" + b"\xa0\0" * 524_280,
 ])  # fmt: skip
 def test_a_megabyte_costs_little(data):
-    started = time.process_time()
-    with pytest.raises(Refusal):
+    with cpu_within(1), pytest.raises(Refusal):
         cms.read(data)
-    assert time.process_time() - started < 1
 
 
 def crowded(count):
@@ -279,19 +276,16 @@ def crowded(count):
 def test_a_crowd_of_attributes_costs_little():
     assert found(crowded(100)).status == "good"
     whole = crowded(2000)
-    started = time.process_time()
-    assert found(whole).status in ("good", "malformed")
-    assert time.process_time() - started < 2
+    with cpu_within(2):
+        assert found(whole).status in ("good", "malformed")
 
 
 @pytest.mark.parametrize("length", [1 << 10, 1 << 18])
 def test_a_name_without_end_costs_little(length):
     oid = b"\x06" + b"\x83" + length.to_bytes(3, "big") + b"\xff" * (length - 1) + b"\x7f"
     oid = oid if length >> 16 else b"\x06\x82" + length.to_bytes(2, "big") + b"\xff" * (length - 1) + b"\x7f"
-    started = time.process_time()
-    with pytest.raises(Refusal, match="too long"):
+    with cpu_within(1), pytest.raises(Refusal, match="too long"):
         cms.read(b"0\x83" + len(oid).to_bytes(3, "big") + oid if length >> 16 else b"0\x82" + len(oid).to_bytes(2, "big") + oid)
-    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("data", [
