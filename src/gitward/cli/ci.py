@@ -83,12 +83,7 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
         if statement:
             click.echo("gitward: nothing is signed: it is not known what there is to judge", err=True)
         return _report(_recorded(no_decision("ci", problem), log, provider, repo), provider, form, output)
-    options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()),
-               *(word for given in lookups for word in ("--lookup", given)),
-               *(("--first-seen", first_seen) if first_seen else ()))  # fmt: skip
-    click.echo(visible(shlex.join((*check.words, *options))), err=not dry_run)
-    if check.squash:
-        click.echo(visible(f"# {check.squash}"), err=not dry_run)
+    _say(check, repo, lookups, first_seen, allow_empty=allow_empty, err=not dry_run)
     if dry_run:
         return 0
     host = Host(policies=check.policies, repository=repo, limits=UNLIMITED, lookups=found, log=log,
@@ -97,6 +92,16 @@ def ci(provider: str | None, policies: tuple[str, ...], lookups: tuple[str, ...]
     if statement:
         decision = _stated(decision, check, repo, key, send=send)
     return _report(decision, provider, form, output)
+
+
+def _say(check: Check, repo: str, lookups: tuple[str, ...], first_seen: str, *, allow_empty: bool, err: bool) -> None:
+    """The `check` line, and why a squash message is judged."""
+    options = (*(("--repo", repo) if repo != "." else ()), *(("--allow-empty",) if allow_empty else ()),
+               *(word for given in lookups for word in ("--lookup", given)),
+               *(("--first-seen", first_seen) if first_seen else ()))  # fmt: skip
+    click.echo(visible(shlex.join((*check.words, *options))), err=err)
+    if check.squash:
+        click.echo(visible(f"# {check.squash}"), err=err)
 
 
 def _stated(decision: Decision, check: Check, repo: str, key: str, *, send: bool) -> Decision:
