@@ -1,45 +1,33 @@
 """From a request to a decision: the only place that knows the order in which things are looked at.
 
-Policies, ref updates, budgets, scope, commits, updates, decision. Whatever goes wrong on the way is a decision too:
-undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends in "allowed" by accident.
+Policies, ref updates, budgets, scope, what each entry finds (`tallying.py`), decision. Whatever goes wrong on the way is a
+decision too: undecided (exit code 3), or 2 where a policy cannot be used. Nothing here ends in "allowed" by accident.
 """
 
 from __future__ import annotations
 
-from gitward import __version__, budgets, clock, sources, squash, succession
-from gitward.brought import Gathering
-from gitward.channels import CERTIFICATE
-from gitward.engine import conclude, entries_of, is_over_its_limits, judge_change, named_refs
+from gitward import __version__, budgets, clock, sources, succession
+from gitward.engine import conclude, entries_of, named_refs
 from gitward.errors import GitwardError, PolicyError, Undecided
-from gitward.facts import KNOWN, asking_statements, lookups_of, outage_warnings, totals, without_lookups
+from gitward.facts import KNOWN, lookups_of, outage_warnings, totals, without_lookups
 from gitward.failure import no_decision
-from gitward.integrity import built_in, is_statement
-from gitward.loading import with_files, with_signers
+from gitward.integrity import built_in
 from gitward.model import BASELINE, Change, Decision, Host, Oid, Request
-from gitward.proposals import counted, left_to_server, with_proposals, without
+from gitward.proposals import left_to_server
 from gitward.record import replace
-from gitward.recreated import with_lost
 from gitward.repository import open_repository
 from gitward.scope import Plan
-from gitward.signatures.moments import Moments, read_first_seen
-from gitward.touching import with_touched
+from gitward.tallying import Case, Found, tallied
 from gitward.updates import brings, of_range, resolve
-from gitward.waiverfacts import waivers_of
 from gitward.waivers.beside import could_be_waived, notes, who_may
 from gitward.waivers.refusals import refused
-from gitward.workers import PIECE, Bench, Task, judge_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from gitward.comparison import Comparison
     from gitward.model import Policy, Range
     from gitward.repository import Repository
-    from gitward.tally import Tally
-    from gitward.waivers.counting import Waivers
-
-    Progress = Callable[[int], None] | None
+    from gitward.tallying import Progress
 
 
 def judge(
@@ -76,106 +64,45 @@ def _judge(
 ) -> Decision:
     """`known` are the facts that the stage can know, where they are more than those of the table."""
     budgets.keep_refs(request, host)
-    policies = loaded = policies or _policies(request, host, repository)
-    lookups = lookups_of(policies, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
-    if not lookups:
-        policies = without_lookups(policies)
+    loaded = policies or _policies(request, host, repository)
+    lookups = lookups_of(loaded, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
+    policies = loaded if lookups else without_lookups(loaded)
     change, ranges, successions = _change(request, repository, policies, known or KNOWN[request.stage])
     policies = succession.guard(policies)
     budgets.keep_commits(repository, host, request, ranges)
-    baseline, notices = _baseline(request, host, repository, policies)
+    baseline, unbounded = _baseline(request, host, repository, policies)
     existing = repository.refs(symbolic=False) if request.existing is None else request.existing
-    plan = Plan(policies, ranges, existing, baseline)
     change = replace(change, totals=totals(policies, change, ranges, repository, existing.values(), host.limits.paths))
-    task = Task(known=change.known, limits=host.limits, moments=_moments(change, host), compares=comparison is not None)
-    taking = squash.takers(request, policies)
-    gathering = Gathering(repository, policies, change) if host.log else None
-    with Bench(repository, policies, task, lookups, gathering) as bench:
-        change = replace(change, updates=with_lost(policies, change.updates, host.tips, repository))
-        change = _with_facts(change, request, policies, bench, ranges, existing)
-        waivers = waivers_of(policies, change, host, repository, bench.loader.signers, existing)
-        bench.task = replace(bench.task, waivers=waivers)
-        change = with_proposals(change, policies, repository, bench.loader.signers, host, existing, task.moments.now)
-        of_push = judge_change(policies, change, waivers)
-        notices += counted(policies, change, change.pushers)
-        change = without(change)
-        if over := is_over_its_limits(policies, of_push):
-            notices += ("the push is over its limits: its commits were not read",)
-        pieces = () if over else squash.leave_out(plan.pieces(repository, PIECE, asking=bool(bench.asks)), taking)
-        tallies, commits = judge_pieces(bench, pieces, jobs=host.jobs, progress=progress, comparison=comparison)
-    _merge(tallies, of_push, squash.judge_message(request, policies, taking, repository, lookups, waivers))
-    if request.stage == "push" and not known and could_be_waived(policies, tallies) and _has_statements(repository):
+    case = Case(request=request, host=host, repository=repository, policies=policies, change=change, ranges=ranges,
+                existing=existing, lookups=lookups)  # fmt: skip
+    found = tallied(case, Plan(policies, ranges, existing, baseline), progress, comparison)
+    if request.stage == "push" and not known and could_be_waived(policies, found.tallies) and _has_statements(repository):
         return _judge(request, host, repository, loaded, progress, comparison, KNOWN["push"] | {"statements"})
-    notices += (*outage_warnings(policies, tallies), *_of_waivers(request, policies, change, tallies, waivers, repository))
+    notices = (*request.notices, *successions, *unbounded, *found.notices, *_noted(case, found))
     details = tuple(lookups.details) if lookups else ()
     if request.stage != "receive":  # who reads the report runs the host
         notices, details = (*notices, *details), ()
-    notices = (*request.notices, *successions, *notices, *(() if over else _taken_as_judged(repository, ranges, commits)))
+    if not found.over:
+        notices += _taken_as_judged(repository, ranges, found.commits)
     decision = conclude(
-        policies, change, tallies, decision_id=clock.new_id(), version=__version__, commits=commits,
+        policies, found.change, found.tallies, decision_id=clock.new_id(), version=__version__, commits=found.commits,
         notices=notices, details=details,
     )  # fmt: skip
-    return replace(decision, brought=gathering.end()) if gathering else decision
+    return replace(decision, brought=found.brought)
 
 
-def _with_facts(
-    change: Change,
-    request: Request,
-    policies: tuple[Policy, ...],
-    bench: Bench,
-    ranges: tuple[Range, ...],
-    existing: Mapping[str, str],
-) -> Change:
-    """The same change with what its entries ask about ref updates and the push itself."""
-    if any(map(is_statement, change.updates)):
-        from gitward.statements.asked import without_strangers
-
-        change = without_strangers(change, policies, bench.repository, bench.loader.signers, bench.task.moments.now)
-    if any(asking_statements(policies, change.known)):
-        from gitward.statements.asked import with_statements
-
-        now = bench.task.moments.now
-        change = with_statements(change, ranges, policies, bench.repository, bench.loader.signers, now)
-    updates = with_touched(policies, change.updates, change.known, existing, bench.repository, bench.task.limits.paths)
-    updates = with_files(policies, updates, bench.loader)
-    change = replace(change, updates=with_signers(policies, updates, change.known, bench.loader))
-    if request.certificate is not None:
-        from gitward.pushing.certificate import with_certificate
-
-        change = with_certificate(change, request, policies, bench.repository, bench.loader.signers, bench.task.moments.now)
-    if request.actor is None or request.actor.channel == CERTIFICATE:
-        return change
-    from gitward.pushing.channel import with_actor
-
-    return with_actor(change, request.actor, policies, bench.task.moments.now)
-
-
-def _merge(tallies: list[Tally], *others: list[Tally]) -> None:
-    """Add to each tally those of the same entry."""
-    for tally, *more in zip(tallies, *others, strict=True):
-        for each in more:
-            tally.merge(each)
-
-
-def _of_waivers(
-    request: Request,
-    policies: tuple[Policy, ...],
-    change: Change,
-    tallies: list[Tally],
-    waivers: Waivers | None,
-    repository: Repository,
-) -> tuple[str, ...]:
-    """Why waivers do not count, who may waive, and what is left to the server where this is none."""
-    said = (*refused(waivers, change, tallies), *who_may(policies, tallies))
-    if request.stage == "receive":
+def _noted(case: Case, found: Found) -> tuple[str, ...]:
+    """What went out, why waivers do not count and who may waive; what is left to the server where this is none."""
+    policies, tallies = case.policies, found.tallies
+    said = (
+        *outage_warnings(policies, tallies),
+        *refused(found.waivers, found.change, tallies),
+        *who_may(policies, tallies),
+    )
+    if case.request.stage == "receive":
         return said
-    return (*said, *notes(waivers, policies, tallies, request.remote or _remote(repository)), *left_to_server(policies, change))
-
-
-def _moments(change: Change, host: Host) -> Moments:
-    """When it is, and when things were seen: where a push is judged, what nobody has seen before is seen now."""
-    seen = read_first_seen(host.first_seen) if host.first_seen else host.seen
-    return Moments(now=clock.seconds(change.time), seen=seen, enforcing=change.stage in ("push", "receive"))
+    remote = case.request.remote or _remote(case.repository)
+    return (*said, *notes(found.waivers, policies, tallies, remote), *left_to_server(policies, found.change))
 
 
 def _change(
