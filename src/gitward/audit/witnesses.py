@@ -68,6 +68,19 @@ def statement(
     return [_statement(directory, each, checkpoint, settings.timeout, online=online) for each in settings.witnesses]
 
 
+def of_newest(directory: str) -> tuple[Settings, list[Statement]] | None:
+    """Each witness asked what it vouches for, held against the newest checkpoint; None without settings, or a checkpoint.
+
+    Raises GitwardError, OSError.
+    """
+    from gitward.audit.witness.settings import load
+
+    settings, newest = load(directory), checkpoints.newest(directory)
+    if settings is None or newest is None:
+        return None
+    return settings, statement(directory, newest, settings, online=True)
+
+
 def is_met(statements: list[Statement], settings: Settings) -> bool:
     """Whether as many witnesses vouch as the settings want."""
     return sum(each.ok for each in statements) >= settings.needed

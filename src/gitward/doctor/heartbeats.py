@@ -45,17 +45,16 @@ def check_heartbeat(given: list[str]) -> Iterator[Finding]:
 
 
 def _witnesses(directory: str) -> Iterator[Finding]:
-    from gitward.audit import checkpoints, witnesses
-    from gitward.audit.witness.settings import load
+    from gitward.audit import witnesses
 
     try:
-        settings, newest = load(directory), checkpoints.newest(directory)
-        if settings is None or newest is None:
-            return
-        said = witnesses.statement(directory, newest, settings, online=True)
+        found = witnesses.of_newest(directory)
     except (GitwardError, OSError) as problem:
         yield fail("witnesses", str(problem), getattr(problem, "fix", ""))
         return
+    if found is None:
+        return
+    settings, said = found
     for each in said:
         words = f"{each.kind} {each.name} {each.detail}{f', {each.time}' if each.time else ''}"
         yield (fail if each.contradicts else ok if each.ok else warn)("witnesses", words)

@@ -16,17 +16,16 @@ _FIX = "hourly: gitward audit checkpoint --log DIR --heartbeat --witness"
 
 def vouching(directory: str, now: str) -> Iterator[Gap]:
     """Nothing for a log whose settings name no witness."""
-    from gitward.audit import checkpoints, witnesses
-    from gitward.audit.witness.settings import load
+    from gitward.audit import witnesses
 
     try:
-        settings, newest = load(directory), checkpoints.newest(directory)
-        if settings is None or newest is None:
-            return
-        said = witnesses.statement(directory, newest, settings, online=True)
+        found = witnesses.of_newest(directory)
     except (GitwardError, OSError) as problem:
         yield Gap(weight="unknown", kind="witnesses", text=str(problem), fix=getattr(problem, "fix", ""))
         return
+    if found is None:
+        return
+    settings, said = found
     fresh = 0
     for each in said:
         words = f"{each.kind} {each.name} {each.detail}"
