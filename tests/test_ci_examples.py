@@ -103,11 +103,14 @@ def test_the_documented_line_judges_and_runs_nothing_that_a_name_holds(system, c
 
 
 @long
-def test_the_action_installs_itself_and_judges(change, launcher, tmp_path):
+def test_the_action_installs_itself_and_judges(change, launcher, tmp_path, git):
     """Its steps, run as the runner runs them; setup-python is this Python, the checkout holds traps."""
     at, base, head = change
     for name in ("pip.py", "venv.py", "click.py", "sitecustomize.py"):
         (at / name).write_text("raise SystemExit(0)\n")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    key = (tmp_path / "key").read_text()
+    (tmp_path / "trac.yaml").write_text("kind: command\ncommand: [/bin/true]\n")
     event = {
         "ref": "refs/heads/main", "before": base, "after": head, "repository": {"default_branch": "main"},
     }  # fmt: skip
@@ -118,6 +121,7 @@ def test_the_action_installs_itself_and_judges(change, launcher, tmp_path):
         "github.action_path": str(ROOT),
         "steps.python.outputs.python-path": sys.executable,
         "inputs.policy": "", "inputs.first": "false", "inputs.allow-empty": "false",
+        "inputs.lookup": f"trac={tmp_path / 'trac.yaml'}\n\n", "inputs.signing-key": key, "inputs.send": "true",
     }  # fmt: skip
     runner = {
         "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
@@ -143,6 +147,11 @@ def test_the_action_installs_itself_and_judges(change, launcher, tmp_path):
     assert done.returncode == 1, done.stderr
     assert f"gitward check {base}..{head} --ref refs/heads/main --policy {base}:.gitward.yaml" in done.stderr
     assert done.stdout.startswith("::error title=gitward%3A subject-pattern::")
+    assert f" --lookup trac={tmp_path / 'trac.yaml'}" in done.stderr
+    (ref,) = re.findall("^stated: (.*)$", done.stderr, re.MULTILINE)
+    assert ref in git("ls-remote", "origin", cwd=at).stdout
+    assert [*tmp_path.glob("gitward-key-*")] == []
+    assert "PRIVATE KEY" not in done.stdout + done.stderr
 
 
 def test_the_guide_names_every_option_of_the_command_and_no_other(gitward):
