@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -24,7 +25,7 @@ class Pty:
         self._read = 0
         self.process = subprocess.Popen(
             leading or ["/bin/sh", "-c", script], cwd=cwd, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  no thread runs here
+            preexec_fn=_log_in,  # noqa: PLW1509  no thread runs here
             env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "CI": "", **(env or {})},
         )  # fmt: skip
         os.close(slave)
@@ -72,3 +73,10 @@ class Pty:
                 self.seen += data.decode("utf-8", "replace").replace("\r\n", "\n")
                 return bool(data)
         return False
+
+
+def _log_in() -> None:
+    """What a login gives its shell: the terminal, and keys that end programs. A suite in the background of a script has none."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)

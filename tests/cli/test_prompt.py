@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -202,6 +203,18 @@ def test_give_up(work: Path, git: Git, keys: str, code: int) -> None:
     assert not (work / ".git" / "index.lock").exists()
     command = next(line for line in shown.splitlines() if line.startswith("your message is kept: "))
     assert Path(shlex.split(command)[-1]).read_text() == f"{BAD}\n"
+
+
+def test_ctrl_c_where_the_suite_itself_is_in_the_background(work: Path) -> None:
+    """sh starts `... &` with Ctrl-C ignored, and what is ignored is inherited (POSIX, Shell Command Language, 2.11)."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with at(work) as pty:
+            pty.until(ASKED)
+            pty.send(CTRL_C)
+            assert "code=130" in pty.end()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_other_answers_are_none_and_what_was_typed_before_is_none(work: Path, git: Git) -> None:
