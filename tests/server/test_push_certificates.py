@@ -11,6 +11,8 @@ import re
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 import pytest
 from scenarios import GOOD
@@ -123,8 +125,8 @@ def test_http_gives_its_nonce_out_before(http_server: Server, make_scene: MakeSc
     slowly = ("-c", f"gpg.ssh.program={program}")
     done = _with(scene, keys, slowly)
     refused(scene, done, "s old, 0 s are allowed", before)
-    assert re.search(r"its nonce is [1-9] s old", done.remote)
-    scene.on_server("config", "receive.certNonceSlop", "30")
+    assert re.search(r"its nonce is [1-9][0-9]* s old", done.remote)
+    scene.on_server("config", "receive.certNonceSlop", "600")
     assert _with(scene, keys, slowly).exit_code == 0
 
 
@@ -209,30 +211,20 @@ def test_replayed_in_a_later_second(ssh: Scene, keys: Keys) -> None:
     signed, pack = keys.signed("ann", certificate(ssh, client.nonce, command(ssh))), packed(ssh, "HEAD")
     assert client.send(signed, pack).exit_code == 0
     ssh.on_server("update-ref", "refs/heads/main", before["refs/heads/main"])
-    while (again := Client(ssh)).nonce == client.nonce:
-        again.send_raw(b"0000")
-        again.end()
-        time.sleep(0.1)
-    refused(ssh, again.send(signed, pack), "git calls its nonce BAD", before)
+    refused(ssh, _later(ssh, client).send(signed, pack), "git calls its nonce BAD", before)
 
 
 def test_replayed_in_the_same_second(ssh: Scene, keys: Keys) -> None:
     """Connections of one second share a nonce, so git itself finds nothing wrong with the second push."""
     before = ssh.refs()
-    for _ in range(20):
-        first, second = Client(ssh), Client(ssh)
-        if first.nonce == second.nonce:
-            break
-        for client in (first, second):
-            client.send_raw(b"0000")
-            client.end()
+    first, second = _pair(ssh)
     signed, pack = keys.signed("ann", certificate(ssh, first.nonce, command(ssh))), packed(ssh, "HEAD")
     assert first.send(signed, pack).exit_code == 0
     ssh.on_server("update-ref", "refs/heads/main", before["refs/heads/main"])
     refused(ssh, second.send(signed, pack), "this very push was signed and sent before", before)
     ssh.on_server("update-ref", "refs/heads/main", before["refs/heads/main"])
-    again = Client(ssh)
-    resigned = keys.signed("ann", certificate(ssh, again.nonce, command(ssh), options=()))
+    again = _later(ssh, first)
+    resigned = keys.signed("ann", certificate(ssh, again.nonce, command(ssh)))
     assert again.send(resigned, pack).exit_code == 0
 
 
@@ -250,14 +242,29 @@ def test_a_denied_push_has_spent_its_text(ssh: Scene, keys: Keys) -> None:
 
 
 def _pair(scene: Scene) -> tuple[Client, Client]:
-    """Two connections with one nonce."""
-    while True:
-        first, second = Client(scene), Client(scene)
-        if first.nonce == second.nonce:
-            return first, second
-        for client in (first, second):
-            client.send_raw(b"0000")
-            client.end()
+    """Two connections with one nonce: opened at once, for on a busy machine each takes more than a second."""
+    with ThreadPoolExecutor(4) as pool:
+        while True:
+            clients = list(pool.map(lambda _: Client(scene), range(4)))
+            same = next((pair for pair in combinations(clients, 2) if pair[0].nonce == pair[1].nonce), None)
+            for client in clients:
+                if not same or client not in same:
+                    _let_go(client)
+            if same:
+                return same
+
+
+def _later(scene: Scene, client: Client) -> Client:
+    """A connection of a later second: what is signed anew in the same one, by a client that gives no time, is the same text."""
+    while (later := Client(scene)).nonce == client.nonce:
+        _let_go(later)
+        time.sleep(0.1)
+    return later
+
+
+def _let_go(client: Client) -> None:
+    client.send_raw(b"0000")
+    client.end()
 
 
 ALTERED = {
