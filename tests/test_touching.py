@@ -183,15 +183,24 @@ def test_tags(place: Place) -> None:
     moved, tree = place.git("rev-parse", "t2"), place.git("rev-parse", "main^{tree}")
     blob = place.git("rev-parse", "main:a")
     of_tags = (policy("refs/tags/*"),)
-    assert place.touched(("refs/tags/new", moved), policies=of_tags) == [(frozenset(),)], "t1 is as guarded, and holds it"
     place.git("update-ref", "refs/tags/t3", "main")
     assert place.touched(("refs/tags/t3", moved), policies=of_tags) == [(paths("b", "ci/x"),)]
-    assert place.touched(("refs/tags/t1", tree), ("refs/tags/x", tree), policies=of_tags) == [
-        (paths("b", "ci/x"),), (paths("a", "b", "ci/x"),)
-    ]  # fmt: skip
-    assert place.touched(("refs/tags/t1", blob), ("refs/tags/x", blob), policies=of_tags) == [(frozenset(),), (frozenset(),)]
+    assert place.touched(("refs/tags/t1", tree), policies=of_tags) == [(paths("b", "ci/x"),)]
+    assert place.touched(("refs/tags/t1", blob), policies=of_tags) == [(frozenset(),)]
+    new = [("refs/tags/x", oid) for oid in (moved, tree, blob)]
+    assert place.touched(*new, policies=of_tags) == [(frozenset(),)] * 3, "a new tag touches nothing"
     place.git("update-ref", "refs/tags/t3", blob)
     assert place.touched(("refs/tags/t3", moved), policies=of_tags) == [(paths("a"),)], "from a blob, all that the tag brings"
+
+
+def test_what_waits_on_a_tag_was_never_asked_for(place: Place) -> None:
+    """Threat 9: a tag is as guarded as the branch by every grant for `refs/**`, and may be made whatever it touches."""
+    evil = place.commit("ci/x")
+    everything = policy("refs/**")
+    assert place.touched(("refs/tags/t", evil), policies=(everything,)) == [(frozenset(),)]
+    place.git("update-ref", "refs/tags/t", evil)
+    assert place.touched((TOPIC, evil), policies=(everything,)) == [(paths("ci/x"),)]
+    assert place.touched(("refs/tags/t", place.commit("b")), policies=(everything,)) == [(paths("b"),)], "moved, it is asked for"
 
 
 def test_a_symbolic_ref_is_guarded_as_what_it_leads_to(place: Place) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gitward.repository import Repository
 
 NOTHING: frozenset[bytes] = frozenset()
+_TAGS = "refs/tags/"  # nobody is asked what a new one touches, so what they reach was judged for no other ref
 
 
 def with_touched(
@@ -55,6 +56,8 @@ def _touched(update: RefUpdate, judged: _Judged | None, reader: _Reader) -> froz
     names = (update.ref, update.alias) if update.alias else (update.ref,)
     if judged is None or not any(judged.protects(name) for name in names):
         return None
+    if update.ancestry == "create" and update.ref.startswith(_TAGS):
+        return NOTHING
     return reader.touched(update, judged.tips(names) if update.ancestry == "create" else ())
 
 
@@ -74,7 +77,7 @@ class _Judged:
         return self._tips(frozenset().union(*(self._guards(name) for name in names)))
 
     def _tips_of(self, wanted: frozenset[tuple[int, int]]) -> tuple[str, ...]:
-        refs = (ref for ref in self._existing if not ref.startswith(OWN_REFS))
+        refs = (ref for ref in self._existing if not ref.startswith((OWN_REFS, _TAGS)))
         return tuple(sorted({self._existing[ref] for ref in refs if self._guards(ref) >= wanted}))
 
     def _guarding(self, ref: str) -> frozenset[tuple[int, int]]:
