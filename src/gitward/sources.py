@@ -58,6 +58,8 @@ def opened(source: str, repository: Repository | None, *, receiving: bool) -> tu
     revision, _, path = source.partition(":")
     if receiving and not revision.startswith("refs/"):
         raise UsageError(f"--policy {source}: a server hook takes a full ref", f"write refs/heads/{revision}:{path}")
+    if receiving and (target := repository.symbolic_target(revision)):  # pushes move that one: there its files are guarded
+        raise UsageError(f"--policy {source}: {revision} is a symbolic ref that leads to {target}", f"write {target}:{path}")
     oid = repository.ref(revision) if revision.startswith("refs/") else repository.resolve(revision)
     if oid is None:
         raise PolicyError(f"there is no ref {revision}", source, fix=f"push {revision} before the hook is installed")

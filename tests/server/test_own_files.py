@@ -65,8 +65,10 @@ class Server:
         subprocess.run(["git", "update-ref", "-d", "refs/import/x"], cwd=self.path, check=True)
         return oid
 
-    def says(self, who: str, new: str, ref: str = MAIN, old: str = "") -> Decision:
-        host = Host(policies=("refs/heads/main:policy/main.yaml",), repository=str(self.path))
+    def says(
+        self, who: str, new: str, ref: str = MAIN, old: str = "", policy: str = "refs/heads/main:policy/main.yaml"
+    ) -> Decision:
+        host = Host(policies=(policy,), repository=str(self.path))
         update = RawUpdate(old=old or self.base, new=new, ref=ref)
         return judge(Request(stage="receive", updates=(update,), actor=ActorClaim(channel="gitlab", name=who)), host)
 
@@ -161,3 +163,13 @@ def test_an_older_policy_is_not_brought_back(server: Server) -> None:
 def test_the_push_that_gives_the_right_does_not_have_it(server: Server) -> None:
     wider: dict[str, Any] = {"policy/main.yaml": FILES["policy/main.yaml"].replace("who: [ann]", "who: [ann, bob]")}
     assert refused(server.says("bob", server.commit(wider, server.base))) == ["policy/main.yaml"]
+
+
+def test_a_symbolic_ref_would_hide_whose_files_are_changed(server: Server) -> None:
+    alias = "refs/heads/current"
+    subprocess.run(["git", "symbolic-ref", alias, MAIN], cwd=server.path, check=True)
+    changed = server.commit({"policy/main.yaml": AFTER["policy/main.yaml"]}, server.base)
+    decision = server.says("bob", changed, policy=f"{alias}:policy/main.yaml")
+    assert decision.failure is not None
+    assert f"{alias} is a symbolic ref that leads to {MAIN}" in decision.failure.detail
+    assert refused(server.says("bob", changed, alias)) == ["policy/main.yaml"], "pushed by the other name"
