@@ -186,6 +186,17 @@ def test_what_gitlab_does_not_understand(text: str, number: int) -> None:
     assert parse(text.encode(), "gitlab").problem.startswith(f"line {number} ")
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[A]\n/x @a\n^[A]\n/y @a\n", 1), ("^[a ][2]\n/y @a\n[A]\n/x @a\n", 2), ("[A]\n^[A] @a\n/y\n", 1),
+        ("[B]\n/x @a\n^[A]\n/y @a\n", 0), ("^[A]\n/x @a\n^[A]\n/y @a\n", 0),
+    ],
+)  # fmt: skip
+def test_a_section_is_optional_where_all_its_headings_say_so(text: str, wanted: int) -> None:
+    assert [line.wanted for line in parse(text.encode(), "gitlab").of(b"y")] == [wanted][:wanted]
+
+
 def test_numbers_below_one_count_as_one() -> None:
     (line,) = parse(b"[A][0]\n* @x\n", "gitlab").lines
     assert line.wanted == 1

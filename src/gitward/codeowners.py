@@ -130,6 +130,8 @@ def _globs(parts: list[bytes]) -> bytes:
 
 def _gitlab(lines: list[bytes]) -> Iterator[Line]:
     section, wanted, defaults = "", 1, tuple[str, ...]()
+    headings = [heading for text in lines if (heading := _HEADING.fullmatch(text.strip()))]
+    required = {_section(heading) for heading in headings if not heading[1]}  # by one of the headings of its name is enough
     for number, text in enumerate(lines, 1):
         stripped = text.strip()
         if not stripped or stripped.startswith(b"#"):
@@ -137,8 +139,8 @@ def _gitlab(lines: list[bytes]) -> Iterator[Line]:
         if stripped.startswith((b"[", b"^[")):
             if not (heading := _HEADING.fullmatch(stripped)):
                 raise _NotUnderstood(number, "is no heading of a section")
-            section = _text(heading[2]).strip().casefold()
-            wanted = 0 if heading[1] else max(1, int(heading[3] or 1))
+            section = _section(heading)
+            wanted = max(1, int(heading[3] or 1)) if section in required else 0
             defaults = _owners(_words(heading[4] or b""), number)
             continue
         excludes = stripped.startswith(b"!")
@@ -148,6 +150,10 @@ def _gitlab(lines: list[bytes]) -> Iterator[Line]:
         owners = () if excludes else _owners(words, number) or defaults
         glob = _compiled(_matched(pattern), number)
         yield Line(number=number, glob=glob, owners=owners, wanted=wanted, section=section, excludes=excludes)
+
+
+def _section(heading: re.Match[bytes]) -> str:
+    return _text(heading[2]).strip().casefold()
 
 
 def _owners(words: list[bytes], number: int) -> tuple[str, ...]:
