@@ -118,16 +118,6 @@ def test_a_disk_that_is_full_at_any_byte(is_torn: bool, values: bytes, tmp_path:
     assert len(said) == is_torn
 
 
-def test_a_lock_that_is_held_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    directory = made(FAILING, str(tmp_path / "log"))
-    monkeypatch.setattr(log, "_LOCK_SECONDS", 0.1)
-    with log.locked(directory), pytest.raises(Undecided, match="locked by another writer") as raised:
-        log.append(directory, b"{}")
-    assert (raised.value.exit_code, raised.value.reason) == (3, "log-locked")
-    assert str(tmp_path) not in f"{raised.value.message}{raised.value.fix}"
-    assert log.append(directory, b"{}") == 5
-
-
 def test_a_segment_that_is_a_folder(tmp_path: Path) -> None:
     directory = made(FAILING, str(tmp_path / "log"))
     path = segment.newest(directory).path

@@ -70,6 +70,11 @@ class Appender:
         return self._seq
 
     @property
+    def next(self) -> int:
+        """The seq of the entry that comes next."""
+        return self._seq
+
+    @property
     def is_settled(self) -> bool:
         """Whether the next writer finds the end by the last LF."""
         return b"\n" not in self._torn

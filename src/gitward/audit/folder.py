@@ -12,6 +12,7 @@
     witnessed/           what witnesses have vouched for: SIZE.note with cosignatures, SIZE.NAME.tsr, SIZE.NAME.git
     evidence/SHA-256     what is too large for an event
     torn/                tails that were never released
+    waiting/             what others are to write for those who found `lock` held (audit.waiting)
     checkpoint.lock      held by whoever takes a checkpoint
     turnover.lock        held by whoever gives the log another key
     cursors/SINK         the seq of the next entry that a sink is to be sent
