@@ -112,6 +112,6 @@ def test_the_log(run: Callable[..., Said], tmp_path: Path) -> None:
     assert (code, said, error) == (0, "", "")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text())))
     assert [(row["principal"], row["action"], row["used"]) for row in rows] == [
-        ("ann", "read", "0"), ("ann", "update", "1"), ("bob", "update", "0")]  # fmt: skip
+        ("ann", "read", ""), ("ann", "update", "1"), ("bob", "update", "0")]  # fmt: skip
     assert [line["event"]["event"]["class"] for line in lines(directory)][-1] == "log.accessed"
     assert lines(directory)[-1]["event"]["access"]["command"] == "report"

@@ -20,7 +20,7 @@ import tempfile
 import zipfile
 from importlib import import_module
 
-from gitward.audit import exporting, proving, standalone
+from gitward.audit import exporting, proving, reading, standalone
 from gitward.audit.checking import DoesNotHold
 from gitward.errors import GitwardError, UsageError
 from gitward.record import record
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from gitward.tlog.checkpoint import Checkpoint
 
-_END = re.compile(rb'"received_time":"(%s)","seq":(?:%s)\}' % (standalone.TIME.encode(), standalone.NUMBER.encode()))
 _IMPORT = re.compile(r"^from (gitward\.[a-z0-9_.]+) import .*\n", re.MULTILINE)
 _README = """Entries of the audit log {origin}
 
@@ -111,10 +110,10 @@ def _run(directory: str, size: int, asked: Asked) -> tuple[int, int, int]:
     begin = exporting.minimum(directory)
     first, last, inside = -1, -1, 0
     for seq, line in exporting.numbered(directory, begin, size):
-        found = _END.search(line, max(0, len(line) - 90))
-        if not found or found.end() != len(line):
+        found = reading.end_of(line)
+        if not found:
             raise DoesNotHold(f"entry {seq} is not one that gitward wrote")
-        if asked.start <= found[1].decode() < asked.end:
+        if asked.start <= found[0] < asked.end:
             first, last, inside = seq if first < 0 else first, seq, inside + 1
     if not inside:
         raise GitwardError(f"no entry that a checkpoint covers was received from {asked.start} to {asked.end}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from gitward.audit import folder
 from gitward.audit.entry import MAXIMUM, Entry, digest_of, read
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from gitward.tlog.checkpoint import Checkpoint
 
 _BLOCK = 1 << 20
+_END = re.compile(
+    rb'"received_time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)","seq":(0|[1-9][0-9]{0,18})\}'
+)
 
 
 def lines(path: str) -> Iterator[bytes]:
@@ -26,8 +30,20 @@ def lines(path: str) -> Iterator[bytes]:
                 raise ValueError(f"{path} holds a line longer than any that gitward writes")
 
 
+def end_of(line: bytes) -> tuple[str, int] | None:
+    """The time and the seq that a line says, by its last bytes alone, as gitward writes them; None for another line."""
+    begin = max(0, len(line) - 90)
+    found = _END.search(line, begin)
+    return (found[1].decode(), int(found[2])) if found and found.end() == len(line) else None
+
+
 def entries(directory: str, first: int = 0) -> Iterator[Entry]:
-    """Every entry from seq `first` on. Raises ValueError for a line that is none, OSError.
+    """Every entry from seq `first` on. Raises ValueError for a line that is none, OSError."""
+    return (read(line) for _, line in numbered(directory, first))
+
+
+def numbered(directory: str, first: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Every line from seq `first` on, with the seq of its place, none parsed. Raises ValueError for one too long, OSError.
 
     A segment ends where the next one begins: what stands behind that was never released (log.recovered says so), or was added.
     """
@@ -39,7 +55,7 @@ def entries(directory: str, first: int = 0) -> Iterator[Entry]:
             if following is not None and seq >= following.first:
                 break
             if seq >= first:
-                yield read(line)
+                yield seq, line
 
 
 def chained(directory: str, first: int, end: int) -> Iterator[Entry]:

@@ -7,7 +7,6 @@ import time
 import click
 
 from gitward.cli import output as out
-from gitward.cli.audit import INDEX
 from gitward.cli.policy_source import REPO
 from gitward.errors import UsageError
 from gitward.render.escape import visible
@@ -30,10 +29,8 @@ if TYPE_CHECKING:
 @click.option("--until", metavar="TIME", default="", help="Look at the log before then.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option("--output", metavar="F", default="", help="Write the report to this file.")
-@INDEX
 @REPO
-def access(*, source: str, against: str, directory: str, since: str, until: str, form: str, output: str, path: str,
-           repo: str) -> int:  # fmt: skip
+def access(*, source: str, against: str, directory: str, since: str, until: str, form: str, output: str, repo: str) -> int:
     """Report who may do what: by principal and by ref, through which role or group, and by which line of the policy.
 
     Services, and grants that have ended or not begun, are marked. Named are principals who hold what `duties` keeps apart, and
@@ -57,19 +54,19 @@ def access(*, source: str, against: str, directory: str, since: str, until: str,
         raise UsageError("--since and --until are times of the log", "name it: --log DIR")
     rights = rights_of(loaded(source or default_policy(repo), repo))
     old = rights_of(loaded(against, repo)) if against else None
-    usage = _usage(directory, rights, since, until, path) if directory else None
+    usage = _usage(directory, rights, since, until) if directory else None
     report = report_of(rights, int(time.time()), old=old, usage=usage)
     out.writing(_lines(report, form), output)
     return 1 if report.conflicts else 0
 
 
-def _usage(directory: str, rights: Rights, since: str, until: str, path: str) -> Usage:
+def _usage(directory: str, rights: Rights, since: str, until: str) -> Usage:
     """What the log says; that it was read is recorded in it."""
     from gitward.audit import access as reading
     from gitward.audit.index.asked import Asked, words_of
     from gitward.rights.usage import usage
 
-    found = usage(directory, rights, since, until, path)
+    found = usage(directory, rights, since, until)
     asked = " ".join(filter(None, ("report access", words_of(Asked(since=since, until=until)))))
     if why := reading.record_reading(directory, "report", asked):
         out.say(visible(f"note: this reading is not recorded in the log: {why}"))

@@ -51,8 +51,9 @@ def report_of(rights: Rights, now: int, *, old: Rights | None = None, usage: Usa
 
 
 def used(report: Report, row: Row) -> tuple[int, str] | None:
-    """How often a right was used, and when last; None where no log was asked."""
-    return None if report.usage is None else report.usage.used((row.number, row.principal, row.action))
+    """How often a right was used, and when last; None where no log was asked, or it cannot tell."""
+    found = report.usage
+    return found.used((row.number, row.principal, row.action)) if found and found.can_tell(row.action) else None
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -113,9 +114,15 @@ def _difference(found: Difference) -> dict[str, Any]:
 
 
 def _usage(found: Usage) -> dict[str, Any]:
-    return {"log": found.log, "since": found.since or None, "until": found.until or None, "decisions": found.decisions,
-            "pruned": found.pruned, "unproven": found.unproven, "readings": found.readings,
-            "cannot_know": list(LIMITS)}  # fmt: skip
+    return {
+        "log": found.log, "origin": found.origin, "asked": {"since": found.asked[0] or None, "until": found.asked[1] or None},
+        "first": found.first if found.first >= 0 else None, "last": found.last if found.last >= 0 else None,
+        "since": found.since or None, "until": found.until or None, "begins": found.begins or None, "pruned": found.pruned,
+        "missing": found.missing, "decisions": found.decisions, "unproven": found.unproven, "readings": found.readings,
+        "others": found.others, "policies": dict(sorted(found.digests.items())),
+        "repositories": dict(sorted(found.repositories.items())),
+        "can_tell": {"readings": found.can_tell("read"), "pushes": found.can_tell("update")}, "cannot_know": list(LIMITS),
+    }  # fmt: skip
 
 
 def table(report: Report) -> Iterator[str]:

@@ -28,6 +28,7 @@ def text(report: Report) -> Iterator[str]:
     policy = report.rights.policy
     revision = "" if policy.revision is None else f" revision {policy.revision}"
     yield f"who may do what under {policy.id}{revision}, {policy.source}, as of {at(report.now)}"
+    yield f"by the version of it whose files have the digest {policy.digest}"
     if not report.rights.is_enforced:
         yield "not enforced: the policy is in evaluate, or its grants are a warning"
     yield from _by_principal(report)
@@ -129,24 +130,46 @@ def _changed(each: Change) -> str:
 
 def _usage(report: Report, found: Usage) -> Iterator[str]:
     yield ""
-    if not found.since:
-        yield f"not used: cannot be told, the log {found.log} has no entry of that time"
+    yield from _looked_at(found, report.rights.policy.digest)
+    if found.first < 0:
+        yield "not used: cannot be told, the log has no entry of that time"
+    else:
+        yield f"not used from {found.since} to {found.until}:"
+        for number, grant in enumerate(report.rights.grants):
+            for who, actions in groupby(grant.may, key=lambda action: _idle(report, number, action)):
+                if who:
+                    yield f"  {grant.place}: {', '.join(actions)}: {who}"
+    yield from (f"  not known: {limit}" for limit in LIMITS)
+
+
+def _looked_at(found: Usage, digest: str) -> Iterator[str]:
+    """Which part of which log was looked at, and what in it counted."""
+    times = " ".join(f"{word} {time}" for word, time in zip(("from", "until"), found.asked, strict=True) if time)
+    yield f"log {found.origin} in {found.log}{', asked for ' * bool(times)}{times}"
+    if found.first < 0:
         return
-    yield f"not used from {found.since} to {found.until}, by the log {found.log}:"
+    yield f"  looked at: entries {found.first} to {found.last}, received from {found.since} to {found.until}"
+    if found.begins > found.asked[0] and found.asked[0]:
+        yield f"  the log begins at {found.begins}, later than was asked for"
     yield f"  {found.decisions} pushes and {found.readings} readings under this policy were let in"
+    for version, count in sorted(found.digests.items()):
+        yield f"  {count} of them by {'this' if version == digest else 'its'} version {version or 'not known'}"
+    where = tuple(sorted(filter(None, found.repositories)))
+    yield from [f"  in {listed(where)}"] if where else []
+    if found.others:
+        yield f"  {found.others} that other policies alone judged were let in, and are not counted"
     if found.pruned:
         yield f"  the log's first {found.pruned} entries are pruned: who used what before {found.since} cannot be told"
+    if found.missing:
+        yield f"  {found.missing} entries between these are missing: who used what there cannot be told"
     if found.unproven:
         yield f"  of {found.unproven} of these pushes nobody is proven to be the pusher: whose right was used cannot be told"
-    for number, grant in enumerate(report.rights.grants):
-        for who, actions in groupby(grant.may, key=lambda action: _idle(report, number, action)):
-            if who:
-                yield f"  {grant.place}: {', '.join(actions)}: {who}"
-    yield from (f"  not known: {limit}" for limit in LIMITS)
 
 
 def _idle(report: Report, number: int, action: str) -> str:
     """Who did not use what a grant gives, in words; '' where everybody did."""
+    if report.usage and not report.usage.can_tell(action):
+        return f"cannot be told, the log has no {'reading' if action == 'read' else 'push'} of that time under this policy"
     rows = [row for row in report.rows if row.number == number and row.action == action]
     idle = tuple(row.principal for row in rows if not (used(report, row) or (0,))[0])
     if len(idle) == len(rows):
