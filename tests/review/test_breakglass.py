@@ -12,6 +12,7 @@ import pytest
 
 from gitward.audit.entry import Entry
 from gitward.model import Closing, Revocation, Waiver
+from gitward.review import breakglass
 from gitward.review.breakglass import FollowUp, Glasses, gaps
 from gitward.statements.envelope import EnvelopeSignature, encoded
 from gitward.statements.reading import payload_of
@@ -34,7 +35,7 @@ class Log:
         time = f"2027-01-15T08:{number:02}:00.000000Z"
         self.entries.append(Entry(seq=number, prev="", received_time=time, event={"time": time, **event}, line=b""))
 
-    def came(self, kind: str, said: Any, *by: str, keep: bool = True, **how: Any) -> str:
+    def came(self, kind: str, said: Any, *by: str, keep: bool = True, at: str = "/srv/shop.git", **how: Any) -> str:
         """A statement that these have signed; its id. Of the first one of the log it is dan."""
         blob = encoded(payload_of(kind, ("0" * 40,), "https://x", said, NOW + len(self.entries)), (EnvelopeSignature(sig=b"x"),))  # type: ignore[arg-type]
         name = hashlib.sha256(blob).hexdigest()
@@ -42,7 +43,7 @@ class Log:
             (self.folder / "evidence" / name).write_bytes(blob)
         signers = [{"id": who, "policy": "shop", **how} for who in by or ("dan",) if who]
         self._add({
-            "event": {"class": "statement.received", "outcome": "received"}, "repository": "/srv/shop.git",
+            "event": {"class": "statement.received", "outcome": "received"}, "repository": at,
             "statement": {"sha256": name, "kind": kind, "signers": signers},
         })  # fmt: skip
         return name
@@ -156,6 +157,30 @@ def test_never_used_and_taken_back_is_not_open(log: Log) -> None:
     assert log.open() == ()
     log.used()
     assert log.open()
+
+
+def test_what_another_repository_says_of_its_own_people_is_no_word_here(log: Log) -> None:
+    """They share a log, and there somebody else keeps the policy: by it dan's second key may be carol's."""
+    said = Waiver(policy="shop", entries=("*",), commits=(), reason="down", expires=NOW + 3600, ref=REF)
+    log.used()
+    log.closed("carol", at="/srv/dans.git")
+    assert log.came("waiver", said, "carol", at="/srv/dans.git") != log.glass
+    log.came("revocation", Revocation(statement=log.glass), "carol", at="/srv/dans.git")
+    here, there = log.open()
+    assert (here.by, here.closed_by, here.repository) == (("dan",), (), "/srv/shop.git")
+    assert (there.by, there.uses, there.repository) == (("carol",), 0, "/srv/dans.git")
+    log.closed("carol")
+    assert log.open() == (there,)
+
+
+def test_glass_that_is_broken_over_and_over_hides_none_that_was_used(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breakglass, "_MOST", 3)
+    for number in range(5):
+        log.came("waiver", Waiver(policy="shop", entries=("*",), commits=(), reason=f"{number}", expires=NOW, ref=REF), "eve")
+    log.used()
+    assert [left.reason for left in log.open()] == ["3", "4", "down"]
+    log.used(statement="f" * 64)
+    assert [left.uses for left in log.open()] == [0, 0, 1, 1]
 
 
 def test_what_let_nothing_in_is_no_use(log: Log) -> None:

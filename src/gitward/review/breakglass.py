@@ -4,6 +4,8 @@ One is open when it let something go, or came and was not taken back, until some
 it says in a signed statement that it is done. A service says nothing, and whom the policy lists under one address are one person.
 What is said before its last use says nothing of that use. Where it is not known who pushed under it, that may have been who
 closes it, and two must.
+
+Repositories that share a log share no follow-ups: whose signature it is, each of them says by policies of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from gitward.audit.entry import Entry
     from gitward.model import Statement
 
-_MOST = 10_000  # follow-ups, and entries of one, that are remembered
+    Key = tuple[str, str]  # the repository, and the statement
+
+_MOST = 10_000  # follow-ups of glass that was never used, and entries of one, that are remembered
 _SHOWN = 20
 
 
@@ -92,7 +96,8 @@ class Glasses:
 
     def __init__(self, directory: str) -> None:
         self._directory, self._lists = directory, lists(directory)
-        self._glasses: dict[str, _Glass] = {}
+        self._glasses: dict[Key, _Glass] = {}
+        self._unused: dict[Key, None] = {}
 
     def see(self, entry: Entry) -> None:
         name = word(entry.event, "event", "class")
@@ -106,20 +111,29 @@ class Glasses:
         """Those that are open, the one that came first first."""
         return tuple(glass.follow_up() for glass in self._glasses.values() if glass.is_open())
 
-    def _glass(self, statement: str) -> _Glass | None:
-        if len(statement) != 64 or (statement not in self._glasses and len(self._glasses) >= _MOST):
-            return None
-        return self._glasses.setdefault(statement, _Glass(statement))
+    def _glass(self, repository: str, statement: str) -> _Glass | None:
+        """Of the glass that was never used the newest stay: whom the policy lists can bring any number."""
+        key = (repository, statement)
+        if len(statement) != 64 or key in self._glasses:
+            return self._glasses.get(key)
+        if len(self._unused) >= _MOST:
+            oldest = next(iter(self._unused))
+            del self._unused[oldest], self._glasses[oldest]
+        self._unused[key] = None
+        self._glasses[key] = _Glass(statement)
+        return self._glasses[key]
 
     def _decided(self, entry: Entry) -> None:
+        repository = word(entry.event, "repository")
         for item in self._waivers(entry.event):
-            glass = self._glass(word(item, "statement")) if word(item, "kind") == "break-glass" else None
+            glass = self._glass(repository, word(item, "statement")) if word(item, "kind") == "break-glass" else None
             if glass is None:
                 continue
+            self._unused.pop((repository, glass.statement), None)
             glass.policy, glass.by = word(item, "policy"), glass.by | _texts(within(item, "by"))
             glass.reason, glass.ticket = word(item, "reason"), word(item, "ticket")
             glass.until = max(glass.until, int(seconds(word(item, "until"))))
-            glass.repository = word(entry.event, "repository")
+            glass.repository = repository
             glass.refs |= dict.fromkeys(word(update, "ref") for update in _items(within(entry.event, "updates")))
             if word(entry.event, "event", "class") == "decision.receive":
                 pusher = word(item, "pusher") if "pusher" in item else word(entry.event, "actor", "id")
@@ -144,7 +158,9 @@ class Glasses:
         said = statement.said if statement else None
         if isinstance(said, Waiver) and statement and said.entries == ("*",):
             self._came(entry, statement, said, signers)
-        elif isinstance(said, Closing | Revocation) and (glass := self._glasses.get(said.statement)):
+        elif isinstance(said, Closing | Revocation) and (
+            glass := self._glasses.get((word(entry.event, "repository"), said.statement))
+        ):
             who = {name for name, policy in signers if policy == glass.policy}
             if isinstance(said, Closing):
                 for item in items:
@@ -156,11 +172,12 @@ class Glasses:
 
     def _came(self, entry: Entry, statement: Statement, said: Waiver, signers: set[tuple[str, str]]) -> None:
         by = {name for name, policy in signers if policy == said.policy}
-        glass = self._glass(statement.id) if by else None
+        repository = word(entry.event, "repository")
+        glass = self._glass(repository, statement.id) if by else None
         if glass is None:
             return
         glass.policy, glass.by, glass.until = said.policy, glass.by | by, said.expires
-        glass.repository, glass.reason, glass.ticket = word(entry.event, "repository"), said.reason, said.ticket
+        glass.repository, glass.reason, glass.ticket = repository, said.reason, said.ticket
         glass.refs[said.ref] = None
         self._note(glass, entry)
 
