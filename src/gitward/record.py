@@ -61,11 +61,24 @@ def _initialiser(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
     return scope["__init__"]
 
 
-def _made_on_first_use(self: Any, *arguments: Any, **given: Any) -> None:
-    """Most classes of a module are never instantiated in one process; those that are get their own `__init__` now."""
+_OFTEN = 100  # instances: beyond about so many a compiled `__init__` has saved the time that it takes to compile
+_filled: dict[type, int] = {}
+
+
+def _filled_by_name(self: Any, *arguments: Any, **given: Any) -> None:
+    """Fill a record field by field, as most classes are made a few times in one process or never.
+
+    A class that is made often, or called with fields that it has not, gets an `__init__` of its own.
+    """
     cls = type(self)
-    cls.__init__ = _initialiser(cls.__fields__, cls.__defaults__)
-    cls.__init__(self, *arguments, **given)
+    filled = _filled[cls] = _filled.get(cls, 0) + 1
+    whole = {**cls.__defaults__, **given}
+    if arguments or filled > _OFTEN or whole.keys() != set(cls.__fields__):
+        cls.__init__ = _initialiser(cls.__fields__, cls.__defaults__)
+        cls.__init__(self, *arguments, **given)
+        return
+    for name, value in whole.items():
+        _set(self, name, value)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -82,7 +95,7 @@ def record(cls: type[T]) -> type[T]:
         "__slots__": names,
         "__fields__": names,
         "__defaults__": defaults,
-        "__init__": _made_on_first_use,
+        "__init__": _filled_by_name,
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__eq__": _equal,
