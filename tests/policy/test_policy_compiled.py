@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import hashlib
+import binascii
 import json
 import os
 import stat
@@ -44,10 +44,16 @@ def kept(cache, path) -> Path:
 
 def rewritten(file: Path, change) -> None:
     """A compiled file with another content that is whole in itself."""
-    plain = json.loads(file.read_bytes().partition(b"\n")[2])
-    change(plain)
-    body = json.dumps(plain).encode()
-    file.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    line, _, contents = file.read_bytes().partition(b"\n")[2].partition(b"\n")
+    kept = json.loads(line)
+    change(kept)
+    body = json.dumps(kept).encode() + b"\n" + contents
+    file.write_bytes(b"%08x\n" % binascii.crc32(body) + body)
+
+
+def plain(path: str) -> dict[str, object]:
+    """The plain form of the policy at `path`."""
+    return load.load_plain(load.folder_reader(os.path.dirname(path)), os.path.basename(path), path).plain
 
 
 def test_nothing_is_kept_at_first(cache, path):
@@ -86,6 +92,42 @@ def test_a_file_with_other_bytes_of_the_same_size_and_time_is_read_again(kept, p
     assert compiled.policy_for_client(path).id == "tset"
 
 
+def test_bytes_that_went_from_one_file_to_the_next_are_read_again(kept, path):
+    """All the bytes together are as they were."""
+    other = Path(path).parent / "base.yaml"
+    assert TEXT.encode() + BASE.encode() in kept.read_bytes()
+    Path(path).write_bytes(TEXT.encode() + BASE.encode()[:1])
+    other.write_bytes(BASE.encode()[1:])
+    assert compiled.read_compiled(path) is None
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(cache, path, monkeypatch):
+    """What was read is what is judged by now; the next commit reads the new one."""
+    reading, change = load.load_plain, iter((lambda: Path(path).write_text(BASE), Path(path).unlink))
+
+    def read(*arguments):
+        plain = reading(*arguments)
+        next(change)()
+        return plain
+
+    with monkeypatch.context() as patch:
+        patch.setattr(load, "load_plain", read)
+        for _ in range(2):
+            Path(path).write_text(TEXT, encoding="utf-8")
+            assert compiled.policy_for_client(path).id == "test"
+            assert not cache.exists()
+
+
+def test_two_policies_with_one_name_do_not_meet(kept, path, cache, monkeypatch, tmp_path):
+    monkeypatch.setattr(compiled, "_name", lambda _path: kept.name)
+    other = tmp_path / "other.yaml"
+    other.write_text("version: 1\npolicy: {id: other}\nrules: [{rule: no-fixup}]\n", encoding="utf-8")
+    assert compiled.read_compiled(str(other)) is None
+    assert compiled.policy_for_client(str(other)).id == "other"
+    assert compiled.read_compiled(path) is None
+    assert compiled.policy_for_client(path).id == "test"
+
+
 def test_a_file_that_is_gone_is_missed(kept, path):
     (Path(path).parent / "base.yaml").unlink()
     assert compiled.read_compiled(path) is None
@@ -115,7 +157,7 @@ def test_a_policy_that_is_called_otherwise_is_another(kept, path, monkeypatch):
 
 def test_a_flipped_byte_anywhere_makes_it_absent(kept, path):
     whole = kept.read_bytes()
-    for at in range(0, len(whole), 7):
+    for at in range(0, len(whole), 9):
         kept.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         assert compiled.read_compiled(path) is None, at
 
@@ -131,11 +173,14 @@ def test_garbage_is_absent_and_is_written_over(kept, path, garbage):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda plain: plain.pop("entries"),
-        lambda plain: plain.update(entries=7),
-        lambda plain: plain.update(files=[]),
-        lambda plain: plain["entries"][1].update(rule="none"),
-        lambda plain: plain["entries"][1]["options"].update(unknown=1),
+        lambda kept: kept["plain"].pop("entries"),
+        lambda kept: kept["plain"].update(entries=7),
+        lambda kept: kept["plain"].update(files=[]),
+        lambda kept: kept["plain"]["entries"][1].update(rule="none"),
+        lambda kept: kept["plain"]["entries"][1]["options"].update(unknown=1),
+        lambda kept: kept["sizes"].reverse(),
+        lambda kept: kept["key"].reverse(),
+        lambda kept: kept.pop("key"),
     ],
 )
 def test_a_form_of_another_shape_is_absent(kept, path, change):
@@ -151,7 +196,7 @@ def test_what_others_can_write_is_not_used(kept, path, cache):
     for mode in (0o770, 0o702):
         os.chmod(cache, mode)
         assert compiled.read_compiled(path) is None
-        assert not compiled.write_compiled(path, {})
+        assert not compiled.write_compiled(path, plain(path))
     assert compiled.policy_for_client(path).id == "test"
 
 
@@ -159,7 +204,7 @@ def test_a_folder_that_is_a_link_is_not_used(kept, path, cache):
     moved = cache.rename(cache.parent / "moved")
     cache.symlink_to(moved)
     assert compiled.read_compiled(path) is None
-    assert not compiled.write_compiled(path, {})
+    assert not compiled.write_compiled(path, plain(path))
 
 
 def test_a_file_in_place_of_the_folder_is_not_used(cache, path):
@@ -167,7 +212,7 @@ def test_a_file_in_place_of_the_folder_is_not_used(cache, path):
     cache.write_text("")
     cache.chmod(0o600)
     assert not ownfolder.is_ours(str(cache))
-    assert not compiled.write_compiled(path, {})
+    assert not compiled.write_compiled(path, plain(path))
     assert compiled.policy_for_client(path).id == "test"
 
 
@@ -201,7 +246,7 @@ def test_a_failed_write_leaves_no_draft(kept, path, cache, monkeypatch):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(os, "replace", refuse)
-    assert not compiled.write_compiled(path, {})
+    assert not compiled.write_compiled(path, plain(path))
     assert [file.name for file in cache.iterdir()] == [kept.name]
 
 
