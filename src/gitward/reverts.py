@@ -24,13 +24,13 @@ MOST = 100  # commits that are looked up for one revert
 _OID = r"[0-9a-f]{7,64}(?![0-9A-Za-z])"
 _NAMED = rf"{_OID}(?:[ \n]\([^()\n]*\))?"
 _NEXT = r"(?:,[ \n](?:and[ \n])?|[ \n](?:and|&)[ \n]|\.\.\.?)"
-_GENERATED = re.compile(
-    rf"^{_LINE}s?:?[ \n]({_NAMED}(?:{_NEXT}{_NAMED})*)(?:,[ \n]reversing[ \n]changes[ \n]made[ \n]to[ \n]{_OID})?[.,]?",
-    re.MULTILINE,
+# compiled by `re` with the first revert: most messages that a hook judges are none
+_GENERATED = (
+    rf"(?m)^{_LINE}s?:?[ \n]({_NAMED}(?:{_NEXT}{_NAMED})*)(?:,[ \n]reversing[ \n]changes[ \n]made[ \n]to[ \n]{_OID})?[.,]?"
 )
-_BY_FORGE = re.compile(r"^Reverts [^\s#]*#[0-9]+$", re.MULTILINE)
-_OIDS = re.compile(rf"(?<![0-9A-Za-z#/_-]){_OID}")
-_ASIDE = re.compile(r"\([^()\n]*\)")
+_BY_FORGE = r"(?m)^Reverts [^\s#]*#[0-9]+$"
+_OIDS = rf"(?<![0-9A-Za-z#/_-]){_OID}"
+_ASIDE = r"\([^()\n]*\)"
 
 
 def is_revert(subject: str) -> bool:
@@ -48,7 +48,7 @@ def reverted(message: Message) -> tuple[str, ...]:
     lines = message.lines[message.body_index :]
     if not any(line.startswith(_LINE) for line in lines):
         return ()
-    found = (oid for match in _GENERATED.finditer("\n".join(lines)) for oid in _oids(_ASIDE.sub("", match[1])))
+    found = (oid for match in re.finditer(_GENERATED, "\n".join(lines)) for oid in _oids(re.sub(_ASIDE, "", match[1])))
     return tuple(dict.fromkeys(found))[:MOST]
 
 
@@ -60,8 +60,8 @@ def in_trailers(trailers: Iterable[Trailer], keys: tuple[str, ...]) -> tuple[str
 
 def reason(body: Sequence[str]) -> str:
     """What a body says besides what git and forges write into it: '' where that is all."""
-    text = _GENERATED.sub("", "\n".join(body))
-    return _BY_FORGE.sub("", text).strip(" \t\r\n.,")
+    text = re.sub(_GENERATED, "", "\n".join(body))
+    return re.sub(_BY_FORGE, "", text).strip(" \t\r\n.,")
 
 
 def questions(oids: Iterable[str]) -> list[Question]:
@@ -82,4 +82,4 @@ def strangers(commit: Commit, asked: Iterable[Question]) -> list[str]:
 
 
 def _oids(text: str) -> list[str]:
-    return _OIDS.findall(text)
+    return re.findall(_OIDS, text)

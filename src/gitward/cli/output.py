@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import suppress
 
 from gitward.errors import GitwardError, UsageError
 from gitward.render import render
@@ -69,8 +68,14 @@ def writing(pieces: Iterable[str], output: str = "") -> None:
     except OSError as problem:
         raise GitwardError(f"--output {output}: the report cannot be written: {problem.strerror}") from None
     finally:
-        with suppress(OSError):
-            os.unlink(draft)
+        _remove(draft)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def _write_file(text: str, path: str) -> None:
