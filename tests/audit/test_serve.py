@@ -16,6 +16,7 @@ import pytest
 
 from gitward.audit import checkpoints, observed, recorder
 from gitward.audit.daemon import client, listening
+from gitward.audit.patience import Patience
 from gitward.canonical import canonical
 from gitward.cli import audit_serve
 from gitward.errors import GitwardError, Undecided
@@ -105,10 +106,12 @@ def test_thirty_two_writers_at_once(served: Daemon) -> None:
 
 
 def test_a_hung_daemon_is_undecided_in_time(served: Daemon) -> None:
+    said: list[str] = []
     served.process.send_signal(signal.SIGSTOP)
     try:
         with pytest.raises(Undecided) as raised:
-            client.ask(str(served.socket), "record", event(), b"", seconds=0.3)
+            client.ask(str(served.socket), "record", event(), b"", patience=Patience(seconds=0.3, tell=said.append))
+        assert said == []
         assert (raised.value.reason, raised.value.exit_code) == ("log-unavailable", 3)
         assert str(served.folder) not in f"{raised.value.message}{raised.value.fix}"
     finally:

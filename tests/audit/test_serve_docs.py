@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gitward.audit.daemon import client, loop, requests, wire
+from gitward.audit import patience
+from gitward.audit.daemon import loop, requests, scribe, wire
 from gitward.audit.entry import MAXIMUM_EVENT
 from gitward.cli.audit_serve import serve
 
@@ -31,6 +32,7 @@ def test_the_limits_are_the_programs() -> None:
     for words in (
         f"within {limits.request_seconds:g} seconds", f"more than {limits.clients} clients", f"{loop.UNFINISHED_BYTES >> 20} MiB",
         f"at most {wire.MAXIMUM:,}", f"1 to {wire.PARTS} of them", f"at most {MAXIMUM_EVENT:,} bytes",
-        f"at most {requests.DEPTH} deep", f"{requests.MAXIMUM_PERSONAL >> 10} KiB", f"in {client.SECONDS:g} seconds",
+        f"at most {requests.DEPTH} deep", f"{requests.MAXIMUM_PERSONAL >> 10} KiB", f"in {patience.SECONDS:g} seconds",
+        f"for {scribe._PATIENCE.seconds:g} seconds",
     ):  # fmt: skip
         assert words in FLAT, words

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from gitward.audit.patience import Patience
+
     Updated = tuple[str, str, str]
 
 _TAILS = (256 << 10, 16 << 20)  # bytes of the newest lines: some hundred decisions, then some ten thousand
 
 
-def unallowed(target: str, updates: Sequence[Updated]) -> list[Updated]:
+def unallowed(target: str, updates: Sequence[Updated], patience: Patience | None = None) -> list[Updated]:
     """Those of (ref, old, new) that no decision of this very push allows. Raises Undecided where the log cannot be read."""
     plain = [[text(ref), old, new] for ref, old, new in updates]
     if path := recorder.socket_of(target):
         from gitward.audit.daemon import client
 
-        found = client.ask(path, "unallowed", session_id().encode(), canonical(plain))
+        found = client.ask(path, "unallowed", session_id().encode(), canonical(plain), patience=patience)
     else:
         found = unallowed_of(target, session_id(), plain)
     return [updates[place] for place in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.audit.log import Item
+    from gitward.audit.patience import Patience
     from gitward.audit.policies import Last
 
 SOCKET = "unix:"
@@ -15,27 +16,29 @@ def socket_of(target: str) -> str:
     return target[len(SOCKET) :] if target.startswith(SOCKET) else ""
 
 
-def record(target: str, item: Item) -> int:
+def record(target: str, item: Item, patience: Patience | None = None) -> int:
     """Record one event with its evidence, and return its seq. Raises Undecided when it is not surely on disk."""
     if path := socket_of(target):
         from gitward.audit.daemon import client
 
-        return int(client.ask(path, "record", item.event, item.personal, *item.evidence)["seq"])
+        return int(client.ask(path, "record", item.event, item.personal, *item.evidence, patience=patience)["seq"])
     from gitward.audit import evidence, log
 
     for blob in item.evidence:
         evidence.keep(target, blob)
-    return log.append_all(target, (item,))[0]
+    return log.append_all(target, (item,), patience)[0]
 
 
-def last_policies(target: str, repository: str) -> Last:
+def last_policies(target: str, repository: str, patience: Patience | None = None) -> Last:
     """What the log last knew of each policy (policies.last). Raises OSError, of a daemon Undecided."""
     from gitward.audit import policies
 
     if path := socket_of(target):
         from gitward.audit.daemon import client
 
-        return policies.received(client.ask(path, "policies", repository.encode("utf-8", "surrogateescape")))
+        return policies.received(
+            client.ask(path, "policies", repository.encode("utf-8", "surrogateescape"), patience=patience)
+        )
     return policies.last(target, repository)
 
 

@@ -40,7 +40,7 @@ names, on a server:  {", ".join((*SERVER, *OUTCOME))}
                           unaudited-updates: deny
   --baseline OID          what this commit reaches is not judged where an entry says since: baseline (server)
   --limit NAME=NUMBER     raise or lower a budget: commits, refs, message_bytes, paths,
-                          content_bytes, seconds (server)
+                          content_bytes, seconds, log_seconds (server)
   --lookup NAME=FILE      the settings of a look-up that policies may name (server; docs/lookup.md)
   --actor CHANNEL         who pushes is whom this channel names, and nobody else (server; docs/access.md):
                           push-certificate, ssh-command, http, gitlab, gitea, bitbucket, gitolite

@@ -9,6 +9,7 @@ import os
 import sys
 
 from gitward.adapters import reference_transaction as transaction
+from gitward.cli.hooklog import hook_log
 from gitward.cli.output import say
 from gitward.errors import GitwardError, UsageError
 from gitward.integrity import STATEMENTS
@@ -17,7 +18,7 @@ from gitward.reffiles import RefFiles, common_folder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.adapters.reference_transaction import Note
-    from gitward.audit.log import Item
+    from gitward.cli.hooklog import HookLog
 
     Options = dict[str, list[str]]
     Updates = list[tuple[str, str, str]]
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 def reference_transaction(options: Options, arguments: list[str]) -> int:
     """`prepared`, `committed` and `aborted` of one transaction; other states of newer git are passed over."""
-    log, denies = (options["--log"] or [""])[-1], bool(options["--deny-unaudited"])
+    log, denies = hook_log(options), bool(options["--deny-unaudited"])
     state = (arguments or [""])[0]
-    if not log:
+    if not log.target:
         raise UsageError("gitward hook reference-transaction: --log is missing", "gitward install --server again")
     if state not in ("prepared", "committed", "aborted"):
         return 0
@@ -50,14 +51,14 @@ def post_receive(options: Options, _arguments: list[str]) -> int:
     """The end of a push."""
     from gitward.adapters.post_receive import updates_of
 
-    log = (options["--log"] or [""])[-1]
-    if not log:
+    log = hook_log(options)
+    if not log.target:
         raise UsageError("gitward hook post-receive: --log is missing", "gitward install --server again")
     try:
         from gitward.audit.outcomes import receive_completed
 
         updates = updates_of(sys.stdin.buffer.read())
-        _record(log, receive_completed(_repository(), updates))
+        log.take(receive_completed(_repository(), updates))
         if not os.path.exists(os.path.join(_git_dir(), "hooks", "reference-transaction")):  # GitLab runs its own and no other
             _record_policies(log, updates, options["--policy"])
             _note_statements(updates, log, options["--policy"])
@@ -70,7 +71,7 @@ def post_receive(options: Options, _arguments: list[str]) -> int:
     return 0
 
 
-def _prepared(stdin: bytes, log: str, policies: list[str]) -> int:
+def _prepared(stdin: bytes, log: HookLog, policies: list[str]) -> int:
     lines, refs = transaction.lines_of(stdin), RefFiles(_git_dir())
     before = transaction.prepared(lines, refs)
     if before:
@@ -87,11 +88,11 @@ def _prepared(stdin: bytes, log: str, policies: list[str]) -> int:
     return _refused(changed, log, policies) if changed else 0
 
 
-def _refused(changed: Updates, log: str, policies: list[str]) -> int:
+def _refused(changed: Updates, log: HookLog, policies: list[str]) -> int:
     """1 where a protected ref changes and the log allows it not; the policies are read only then."""
     from gitward.audit.allowed import unallowed
 
-    missing = unallowed(log, changed)
+    missing = unallowed(log.target, changed, log.patience)
     if not missing:
         return 0
     from gitward.adapters.unaudited import protected
@@ -106,7 +107,7 @@ def _refused(changed: Updates, log: str, policies: list[str]) -> int:
     return 1
 
 
-def _committed(stdin: bytes, log: str, policies: list[str]) -> None:
+def _committed(stdin: bytes, log: HookLog, policies: list[str]) -> None:
     lines = transaction.lines_of(stdin)
     if not lines:
         return
@@ -116,24 +117,24 @@ def _committed(stdin: bytes, log: str, policies: list[str]) -> None:
     if changed:
         from gitward.audit.outcomes import ref_updated
 
-        _record(log, ref_updated(_repository(), changed))
+        log.take(ref_updated(_repository(), changed))
         _record_policies(log, changed, policies)
     if before:
         note.write(transaction.left_of(before, lines, changed))
     _note_statements(changed, log, policies)
 
 
-def _note_statements(changed: Updates, log: str, policies: list[str]) -> None:
+def _note_statements(changed: Updates, log: HookLog, policies: list[str]) -> None:
     """Each statement that came, for the log to keep."""
     refs = {ref: new for ref, old, new in changed if ref.startswith(STATEMENTS) and not old.strip("0")}
     if refs:
         from gitward.adapters.arrivals import arrivals
 
         for item in arrivals(_repository(), refs, policies):
-            _record(log, item)
+            log.take(item)
 
 
-def _record_policies(log: str, changed: Updates, policies: list[str]) -> None:
+def _record_policies(log: HookLog, changed: Updates, policies: list[str]) -> None:
     """The policies that are read from one of these refs, where they say something else now."""
     moved = {ref for ref, _, _ in changed}
     read_there = [source for source in policies if source.partition(":")[0] in moved]
@@ -142,13 +143,7 @@ def _record_policies(log: str, changed: Updates, policies: list[str]) -> None:
 
         name = os.path.realpath(_repository())
         for item in at_update(changed, read_there, _git_dir(), name):
-            _record(log, item)
-
-
-def _record(log: str, item: Item) -> None:
-    from gitward.audit import recorder
-
-    recorder.record(log, item)
+            log.take(item)
 
 
 def _git_dir() -> str:

@@ -85,7 +85,7 @@ def _judged(stdin: bytes, host: Host, said: ActorClaim | None, repository: str) 
     last = None
     try:
         if host.log:
-            last = _last(host.log, repository)
+            last = _last(host, repository)
             host = replace(host, revisions=last.revisions if last else {}, **_kept(host.log))
         return _supervised(stdin, host, said), last
     except Undecided as problem:
@@ -94,12 +94,13 @@ def _judged(stdin: bytes, host: Host, said: ActorClaim | None, repository: str) 
         return no_decision("receive", problem), last
 
 
-def _last(target: str, repository: str) -> Last | None:
+def _last(host: Host, repository: str) -> Last | None:
     """None for a folder that cannot be read: then no decision can be recorded either, and that denies."""
     from gitward.audit import recorder
+    from gitward.cli.hooklog import patience
 
     try:
-        return recorder.last_policies(target, repository)
+        return recorder.last_policies(host.log, repository, patience(host.limits))
     except OSError:
         return None
 
@@ -136,11 +137,12 @@ def _recorded(
         return decision
     from gitward.audit import policies, recorder
     from gitward.audit.event import decision_item
+    from gitward.cli.hooklog import patience
 
     try:
         for item in policies.changes(decision.policies, last, host.log, claims.repository):
-            recorder.record(host.log, item)
-        recorder.record(host.log, decision_item(decision, claims, duration_ms))
+            recorder.record(host.log, item, patience(host.limits))
+        recorder.record(host.log, decision_item(decision, claims, duration_ms), patience(host.limits))
     except Exception as problem:  # noqa: BLE001  invariant 6: unrecorded is undecided
         from gitward.failure import no_decision
 

@@ -23,6 +23,7 @@ _START = "start it: gitward audit serve, or systemctl start gitward-log"
 def check_log_daemon(path: str, socket: str) -> Iterator[Finding]:
     """The repository at `path` records through the daemon at `socket`."""
     from gitward.audit.daemon import client
+    from gitward.audit.patience import Patience
 
     pusher = os.stat(path)
     try:
@@ -36,7 +37,7 @@ def check_log_daemon(path: str, socket: str) -> Iterator[Finding]:
         yield fail("log", f"user {pusher.st_uid}, who receives the pushes, cannot connect to {closed or socket}: {_DENIES}",
                    f"chmod o+x {closed}" if closed else "--group G of gitward audit serve: a group of that user's")  # fmt: skip
     try:
-        about = client.ask(socket, "about", seconds=5)
+        about = client.ask(socket, "about", patience=Patience(seconds=5))
     except GitwardError as problem:
         yield fail("log", f"{socket}: {problem.message}: {_DENIES}", _START)
         return

@@ -42,9 +42,10 @@ def ready(log: str, repository: str) -> tuple[str, ...]:
 
 def _asked(path: str) -> tuple[str, ...]:
     from gitward.audit.daemon import client
+    from gitward.audit.patience import Patience
 
     try:
-        client.ask(path, "about", seconds=5)
+        client.ask(path, "about", patience=Patience(seconds=5))
     except GitwardError:
         return (f"every push is denied until the log's daemon answers: gitward audit serve --log DIR --socket {path}",)
     return ()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gitward.model import Policy
 
 DENY = "--deny-unaudited"
+_WAITS = "log_seconds="  # the only limit that is theirs too
 
 
 def paths(pre_receive: str) -> dict[str, str]:
@@ -37,7 +38,8 @@ def paths(pre_receive: str) -> dict[str, str]:
 def text(name: str, program: Program, settings: Settings, *, denies: bool) -> place.Text:
     """What stands in the hook file: by the policies statements are verified, and what becomes of a policy is noted."""
     policies = (word for source in settings.policies for word in ("--policy", source))  # by them statements are verified
-    options = (*policies, "--log", settings.log, *((DENY,) if denies and name == TRANSACTION else ()))
+    waits = (word for each in settings.limits if each.startswith(_WAITS) for word in ("--limit", each))
+    options = (*policies, "--log", settings.log, *waits, *((DENY,) if denies and name == TRANSACTION else ()))
     return lambda earlier: hookfile.outcome(name, program, options, earlier)
 
 

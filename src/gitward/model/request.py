@@ -88,7 +88,7 @@ class Request:
 
 @record
 class Limits:
-    """Budgets of one decision (semantics: budgets); None is no limit."""
+    """Budgets of one decision (semantics: budgets); None is no limit. `log_seconds` is how long the log is waited for."""
 
     commits: int | None = 10_000
     refs: int | None = 1_000
@@ -96,6 +96,7 @@ class Limits:
     paths: int | None = 100_000
     content_bytes: int | None = 100 << 20
     seconds: float | None = 60.0
+    log_seconds: float = 60.0
 
 
 UNLIMITED = Limits(commits=None, refs=None, paths=None, content_bytes=None, seconds=None)

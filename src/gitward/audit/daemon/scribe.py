@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from gitward.audit import checkpoints, evidence, heartbeat, log
+from gitward.audit.patience import Patience
 from gitward.errors import GitwardError
 
 TYPE_CHECKING = False
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gitward.audit.log import Item
 
 _RETRY_SECONDS = 5.0
+_PATIENCE = Patience(seconds=45.0)  # for a lock that another holds: a client is to hear of it before it gives up
 
 
 class Scribe:
@@ -47,7 +49,7 @@ class Scribe:
 
     def _appended(self, items: tuple[Item, ...]) -> Sequence[int | GitwardError]:
         try:
-            seqs = log.append_all(self.directory, items)
+            seqs = log.append_all(self.directory, items, _PATIENCE)
         except GitwardError as problem:
             self._tell(problem.message)
             return [problem] * len(items)
