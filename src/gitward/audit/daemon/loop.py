@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 UNFINISHED_BYTES = 64 << 20
 _READ = 1 << 16
+_MOMENT = 0.05  # seconds
 _PEER = struct.Struct("@iII")  # unix(7), SO_PEERCRED: struct ucred
 
 
@@ -197,10 +198,14 @@ class Loop:
             self._refuse(client, str(problem))
 
     def _reply(self) -> None:
-        """Answer one question. Some read a lot, so whoever asks many is not the only one who is served."""
-        if not self._asked:
-            return
-        client, question, arguments = self._asked.popleft()
+        """Answer questions for a moment, one at least. Some read a lot: whoever asks many is not the only one who is served."""
+        end = time.monotonic() + _MOMENT
+        while self._asked:
+            self._reply_to(*self._asked.popleft())
+            if time.monotonic() > end:
+                return
+
+    def _reply_to(self, client: _Client, question: Question, arguments: list[bytes]) -> None:
         try:
             self._answer(client, b"ok", canonical(question(self._scribe.directory, arguments)))
         except ValueError as problem:
