@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
-from gitward.cli.output import settle
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 def main() -> int:
-    """Run `gitward` with the process's arguments and return its exit code."""
+    """Run `gitward` with the process's arguments and return its exit code.
+
+    Before anything else is imported: a Ctrl-C may come at any moment, shows no traceback, and is 130 to a shell.
+    """
+    sys.excepthook, sys.unraisablehook = _uncaught, _unraisable
+    from gitward.cli.output import settle
+
     _occupy_standard_descriptors()
     try:
         return _run()
@@ -27,6 +35,19 @@ def _run() -> int:
     from gitward.cli.main import main as command_line
 
     return command_line()
+
+
+def _uncaught(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+    """Python ends an interrupted process by the signal, once this has returned."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, value, trace)
+
+
+def _unraisable(what: sys.UnraisableHookArgs) -> None:
+    """What is raised in a callback of the interpreter goes nowhere else, and the process would go on."""
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        os._exit(130)
+    sys.__unraisablehook__(what)
 
 
 def _occupy_standard_descriptors() -> None:
