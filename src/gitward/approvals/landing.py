@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from gitward import git, gitcommand
+from gitward import gitcommand
 from gitward.errors import GitwardError, UsageError
 from gitward.model import Approval
 from gitward.record import record
+from gitward.repository.merging import Merger, empty_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.repository import Repository
     from gitward.statements.keeping import Place
 
-_SECONDS = 600.0
 _CONFLICTS = 5  # paths that a refusal names
 
 
@@ -110,15 +110,15 @@ def _tree(repository: Repository, base: str, commit: str) -> tuple[str, str]:
     if not base or repository.is_ancestor(base, commit):
         (found,) = repository.commits((commit,))
         return found.tree or "", "the commit's own tree"
-    args = ["merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, commit]
-    answer = git.call(args, git_dir=repository.path, timeout=_SECONDS)
-    made, *conflicts = answer.output.decode("utf-8", "surrogateescape").removesuffix("\0").split("\0")
-    if answer.status == 0 and len(made) == repository.oid_length:
-        return made, "the tree that git makes of merging both"
-    if answer.status == 1:
-        named = ", ".join(conflicts[:_CONFLICTS]) + (", ..." if len(conflicts) > _CONFLICTS else "")
-        raise GitwardError(
-            f"it does not merge without conflicts: {named}", f"merge or rebase {commit[:12]} first, and approve what comes of it"
-        )
-    words = git.last_line(answer.error)
-    raise GitwardError(f"git cannot merge it here: {words}", "git 2.38 or newer is needed, or a commit that is rebased already")
+    if repository.merge_base(base, commit) is None:
+        raise GitwardError(f"{commit[:12]} shares no history with {base[:12]}", "approve a commit that was made on it")
+    with empty_folder() as folder:  # the tree stays in this clone: it is shown, and compared
+        made = Merger(repository.path, {}, repository.oid_length, folder).merged(base, commit)
+    first = f"merge or rebase {commit[:12]} first, and approve what comes of it"
+    if made.why:
+        raise GitwardError(f"git cannot merge it here: {made.why}", f"git 2.38 or newer is needed; or {first}")
+    if not made.is_clean:
+        named = ", ".join(path.decode("utf-8", "surrogateescape") for path in made.conflicts[:_CONFLICTS])
+        named += ", ..." if len(made.conflicts) > _CONFLICTS else ""
+        raise GitwardError(f"it does not merge without conflicts: {named}", first)
+    return made.tree, "the tree that git makes of merging both"

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import contextmanager
 from functools import partial
 
 from gitward.errors import BudgetExceeded, MissingObject, Undecided
 from gitward.refname import folded
 from gitward.repository import content, differences, history, patches
 from gitward.repository.files import FileReader, Wanted
+from gitward.repository.merging import Merger, empty_folder, writing_to
 from gitward.repository.netdifference import NetDifference
 from gitward.repository.objects import Objects
-from gitward.repository.plumbing import LONG, Plumbing
+from gitward.repository.plumbing import LONG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gitward.model import File
-
-_REMADE = (0, 1)  # exit statuses of `git merge-tree`: clean, conflicts
 
 
 class Trees(Objects):
@@ -111,37 +110,26 @@ class Trees(Objects):
     def is_remade(self, oid: str, *, resolved: bool) -> bool | None:
         """Whether git, merging the parents of a merge anew, makes the tree that the merge has.
 
-        With `resolved` the paths that git left in conflict may hold anything. None where git cannot tell: it is older
-        than 2.38, or there are more than two parents. What git writes for it goes into a folder that is removed again.
+        With `resolved` the paths that git left in conflict may hold anything. None where git cannot tell (Merger). What git
+        writes for it goes into a folder that is removed again.
         """
         (commit,) = self.commits((oid,))
-        if commit.tree is None or len(commit.parents or ()) != 2:
+        parents = commit.parents or ()
+        if commit.tree is None or len(parents) < 2:
             return None
-        try:
-            with tempfile.TemporaryDirectory(prefix="gitward-") as folder:
-                return self._remade(Plumbing(self.path, self._writing_to(folder)), commit.parents or (), commit.tree, resolved)
-        except OSError as problem:
-            raise Undecided(f"no room to merge in: {problem.strerror}", "look at the space in TMPDIR", "no-space") from None
+        with self._merger() as merger:
+            found = merger.merged(*parents) if len(parents) == 2 else merger.octopus(parents)
+            if not found.tree and found.why:
+                return None
+            if found.is_clean or not resolved:
+                return found.is_clean and found.tree == commit.tree
+            output = merger.read(*differences.between(found.tree, commit.tree))
+            return {each.path for each in differences.of_trees(output)} <= set(found.conflicts)
 
-    def _remade(self, plumbing: Plumbing, parents: tuple[str, ...], tree: str, resolved: bool) -> bool | None:
-        args = ["merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", "--allow-unrelated-histories"]
-        answer = plumbing.call([*args, *parents], timeout=LONG)
-        made, *conflicts = answer.output.removesuffix(b"\0").split(b"\0")
-        if answer.status not in _REMADE or len(made) != self.oid_length:
-            return None
-        if answer.status == 0 or not resolved:
-            return answer.status == 0 and made.decode("ascii") == tree
-        output = plumbing.run(differences.between(made.decode("ascii"), tree), timeout=LONG)
-        return {each.path for each in differences.of_trees(output)} <= set(conflicts)
-
-    def _writing_to(self, folder: str) -> dict[str, str]:
-        """Variables under which git reads all objects and writes to a folder of its own. Source: git(1)."""
+    @contextmanager
+    def _merger(self) -> Iterator[Merger]:
         given = self._plumbing.env
         objects = given.get("GIT_OBJECT_DIRECTORY") or os.path.join(self.common_dir, "objects")
-        others = [_quoted(os.path.abspath(objects)), given.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")]
-        return {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(filter(None, others))}
-
-
-def _quoted(path: str) -> str:
-    """A path in double quotes, as git reads it in a list of object folders: there `:` would end it."""
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        with empty_folder() as folder:
+            env = {**given, **writing_to(folder, objects, given.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", ""))}
+            yield Merger(self.path, env, self.oid_length, folder)

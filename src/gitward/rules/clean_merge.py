@@ -2,8 +2,9 @@
 
 ## What it checks
 
-Each merge is made again from its two parents, as `git merge` would, and the trees are compared. A merge that holds
-anything else brought a change that no commit of either side has, or left one out.
+Each merge is made again from its parents, as `git merge` would, and the trees are compared. A merge that holds anything else
+brought a change that no commit of any side has, or left one out. One of more than two parents is made as git's octopus
+strategy does it: one side after the other, without renames, and only the last may leave conflicts to who merges.
 
 - `conflicts`: `refuse` (the default), or `allow`, which lets the paths that git left in conflict hold anything: somebody
   had to resolve them. All other paths must still be as git makes them.
@@ -31,9 +32,10 @@ Merge branch 'topic', which this is not
 
 ## Limits
 
-The merge is made with git's own strategy and without attributes: one that was made by another (`-X`, `-s subtree`, a merge
-driver) may be refused. A merge of more than two parents cannot be made again, nor can any by git before 2.38: then the
-commit is undecided. `git show --remerge-diff` shows the difference.
+The merge is made with git's own strategy and without attributes, whatever `.gitattributes` says: one that was made by another
+(`-X`, `-s subtree`, a merge driver, `merge=union`) may be refused. Undecided is a merge of more than two parents where a side
+has several best common ancestors with what was merged before it, for there git's octopus has a way of its own; one of more
+than 64; and any by git before 2.38. `git show --remerge-diff` shows the difference.
 """
 
 from __future__ import annotations
@@ -70,7 +72,9 @@ class CleanMerge:
         is_remade = commit.answers.get(_ASKED[self.conflicts])
         if is_remade is None:
             parents = len(commit.parents or ())
-            reason = f"it has {parents} parents" if parents > 2 else "git here is older than 2.38"
+            reason = "git here is older than 2.38"
+            if parents > 2:
+                reason = f"of {parents} parents some have several best common ancestors, or they are too many, or {reason}"
             raise Undecided(f"the merge cannot be made again: {reason}", "merge two at a time, with a newer git", "not-remade")
         if not is_remade:
             but = " outside the conflicts" if self.conflicts == "allow" else ""
