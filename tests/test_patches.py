@@ -92,7 +92,9 @@ def test_modes_count(git: Git, repo: Path, base: str) -> None:
 
 
 def test_no_setting_and_no_attribute_changes_it(git: Git, repo: Path, base: str) -> None:
-    change = commit(git, repo, {"a.py": text((20, "new\n"), (28, "new\n")), "ä": "x\n", "b": BIG + b"two\nend\n"}, base)
+    base = commit(git, repo, {"c": "1\n\n2\n3\n"}, base)
+    files = {"a.py": text((20, "new\n"), (28, "new\n")), "ä": "x\n", "b": BIG + b"two\nend\n", "c": "1\n\n2\nnew\n"}
+    change = commit(git, repo, files, base)
     wanted = digest(repo, base, change)
     (repo / ".gitattributes").write_text("*.py -diff\nb diff=x\n* -text\n")
     (repo / ".git" / "info").mkdir(exist_ok=True)
@@ -102,6 +104,7 @@ def test_no_setting_and_no_attribute_changes_it(git: Git, repo: Path, base: str)
         "diff.mnemonicPrefix": "true", "diff.renames": "copies", "diff.x.textconv": "false", "diff.x.command": "false",
         "diff.indentHeuristic": "false", "core.quotePath": "false", "color.ui": "always", "diff.external": "false",
         "diff.ignoreSubmodules": "all", "diff.submodule": "log", "diff.wsErrorHighlight": "all",
+        "diff.suppressBlankEmpty": "true",
     }  # fmt: skip
     for name, value in settings.items():
         git("config", name, value, cwd=repo)

@@ -76,8 +76,9 @@ def _misfit(given: GivenApproval, ref: str, old: str, proposal: Proposal, terms:
         return f"it is for another ref, {said.ref[:80]}"
     if said.base == old and said.tree == proposal.tree:
         return ""
-    if terms.keeps_patch and proposal.patch and said.patch_id == proposal.patch:
-        return ""
+    against = proposal.carried.get((said.base, said.tree)) if terms.keeps_patch else None
+    if against is not None:
+        return f"it is for {ref} at {said.base[:SHOWN]}, and {against}" if against else ""
     if said.tree != proposal.tree and said.base == old:
         return f"it is for another tree, {said.tree[:SHOWN]}: the change is not what was approved (stale)"
     if terms.keeps_patch:

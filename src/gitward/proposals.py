@@ -10,6 +10,7 @@ import os
 
 from gitward.approving import SHOWN
 from gitward.authorship import file_of, made, mailmap_of
+from gitward.carrying import carried
 from gitward.codeowners import PLACES
 from gitward.engine import entries_of, missing_fact
 from gitward.errors import BudgetExceeded
@@ -147,9 +148,13 @@ class Reader:
         oids = self._repository.walk((new,), exclude, ignore_missing=True)
         trusted = signers if policy.trust else None
         people, (signed,) = made(self._repository, update, oids, (trusted,), self._limits.message_bytes)
+        given = tuple(seen_by(index, each) for each in statements)
+        lands = tree or self._tree(new)
+        patch = self._repository.patch(old, lands) if old and any(rule.keep == "patch-id" for rule in rules) else ""
         return Proposal(
-            tree=tree or self._tree(new),
-            patch=self._repository.patch(old, tree or new) if old and any(rule.keep == "patch-id" for rule in rules) else "",
+            tree=lands,
+            patch=patch,
+            carried=carried(self._repository, given, update.old, old, lands, patch),
             people=people,
             signers=signed,
             paths=self._paths(old, new, exclude, tree) if wants_paths else frozenset(),
@@ -157,7 +162,7 @@ class Reader:
             owners={dialect: self._owners(dialect, before) for dialect in dialects},
             repositories=self._names,
             known=trust(policy.trust).principals,
-            given=tuple(seen_by(index, each) for each in statements),
+            given=given,
             now=self._now,
         )
 

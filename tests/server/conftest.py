@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from approving import Desk, made_keys
 from scene import MakeScene, Scene, copied
 from signing import Keys
 
@@ -96,3 +97,21 @@ def scene(server: Server, make_scene: MakeScene) -> Scene:
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     return Keys.made(tmp_path_factory.mktemp("keys"))
+
+
+# --- approvals ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_keys(tmp_path_factory.mktemp("held"))
+
+
+@pytest.fixture(scope="session")
+def new(tmp_path_factory: pytest.TempPathFactory, held: Path) -> Path:
+    return Desk(tmp_path_factory.mktemp("new") / "desk", held).folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, held: Path, home: Path, new: Path) -> Desk:
+    return Desk(tmp_path / "desk", held, new)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from approving import MAIN, NAMES, PEOPLE, URL, ZERO, Desk, lines, made_keys, said
+from approving import MAIN, NAMES, PEOPLE, URL, ZERO, Desk, lines, said
 
 from gitward import authorship
 from gitward.judge import judge
@@ -15,21 +15,6 @@ from gitward.model import Host, Range, RawUpdate, Request
 from gitward.statements import approved
 from gitward.statements.archiving import archive
 from soaking import long
-
-
-@pytest.fixture(scope="session")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_keys(tmp_path_factory.mktemp("held"))
-
-
-@pytest.fixture(scope="session")
-def new(tmp_path_factory: pytest.TempPathFactory, held: Path) -> Path:
-    return Desk(tmp_path_factory.mktemp("new") / "desk", held).folder
-
-
-@pytest.fixture
-def desk(tmp_path: Path, held: Path, home: Path, new: Path) -> Desk:
-    return Desk(tmp_path / "desk", held, new)
 
 
 def test_by_somebody_else(desk: Desk) -> None:

@@ -40,7 +40,8 @@ class Proposal:
     """What an update brings, as far as the approvals of one policy ask. What no entry asks is empty.
 
     `tree` is that of the commit to which the update leads. `patch` is the digest of what differs between its two ends, whatever
-    the lines where it stands (gitward.repository.patches), '' where nothing does. `people` are (name, address) of all whom the
+    the lines where it stands (gitward.repository.patches), '' where nothing does. `carried` has for base and tree of each
+    approval of another base with this patch what is against it, '' where nothing is. `people` are (name, address) of all whom the
     commits that it brings name as author, committer or co-author, `signers` the principals who signed one of them. `paths`
     are those that these commits change, merges against all their parents, and those that differ between the ends.
     `mailmap` is `.mailmap` and `owners` the CODEOWNERS file of each dialect, as they were before. `repositories` are the
@@ -49,6 +50,7 @@ class Proposal:
 
     tree: str
     patch: str = ""
+    carried: Mapping[tuple[str, str], str] = {}
     people: frozenset[tuple[str, str]] = frozenset()
     signers: frozenset[str] = frozenset()
     paths: frozenset[bytes] = frozenset()

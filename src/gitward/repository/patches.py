@@ -30,7 +30,7 @@ def digest(plumbing: Plumbing, old: str, new: str) -> str:
 
     Raises Undecided where git does not show all of it.
     """
-    args = ["-c", "core.quotePath=true", "diff-tree", *_OPTIONS, old, new]
+    args = ["-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false", "diff-tree", *_OPTIONS, old, new]
     process = plumbing.start(args)
     found, is_any, starts = hashlib.sha256(), False, True
     try:
@@ -42,7 +42,7 @@ def digest(plumbing: Plumbing, old: str, new: str) -> str:
     finally:
         process.close()
     if answer.status:
-        raise failure(args[2:], answer)
+        raise failure(args[4:], answer)
     return found.hexdigest() if is_any else ""
 
 

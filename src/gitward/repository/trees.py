@@ -14,12 +14,14 @@ from gitward.repository.merging import Merger, empty_folder, writing_to
 from gitward.repository.netdifference import NetDifference
 from gitward.repository.objects import Objects
 from gitward.repository.plumbing import LONG
+from gitward.repository.recurring import may_recur
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gitward.model import File
+    from gitward.repository.merging import Merged
 
 
 class Trees(Objects):
@@ -125,6 +127,17 @@ class Trees(Objects):
                 return found.is_clean and found.tree == commit.tree
             output = merger.read(*differences.between(found.tree, commit.tree))
             return {each.path for each in differences.of_trees(output)} <= set(found.conflicts)
+
+    def moved(self, old: str, new: str, onto: str) -> Merged:
+        """What differs between two trees, brought onto a third. Nothing of it stays."""
+        with self._merger() as merger:
+            before = merger.commit(old)
+            return merger.merged(merger.commit(new, before), merger.commit(onto, before))
+
+    def may_recur(self, include: str, exclude: str, old: str, new: str) -> bool:
+        """Whether the commits that one end reaches and the other does not may have made what differs between two trees."""
+        ends = history.revisions(self._checked((include,)), self._checked((exclude,)))
+        return may_recur(self._plumbing, ends, old, new, self.different_paths(old, new), self._advice)
 
     @contextmanager
     def _merger(self) -> Iterator[Merger]:

@@ -14,7 +14,7 @@ the signers of its commits and who pushes it approve nothing, by whatever addres
 - `codeowners`: whose rules the file follows, `github` (the default) or `gitlab`.
 - `paths`: globs; only a change that touches a path they match needs these approvals.
 - `keep`: `tree` (the default): an approval is void as soon as another tree would come of it; `patch-id`: it holds as long as the
-  very same lines change in the same surroundings, however far the ref has moved since.
+  very same lines change in the same place, however far the ref has moved since, and have not come in meanwhile.
 - `evidence`: `signed` (the default), or `forge` to count reviews too that were exported from a forge.
 - `importers`: the principals and roles whose signature under such an export is believed; `forge` needs them.
 
@@ -60,8 +60,8 @@ delete refs/heads/main pusher=ann
 That a ref goes is not judged here: `no-ref-deletion` and `access` do. An author under an address that no principal lists, and
 without a signature, is nobody's: have `ident` or `signed-commit` refuse that. Where nothing proves who pushes, nothing is
 approved: the pusher might be the approver. `keep: patch-id` does not see that the same lines mean something else beside
-other code, and what was taken back may come in again by the old approval. Who once approved can take it back until it is in:
-`gitward approve --revoke`. Only a stage that sees ref updates can judge.
+other code, and a ref that is forced back may be moved again by the old approval. Who once approved can take it back until it
+is in: `gitward approve --revoke`. Only a stage that sees ref updates can judge.
 """
 
 from __future__ import annotations
