@@ -130,6 +130,8 @@ def _policies(request: Request, host: Host, repository: Repository) -> tuple[Pol
     if not host.policies:
         raise PolicyError("no policy is given", fix="name one with --policy, or write .gitward.yaml: gitward init")
     given = tuple(sources.load(source, repository, receiving=receiving) for source in host.policies)
+    if receiving:
+        succession.keep_ids(given)
     if receiving and not host.log and any(policy.audit_required for policy in given):
         raise Undecided("the policy requires an audit log, and this hook has none", "install with --log DIR", "no-log")
     succession.keep_revisions(given, host)

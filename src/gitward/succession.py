@@ -50,11 +50,20 @@ def follow(
         for policy in policies:
             ref, _, path = policy.source.partition(":")
             if path and ref == update.ref:
-                fault, notice = _step(policy, path, update, repository)
+                others = frozenset(each.id for each in policies if each is not policy)
+                fault, notice = _step(policy, path, update, repository, others)
                 problem = problem or fault
                 notices += [notice] if notice else []
         followed.append(replace(update, problem=problem) if problem else update)
     return tuple(followed), tuple(notices)
+
+
+def keep_ids(policies: tuple[Policy, ...]) -> None:
+    """Raises PolicyError where two policies have one id: the log, and waivers, call them and their people by nothing else."""
+    for number, policy in enumerate(policies):
+        if any(policy.id == other.id for other in policies[:number]):
+            words = f"another policy of this server is called {policy.id} too"
+            raise PolicyError(words, policy.source, fix="give it an id of its own")
 
 
 def keep_revisions(policies: tuple[Policy, ...], host: Host) -> None:
@@ -68,7 +77,9 @@ def keep_revisions(policies: tuple[Policy, ...], host: Host) -> None:
             )
 
 
-def _step(policy: Policy, path: str, update: RefUpdate, repository: Repository) -> tuple[str, str]:
+def _step(
+    policy: Policy, path: str, update: RefUpdate, repository: Repository, others: frozenset[str]
+) -> tuple[str, str]:
     """(why the next policy is refused, what changes), either of them ''."""
     if update.ancestry == "delete":
         return "the policy of this server is read from this ref: it cannot be deleted", ""
@@ -76,6 +87,8 @@ def _step(policy: Policy, path: str, update: RefUpdate, repository: Repository) 
         following = sources.load_at(update.new, path, f"{path} as pushed", repository)
     except GitwardError as problem:
         return f"the policy of this server would be unusable: {problem.message}", ""
+    if following.id in others:
+        return f"another policy of this server is called {following.id}", ""
     if policy.revision is not None and (following.revision is None or following.revision < policy.revision):
         now = "none" if following.revision is None else str(following.revision)
         return f"the revision of policy {policy.id} goes back from {policy.revision} to {now}", ""

@@ -66,9 +66,10 @@ class Server:
         return oid
 
     def says(
-        self, who: str, new: str, ref: str = MAIN, old: str = "", policy: str = "refs/heads/main:policy/main.yaml"
-    ) -> Decision:
-        host = Host(policies=(policy,), repository=str(self.path))
+        self, who: str, new: str, ref: str = MAIN, old: str = "", policy: str = "refs/heads/main:policy/main.yaml",
+        others: tuple[str, ...] = (),
+    ) -> Decision:  # fmt: skip
+        host = Host(policies=(policy, *others), repository=str(self.path))
         update = RawUpdate(old=old or self.base, new=new, ref=ref)
         return judge(Request(stage="receive", updates=(update,), actor=ActorClaim(channel="gitlab", name=who)), host)
 
@@ -173,3 +174,20 @@ def test_a_symbolic_ref_would_hide_whose_files_are_changed(server: Server) -> No
     assert decision.failure is not None
     assert f"{alias} is a symbolic ref that leads to {MAIN}" in decision.failure.detail
     assert refused(server.says("bob", changed, alias)) == ["policy/main.yaml"], "pushed by the other name"
+
+
+def test_no_policy_takes_the_id_of_another(server: Server, tmp_path: Path) -> None:
+    """Else its people, whoever keeps it says they are, were the other's: in the log, and where they close what was broken."""
+    other = tmp_path / "other.yaml"
+    other.write_text("version: 1\npolicy: {id: shop}\nrules:\n  - {rule: no-fixup}\n")
+    named = AFTER["policy/main.yaml"].replace("id: org", "id: shop")
+    changed = server.commit({"policy/main.yaml": named}, server.base)
+    decision = server.says("ann", changed, others=(str(other),))
+    assert [each.message for result in decision.results for each in result.violations] == [
+        "another policy of this server is called shop"
+    ]
+    other.write_text(other.read_text().replace("shop", "org"))
+    decision = server.says("ann", server.commit({"src/a": "2\n"}, server.base), others=(str(other),))
+    assert decision.exit_code == 2
+    assert decision.failure
+    assert "another policy of this server is called org too" in decision.failure.detail

@@ -12,6 +12,7 @@ from gitward.installer.hookfile import SERVER, Program
 from gitward.pushees import is_whole
 from gitward.record import record
 from gitward.repository import open_repository
+from gitward.succession import keep_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ def _read_policies(path: str, settings: Settings) -> tuple[list[Policy], tuple[s
             for name in sorted(lookups_named(policy) - {word.partition("=")[0] for word in settings.lookups}):
                 raise PolicyError(f"this policy names the look-up {name}", source, fix=f"add --lookup {name}=FILE")
             policies.append(policy)
+    keep_ids(tuple(policies))
     return policies, tuple(remarks)
 
 
