@@ -160,6 +160,22 @@ def test_no_revocation_is_starved_out(world: World, monkeypatch: pytest.MonkeyPa
         world.found(OID)
 
 
+def test_nor_by_a_second_ref_of_what_it_revokes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may push may bring the waiver once more, under another of its commits, and junk that is read before the rest."""
+    said, third = replace(WAIVER, commits=(OTHER, OID)), "0" * 39 + "1"
+    name = world.put("ann", kind="waiver", said=said, subjects=said.commits)
+    world.put("ann", kind="revocation", said=Revocation(statement=name), subjects=said.commits)
+    world.git("update-ref", ref_of(OID, name), ref_of(OTHER, name))
+    for number in range(3):
+        world.put("eve", said=replace(APPROVAL, commit=third), subjects=(third,), made=NOW + number)
+    for most in (10, 4):
+        monkeypatch.setattr(located, "MOST", most)
+        assert world.found(OID)[name].by == ((),)
+    monkeypatch.setattr(located, "MOST", 1)
+    with pytest.raises(Undecided, match=f"2 statements about the commit {OTHER} are too many"):
+        world.found(OID)
+
+
 # --- about no commit --------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from itertools import islice
 
-from gitward.model import Closing, Decided, Revocation, Statement
+from gitward.model import Closing, Decided, Revocation, Statement, Waiver
 from gitward.record import record, replace
 from gitward.statements import envelope
 from gitward.statements.blocks import signed_of
@@ -57,7 +57,11 @@ def found(
     the review reads in the log, and no CI decision. Raises Undecided where a trust store cannot be used, or there is too much.
     """
     wanted, also = frozenset((*oids, "0" * repository.oid_length)), frozenset(hoped)
-    read = _relevant(_read(repository, located(repository, wanted, also, pushed), evidence=False), wanted | also)
+    refs, is_whole = located(repository, wanted, also, pushed)
+    own = _read(repository, refs, evidence=False)
+    if not is_whole and (beside := _beside(own.values(), wanted | also)):
+        own |= _read(repository, located(repository, beside, frozenset(), pushed)[0], evidence=False)
+    read = _relevant(own, wanted | also)
     verified = _attributed(read, policies, signers, now, frozenset(oid for _, oid in pushed))
     return less_revoked(verified, verified, policies, {each.statement.id: each.payload for each in read})
 
@@ -118,6 +122,12 @@ def _read(repository: Repository, refs: Mapping[str, str], *, evidence: bool = T
 
 def _digest(payload: bytes) -> bytes:
     return hashlib.sha256(payload).digest()
+
+
+def _beside(read: Iterable[_Read], wanted: frozenset[str]) -> frozenset[str]:
+    """What else waivers of these commits are about: what takes one back may stand there."""
+    subjects = [frozenset(each.statement.subjects) for each in read if isinstance(each.statement.said, Waiver)]
+    return frozenset().union(*(each for each in subjects if each & wanted)) - wanted
 
 
 def _relevant(own: Mapping[str, _Read], wanted: frozenset[str]) -> list[_Read]:

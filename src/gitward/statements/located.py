@@ -3,7 +3,8 @@
 What is asked for is read whole or not at all: over the limit a decision is undecided, and says about which commit. Junk about one
 commit is in nobody else's way. What is hoped for, a squash that lands another commit, and what stands under the name of another
 commit is read commit by commit as far as that goes, so that no approval is read without what revokes it. Where an archive holds
-what such a revocation may be about, all that stands is read, or nothing is decided.
+what such a revocation may be about, all that stands is read, or nothing is decided. A waiver of several commits may stand under
+each of them, and what revokes it under another: where not all was read, these are asked for too (`finding`).
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _STANDING = "push again when they are archived, at the end of the next push that
 
 def located(
     repository: Repository, wanted: frozenset[str], hoped: frozenset[str], pushed: Sequence[tuple[str, str]]
-) -> dict[str, str]:
-    """The refs of what is to be read, and the oids of their blobs. `wanted` and `hoped` are commits.
+) -> tuple[dict[str, str], bool]:
+    """The refs of what is to be read, and the oids of their blobs; and whether that is all. `wanted` and `hoped` are commits.
 
     Raises Undecided where those about the commits that are wanted are too many, or those that stand beside an archive.
     """
@@ -48,8 +49,8 @@ def located(
     beside, whole = _fitting(groups, sorted(left - hoped), sizes)
     if not whole and archive_tip(repository):
         raise Undecided(f"{len(stands)} statements stand, more than can be read", _STANDING, "too-many-statements")
-    chosen += beside + _fitting(groups, sorted(left & hoped), sizes)[0]
-    return {ref: refs[ref] for ref in chosen}
+    rest, is_all = _fitting(groups, sorted(left & hoped), sizes)
+    return {ref: refs[ref] for ref in (*chosen, *beside, *rest)}, whole and is_all
 
 
 def _fitting(
