@@ -173,15 +173,18 @@ class Approval:
         """The paths whose owners have not approved."""
         file = proposal.owners.get(self.codeowners)
         read = parse(file.content, self.codeowners) if file else CodeOwners(problem="there is none")
+        places = PLACES[self.codeowners]
         if file is None or read.problem:
             # or nobody could ever put it right
-            if not proposal.paths <= {place.encode() for place in PLACES[self.codeowners]}:
+            if not proposal.paths <= {place.encode() for place in places}:
                 where = f"{file.path} at {file.commit[:SHOWN]}" if file else "CODEOWNERS"
                 yield Violation(message=f"nobody can say who owns the code: {where}: {read.problem}"[:220],
                                 fix="first bring in a change of nothing but that file")  # fmt: skip
             return
         short = 0
-        for line, path in _asked(read, proposal.paths):
+        first = {place.encode() for place in places[: places.index(file.path)]}
+        hidden = frozenset({file.path.encode()} if first & proposal.paths else ())  # by one that counts before it
+        for line, path in _asked(read, proposal.paths | hidden):
             theirs = frozenset[str]().union(*(owners(owner, proposal.known) for owner in line.owners))
             if len(theirs.intersection(weighed.counted)) >= line.wanted:
                 continue
