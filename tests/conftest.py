@@ -85,6 +85,13 @@ def launcher(tmp_path: Path, home: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def forked_hooks(launcher: Path, started: Started | None) -> None:
+    """Hooks are forked from a started gitward: where neither their start nor the processes above them are what is tested."""
+    if started:
+        launcher.write_text(started.knocking(LAUNCHER))
+
+
 def _run(command: list[str], cwd: Path, env: dict[str, str] | None, stdin: str) -> Done:
     return subprocess.run(
         command, cwd=cwd, env={**os.environ, **(env or {})}, input=stdin, capture_output=True,

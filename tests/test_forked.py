@@ -31,21 +31,28 @@ TEXTS = {
 }
 
 
+def _run(words: list[str], cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", *words], cwd=cwd, env=environment, input="in\r\nput\udcfd\n", capture_output=True,
+        encoding="utf-8", errors="surrogateescape", check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_it_ends_as_a_process_that_python_starts(text: str, home: Path, tmp_path: Path, started: Started | None) -> None:
     if started is None:
         pytest.skip("mutants fork nothing")
     script = tmp_path / "script"
-    script.write_text(f"import os, sys\n{text}\n")
+    script.write_text(f"import sys\nimport os\n{text}\n")
     environment = {**os.environ, "TZ": "UTC-5", "ODD": "\udcfe", "SOURCE": str(Path(__file__).parent.parent / "src")}
     words = [str(script), "\udcff", "--no-such"]
     forked = started.run(words, home, environment, "in\r\nput\udcfd\n", timeout=60)
-    real = subprocess.run(
-        [sys.executable, "-I", *words], cwd=home, env=environment, input="in\r\nput\udcfd\n", capture_output=True,
-        encoding="utf-8", errors="surrogateescape", check=False,
-    )  # fmt: skip
-    assert (forked.returncode, forked.stdout) == (real.returncode, real.stdout)
-    assert forked.stderr.splitlines()[-1:] == real.stderr.splitlines()[-1:]
+    real = _run(words, home, environment)
+    script.write_text(started.knocking(script.read_text()))
+    knocked = _run(words, home, environment)
+    for done in (forked, knocked):
+        assert (done.returncode, done.stdout) == (real.returncode, real.stdout)
+        assert done.stderr.splitlines()[-1:] == real.stderr.splitlines()[-1:]
 
 
 def test_what_hangs_is_killed_and_the_next_one_runs(home: Path, tmp_path: Path, started: Started | None) -> None:
@@ -56,3 +63,17 @@ def test_what_hangs_is_killed_and_the_next_one_runs(home: Path, tmp_path: Path, 
     with pytest.raises(subprocess.TimeoutExpired):
         started.run([str(script), "600"], home, dict(os.environ), "", timeout=0.2)
     assert started.run([str(script), "0"], home, dict(os.environ), "", timeout=60).returncode == 4
+
+
+@pytest.mark.parametrize("why", ["another locale", "nothing listens"])
+def test_a_launcher_that_cannot_have_it_forked_runs_it(home: Path, tmp_path: Path, started: Started | None, why: str) -> None:
+    if started is None:
+        pytest.skip("mutants fork nothing")
+    text = started.knocking("import sys\nimport os\nprint(os.getppid(), sys.stdout.encoding)\n")
+    script = tmp_path / "script"
+    script.write_text(text.replace(started.address, str(tmp_path / "none")) if why == "nothing listens" else text)
+    environment = {**os.environ, **({"LC_ALL": "C"} if why == "another locale" else {})}
+    words = [str(script)]
+    assert _run(words, home, environment).stdout.split()[0] == str(os.getpid())
+    script.write_text(text)
+    assert _run(words, home, dict(os.environ)).stdout.split()[0] == str(started.process.pid)
