@@ -9,6 +9,8 @@ from signing import Keys
 
 from servers import Server
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 POLICY = """\
 version: 1
 policy: {{id: paths}}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from scene import MakeScene
 
 from servers import Server
+
+pytestmark = pytest.mark.usefixtures("forked_hooks")
 
 POLICY = """\
 version: 1

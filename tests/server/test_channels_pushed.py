@@ -17,6 +17,8 @@ from gitward.channels import VARIABLES
 from servers import Server
 from soaking import long
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 POLICY = """\
 version: 1
 policy: {{id: channels}}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import rfc8785
 from scenarios import GOOD
 from scene import MakeScene, Scene
 
 from gitward.audit import schema
 from servers import Server
+
+pytestmark = pytest.mark.usefixtures("forked_hooks")
 
 EVIL = "\x1b[31m\u202egpj\u2069\u2028\x9b1m"
 

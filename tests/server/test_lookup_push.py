@@ -6,10 +6,13 @@ import json
 import time
 from pathlib import Path
 
+import pytest
 from scene import MakeScene, Push, Scene
 
 from servers import Server
 from trackers import Tracker, always, jira, settings, tracking
+
+pytestmark = pytest.mark.usefixtures("forked_hooks")
 
 POLICY = """\
 version: 1

@@ -9,6 +9,8 @@ from scene import MakeScene
 
 from servers import Server
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 POLICY = """\
 version: 1
 policy: {id: names}

@@ -11,6 +11,8 @@ import pytest
 from gitward.judge import judge
 from gitward.model import ActorClaim, Decision, Host, RawUpdate, Request
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 ZERO, MAIN, TOPIC = "0" * 40, "refs/heads/main", "refs/heads/topic"
 POLICY = """\
 version: 1

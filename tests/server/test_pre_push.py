@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shlex
 
+import pytest
 from scenarios import GOOD
 from scene import MakeScene, Scene
 
 from servers import Server
+
+pytestmark = pytest.mark.usefixtures("forked_hooks")
 
 
 def _with_pre_push(scene: Scene) -> None:

@@ -21,6 +21,8 @@ from signing import SEED, Client, Keys, certificate, installed, last_certificate
 
 from servers import Server
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 ZERO = "0" * 40
 
 

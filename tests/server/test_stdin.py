@@ -12,6 +12,8 @@ from scene import MakeScene, Scene, chain_faults
 
 from servers import Server
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 ZERO = "0" * 40
 THOUSANDS = 3_000
 EMPTY_PACK = b"PACK" + (2).to_bytes(4) + (0).to_bytes(4)

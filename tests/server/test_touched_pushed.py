@@ -13,6 +13,8 @@ from gitward import git as runner
 from servers import Server
 from soaking import long
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 SRC = Path(runner.__file__).parent.parent
 HOOK = f"""#!{sys.executable} -I
 import os, sys

@@ -13,11 +13,20 @@ import pytest
 from scenarios import SCENARIOS
 from scene import Push, Scene, chain_faults
 
+from servers import Server
+
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 
 def _written(push: Push) -> str:
     return f"exit {push.exit_code}\n{push.remote}"
+
+
+@pytest.fixture(autouse=True)
+def hooks(request: pytest.FixtureRequest, server: Server) -> None:
+    """Over a path each hook is started as it is installed; that it starts over ssh and http too, other modules show."""
+    if server.transport != "path":
+        request.getfixturevalue("forked_hooks")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
