@@ -1,4 +1,4 @@
-"""gitward started once for many tests: each command is forked from a process that has imported it and run nothing.
+"""gitward started once for many tests: each command is forked from a process that has imported it and read a policy.
 
     python forked.py LISTENING SOURCE
 
@@ -122,6 +122,8 @@ def _load(source: str) -> None:
     for module in pkgutil.walk_packages(package.__path__, "gitward."):
         if module.name != "gitward.__main__":
             importlib.import_module(module.name)
+    load = importlib.import_module("gitward.policy.load")
+    load.load_policy(load.folder_reader(f"{FOLDER}/../examples"), "policy.yaml", "policy.yaml")  # what all make anew
     sys.path.remove(source)
     sys.path.insert(0, FOLDER)
     importlib.import_module("knock").at = lambda _address: None  # a launcher that runs here has knocked
