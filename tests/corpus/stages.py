@@ -108,7 +108,10 @@ def joined(stage: str, parts: list[Judged]) -> Judged:
 
 
 class Stages:
-    """gitward in every place where it runs, over one world; `reports` are the latest of each stage, whole."""
+    """gitward in every place where it runs, over one world; `reports` are the latest of each stage, whole.
+
+    With `forked`, hooks and commands are forked from a started gitward, else each of them is started.
+    """
 
     def __init__(
         self, world: World, server: Server, launcher: tuple[str, ...], policy: str = "policy.yaml", forked: Started | None = None
@@ -120,6 +123,9 @@ class Stages:
         self.decisions: dict[str, Judged] = {}  # of pre-receive, about the push that an item was in
         self.zone = ""
         creation.make(str(self.log), "git.example.com/log")
+        self.knocking = (*launcher[:-1], str(world.folder / "gitward")) if forked else launcher
+        if forked:
+            Path(self.knocking[-1]).write_text(forked.knocking(Path(launcher[-1]).read_text()))
         world.git("config", "commit.cleanup", "verbatim")
         world.git("remote", "set-url", "origin", server.url(world.server))
         world.git("config", "--unset-all", "remote.origin.fetch")  # a push moves no tracking branch
@@ -128,11 +134,11 @@ class Stages:
         self._install(world.clone / ".git" / "hooks" / "pre-push", pre_push, then=f"echo $? >{self.out}.code\nexit 0\n")
 
     def _hook(self, name: str, *options: str | Path) -> list[str]:
-        return [*self.launcher, "hook", name, "--policy", str(self.policy), *map(str, options)]
+        return ["hook", name, "--policy", str(self.policy), *map(str, options)]
 
     def _install(self, path: Path, words: list[str], then: str = "exit $?\n") -> None:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(f'#!/bin/sh\n{shlex.join(words)} "$@"\n{then}')
+        path.write_text(f'#!/bin/sh\n{shlex.join([*self.knocking, *words])} "$@"\n{then}')
         path.chmod(0o755)
 
     def _run(self, words: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
@@ -168,7 +174,7 @@ class Stages:
 
     def commit_msg(self, item: Item, index: int) -> Judged:
         environment = self.draft(item, index)
-        return self._of_draft(item, index, self._run([*self._commit_msg(), ".git/COMMIT_EDITMSG"], **environment))
+        return self._of_draft(item, index, self._gitward([*self._commit_msg(), ".git/COMMIT_EDITMSG"], **environment))
 
     def _commit_msg(self) -> list[str]:
         return self._hook("commit-msg", "--format", "json", "--output", self.out)
@@ -191,7 +197,7 @@ class Stages:
 
     def messages(self, items: list[Item]) -> Judged:
         """commit-msg on each of their drafts by itself, in a process of its own, which is forked from a warm one."""
-        words = [*self._commit_msg(), ".git/COMMIT_EDITMSG"]
+        words = [*self.launcher, *self._commit_msg(), ".git/COMMIT_EDITMSG"]
         with started(words, len(self.launcher) - 1, self.world.clone, self.world.environment, self.out.with_name("warm")) as run:
             parts = [
                 self._of_draft(item, index, run(self.world.environment | self.draft(item, index)))

@@ -160,6 +160,8 @@ class World:
         mine = (item for item in self.items if item.drafts and not item.drafts[-1].raw)
         drafts += [f"create refs/heads/mine/{item.id} {self.oids[item.id][-1]}\n" for item in mine]
         self.git("update-ref", "--stdin", stdin="".join(drafts))
+        for git_dir in (self.server, self.clone / ".git"):  # hundreds of files that every command would open
+            self.git("--git-dir", git_dir, "pack-refs", "--all")
         self.git("symbolic-ref", "HEAD", "refs/heads/case/draft")
         self.git("remote", "add", "origin", self.server)
         self.git("fetch", "-q", "origin")
