@@ -37,7 +37,7 @@ OWNERS = {
 }
 # from the bottom of the import graph to its top: a module imports only modules of its own or an earlier layer
 LAYERS = (
-    ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "workerprocess"),
+    ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "regularfile", "workerprocess"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
      "canonical", "grantindex", "granting", "channels", "codeowners", "makers", "approving"),

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -252,3 +253,26 @@ def test_the_index_may_stand_elsewhere(audit: Callable[..., Said], directory: st
     assert audit("list", "--log", directory, "--index", tmp_path / "i.sqlite")[0] == 0
     assert (tmp_path / "i.sqlite").exists()
     assert not os.path.exists(os.path.join(directory, "index.sqlite"))
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link"])
+@pytest.mark.parametrize("name", ["*.jsonl", "personal/*.values", "tile/0/000.p/*", "checkpoint", "log.json"])
+def test_what_is_no_file_is_not_waited_for(
+    audit: Callable[..., Said], directory: str, name: str, kind: str, tmp_path: Path
+) -> None:
+    """A fifo would be waited for without end. Whoever meets one says so, and names it; an alarm ends what hangs."""
+    checkpoints.take(directory)
+    (path,) = Path(directory).glob(name)
+    path.unlink()
+    os.mkfifo(path) if kind == "fifo" else path.symlink_to("/dev/zero")
+    commands = (("list",), ("show", "1"), ("proof", "1"), ("export", "--output", tmp_path / "tiles"), ("checkpoint",),
+                ("export", "--from", "2000-01-01", "--to", "2999-01-01", "--output", tmp_path / "bundle"))  # fmt: skip
+    signal.alarm(20)
+    try:
+        found = {" ".join(map(str, words[:2])): audit(words[0], "--log", directory, *words[1:]) for words in commands}
+    finally:
+        signal.alarm(0)
+    assert not any("Traceback" in error for _, _, error in found.values())
+    if name in ("*.jsonl", "checkpoint"):
+        assert all(found[words][0] == 3 for words in ("proof 1", "export --output", "export --from")), found
+        assert path.name in found["proof 1"][2]

@@ -9,6 +9,7 @@ from gitward.audit import folder, recorder
 from gitward.audit.session import session_id
 from gitward.canonical import canonical, text
 from gitward.errors import Undecided
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def unallowed_of(directory: str, session: str, updates: Sequence[Sequence[Any]])
 def _decisions(directory: str, session: str, size: int) -> Iterator[dict[str, Any]]:
     """The decisions of a session that allow, among the last `size` bytes of the two newest segments."""
     for segment in folder.segments(directory)[-2:]:
-        with open(segment.path, "rb") as file:
+        with opened(segment.path, 1 << 16) as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - size))
             lines = file.read(size).split(b"\n")
         for line in lines:
@@ -82,7 +83,7 @@ def _keys(directory: str, event: dict[str, Any]) -> Iterator[bytes]:
 def _evidence(directory: str, name: str) -> list[dict[str, Any]]:
     import hashlib
 
-    with open(os.path.join(directory, "evidence", os.path.basename(name)), "rb") as file:
+    with opened(os.path.join(directory, "evidence", os.path.basename(name)), 1 << 16) as file:
         blob = file.read()
     if hashlib.sha256(blob).hexdigest() != name:
         raise Undecided("the evidence of the decision is damaged", "", "log-damaged")

@@ -10,6 +10,7 @@ import re
 
 from gitward.audit import folder, reading
 from gitward.audit.entry import MAXIMUM
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def line_at(directory: str, seq: int) -> bytes | None:
     """
     before = [segment for segment in folder.segments(directory) if segment.first <= seq]
     if before:
-        with open(before[-1].path, "rb") as file:
+        with opened(before[-1].path, MAXIMUM) as file:
             found = _halved(file, seq)
         return found or _counted(before[-1].path, seq - before[-1].first)
     kept = os.path.join(directory, folder.LANDMARKS)

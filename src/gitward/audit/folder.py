@@ -31,6 +31,7 @@ import sys
 
 from gitward.errors import GitwardError
 from gitward.record import record
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def about_of(plain: dict[str, Any]) -> About:
 def about(directory: str) -> About:
     """Read log.json. Raises GitwardError where the folder holds no log, OSError where it cannot be read."""
     try:
-        with open(os.path.join(directory, ABOUT), "rb") as file:
+        with opened(os.path.join(directory, ABOUT), 1 << 16) as file:
             return about_of(json.loads(file.read(1 << 16)))
     except FileNotFoundError:
         raise GitwardError(

@@ -17,6 +17,7 @@ from gitward.audit.happenings import happening
 from gitward.audit.logkeys import class_of
 from gitward.canonical import canonical
 from gitward.errors import Undecided
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _said(directory: str, said: Any) -> Tally | None:
     try:
         plain, kept = said["counters"], said["counters_evidence"]
         if kept:
-            with open(os.path.join(directory, "evidence", os.path.basename(kept["sha256"])), "rb") as file:
+            with opened(os.path.join(directory, "evidence", os.path.basename(kept["sha256"])), 1 << 16) as file:
                 data = file.read(_MAXIMUM_EVIDENCE)
             if hashlib.sha256(data).hexdigest() != kept["sha256"]:
                 return None

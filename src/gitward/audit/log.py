@@ -18,6 +18,7 @@ from gitward.audit.item import Item
 from gitward.audit.patience import Patience, Wait
 from gitward.durable import as_owner, boot
 from gitward.errors import Undecided
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _appending(directory: str, lock: int) -> Iterator[Appender]:
 
 def tail(directory: str) -> tuple[bytes, bytes]:
     """The last whole line and what stands after it, torn. Raises OSError, Undecided for a log without segments."""
-    with open(segment.newest(directory).path, "rb") as file:
+    with opened(segment.newest(directory).path, _TAIL) as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
         whole, _, torn = file.read(_TAIL).rpartition(b"\n")
     return whole.rpartition(b"\n")[2], torn
@@ -120,7 +121,7 @@ def recent(directory: str, size: int = _TAIL) -> Iterator[bytes]:
     """The whole lines among the last `size` bytes of the log, or a little more, oldest first. Raises OSError."""
     found = b""
     for each in reversed(folder.segments(directory)):
-        with open(each.path, "rb") as file:
+        with opened(each.path, _TAIL) as file:
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - size))
             found = file.read(size) + found

@@ -17,6 +17,7 @@ import os
 from gitward.audit import folder
 from gitward.canonical import canonical, text
 from gitward.record import record
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def table(directory: str, first: int) -> Iterator[tuple[str, tuple[Value, ...]]]
     What a torn write left is passed over, the next line behind it is not: its event was never released. Raises OSError.
     """
     try:
-        file = open(folder.personal_path(directory, first), "rb")  # noqa: SIM115  closed below, where it was opened
+        file = opened(folder.personal_path(directory, first), LONGEST)
     except FileNotFoundError:
         return
     with file:

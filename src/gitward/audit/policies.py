@@ -10,6 +10,7 @@ from gitward.audit.happenings import POLICY_CHANGED
 from gitward.canonical import text
 from gitward.model import BUILT_IN
 from gitward.record import record
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _naming(directory: str, digest: bytes) -> Iterator[bytes]:
     """The lines that name this digest, newest first: a segment at a time, and no line is looked at that does not."""
     left = _LOOKED_AT
     for segment in reversed(folder.segments(directory)):
-        with open(segment.path, "rb") as file:
+        with opened(segment.path, 1 << 20) as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - left))
             data = file.read(left)
         left -= len(data)
@@ -134,7 +135,7 @@ def _piece(directory: str, name: Any) -> bytes:
     if not isinstance(name, str) or len(name) != 64 or not name.isalnum():
         return b""
     try:
-        with open(os.path.join(directory, "evidence", name), "rb") as file:
+        with opened(os.path.join(directory, "evidence", name), 1 << 16) as file:
             return file.read(_LARGEST)
     except FileNotFoundError:
         return b""

@@ -7,6 +7,7 @@ import re
 
 from gitward.audit import folder
 from gitward.audit.entry import MAXIMUM, Entry, digest_of, read
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _END = re.compile(
 
 def lines(path: str) -> Iterator[bytes]:
     """The whole lines of a file, without LF. Raises ValueError for one longer than any that gitward writes, OSError."""
-    with open(path, "rb", buffering=_BLOCK) as file:
+    with opened(path, _BLOCK) as file:
         while line := file.readline(MAXIMUM + 2):
             if line.endswith(b"\n"):
                 yield line[:-1]
@@ -76,7 +77,7 @@ def newest_checkpoint(directory: str) -> Checkpoint | None:
     from gitward.tlog import checkpoint
 
     try:
-        with open(os.path.join(directory, folder.CHECKPOINT), "rb") as file:
+        with opened(os.path.join(directory, folder.CHECKPOINT), _BLOCK) as file:
             return checkpoint.read(file.read(checkpoint.MAXIMUM + 1))
     except FileNotFoundError:
         return None

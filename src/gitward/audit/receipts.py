@@ -12,6 +12,7 @@ import os
 from gitward import clock, git
 from gitward.audit import folder, reading, receipt
 from gitward.errors import GitwardError
+from gitward.regularfile import opened
 from gitward.tlog import checkpoint
 
 TYPE_CHECKING = False
@@ -167,7 +168,7 @@ def _lists(directory: str, entries: tuple[Entry, ...]) -> list[bytes]:
     for name in dict.fromkeys((entry.event.get("updates_evidence") or {}).get("sha256") for entry in entries):
         if not name:
             continue
-        with open(os.path.join(directory, "evidence", os.path.basename(str(name))), "rb") as file:
+        with opened(os.path.join(directory, "evidence", os.path.basename(str(name))), 1 << 16) as file:
             blob = file.read(room + 1)
         if len(blob) <= room:
             found.append(blob)

@@ -7,6 +7,7 @@ import os
 from gitward.audit import folder
 from gitward.audit.entry import MAXIMUM, digest_of
 from gitward.record import record, replace
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def is_at(directory: str, cursor: Cursor, *, pruned: bool = False) -> bool:
     left = tuple(each.first for each in folder.segments(directory) if each.first <= last)
     if left != (cursor.segments[-len(left) :] if pruned and left else cursor.segments):
         return False
-    with open(folder.segment_path(directory, last), "rb") as file:
+    with opened(folder.segment_path(directory, last), MAXIMUM) as file:
         file.seek(cursor.start)
         line = file.read(min(cursor.end - cursor.start, _BLOCK))
     return line.endswith(b"\n") and digest_of(line[:-1]) == cursor.digest
@@ -68,7 +69,7 @@ def lines_after(directory: str, cursor: Cursor) -> Iterator[Line]:
         if segment.first < last:
             continue
         seq, start = (cursor.next, cursor.end) if segment.first == last else (segment.first, 0)
-        with open(segment.path, "rb", buffering=_BLOCK) as file:
+        with opened(segment.path, _BLOCK) as file:
             file.seek(start)
             while line := file.readline(MAXIMUM + 1):
                 if line.endswith(b"\n"):

@@ -8,6 +8,7 @@ import json
 import os
 
 from gitward.record import record
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _evidence(directory: str, named: Any) -> list[Any]:
     if not (isinstance(digest, str) and len(digest) == 64 and digest.isascii() and digest.isalnum()):
         return []
     try:
-        with open(os.path.join(directory, "evidence", digest), "rb") as file:
+        with opened(os.path.join(directory, "evidence", digest), 1 << 16) as file:
             blob = file.read(_MOST)
         found = json.loads(blob) if hashlib.sha256(blob).hexdigest() == digest else []
     except (OSError, ValueError, RecursionError):

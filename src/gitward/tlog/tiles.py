@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from itertools import chain
 
+from gitward.regularfile import opened
 from gitward.tlog.tree import Frontier, node_hash, subtrees
 
 TYPE_CHECKING = False
@@ -58,7 +59,7 @@ class Tiles:
         for there in chain((width,), self._wider(level, index, width)):
             place = path(level, index, there)
             try:
-                with open(os.path.join(self.folder, place), "rb") as file:
+                with opened(os.path.join(self.folder, place), 1 << 13) as file:
                     data = file.read(there * HASH + 1)
             except FileNotFoundError as problem:
                 last = last or problem

@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import contextmanager
 
+from gitward import regularfile
 from gitward.audit import derived, entry, folder
 from gitward.audit.index import query as q
 from gitward.audit.index import terms as t
@@ -65,7 +66,7 @@ class Index:
         if row is None:
             return None
         segment, start, length, leaf = row
-        with open(folder.segment_path(self._directory, segment), "rb") as file:
+        with regularfile.opened(folder.segment_path(self._directory, segment)) as file:
             line = os.pread(file.fileno(), length, start)
         if leaf_hash(line) != leaf:
             fix = "gitward audit verify says what of the log holds"

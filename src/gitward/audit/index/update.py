@@ -14,6 +14,7 @@ from gitward.audit.derived import Kind, Outdated
 from gitward.audit.index import terms as t
 from gitward.audit.personal import LONGEST, Value, joined
 from gitward.record import record, replace
+from gitward.regularfile import opened
 from gitward.tlog.tree import leaf_hash
 
 TYPE_CHECKING = False
@@ -184,7 +185,7 @@ def personal_after(directory: str, segment: int, offset: int) -> Iterator[tuple[
     What a torn write left is passed over; the next line begins inside it, since nothing closed it. Raises OSError.
     """
     try:
-        file = open(folder.personal_path(directory, segment), "rb")  # noqa: SIM115  closed below
+        file = opened(folder.personal_path(directory, segment), LONGEST)
     except FileNotFoundError:
         return
     with file:

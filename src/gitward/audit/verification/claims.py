@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from gitward.audit import folder
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE, UNVERIFIABLE
-from gitward.audit.verification.opening import content, why
 from gitward.errors import GitwardError
+from gitward.regularfile import content, why
 from gitward.tlog import checkpoint, note
 
 TYPE_CHECKING = False

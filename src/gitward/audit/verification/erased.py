@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 
-from gitward.audit.verification.opening import content
+from gitward.regularfile import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 from hashlib import sha256
 
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE, UNVERIFIABLE
-from gitward.audit.verification.opening import opened, why
+from gitward.regularfile import opened, why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from hashlib import sha256
 
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE
-from gitward.audit.verification.opening import content, opened, why
+from gitward.regularfile import content, opened, why
 from gitward.tlog import tiles
 from gitward.tlog.tiles import HASH, HEIGHT, WIDTH
 from gitward.tlog.tree import EMPTY_ROOT, node_hash

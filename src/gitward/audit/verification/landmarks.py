@@ -7,8 +7,8 @@ import os
 from gitward.audit.entry import MAXIMUM, Entry
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE
 from gitward.audit.verification.lineform import parsed
-from gitward.audit.verification.opening import opened, why
 from gitward.audit.verification.values import bounded_lines
+from gitward.regularfile import opened, why
 from gitward.tlog.tree import leaf_hash
 
 TYPE_CHECKING = False

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from gitward.audit.entry import MAXIMUM
 from gitward.audit.segment import BUNDLE, BYTES
-from gitward.audit.verification.opening import opened
 from gitward.errors import GitwardError
+from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections import deque
 
 from gitward.audit.personal import LONGEST, commitment
 from gitward.audit.verification.findings import BROKEN, INCOMPLETE
-from gitward.audit.verification.opening import opened, why
 from gitward.canonical import canonical
+from gitward.regularfile import opened, why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

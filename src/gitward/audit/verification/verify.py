@@ -11,12 +11,12 @@ from gitward.audit.folder import About
 from gitward.audit.logkeys import KeyHistory
 from gitward.audit.verification import claims
 from gitward.audit.verification.findings import ASPECTS, BROKEN, INCOMPLETE, UNVERIFIABLE, WHOLE, Finding, Findings, worst
-from gitward.audit.verification.opening import content, why
 from gitward.audit.verification.report import Counts, Held, Missing, Report
 from gitward.audit.verification.vouched import Vouching
 from gitward.audit.verification.walk import Walk
 from gitward.canonical import canonical
 from gitward.errors import GitwardError
+from gitward.regularfile import content, why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

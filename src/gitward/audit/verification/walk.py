@@ -15,11 +15,11 @@ from gitward.audit.verification.growth import Growth
 from gitward.audit.verification.landmarks import Landmarks
 from gitward.audit.verification.lineform import parsed
 from gitward.audit.verification.named import MARKS, commitments_and_evidence
-from gitward.audit.verification.opening import why
 from gitward.audit.verification.sayings import Sayings
 from gitward.audit.verification.segmentfiles import SegmentFile
 from gitward.audit.verification.values import Values
 from gitward.record import record
+from gitward.regularfile import why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

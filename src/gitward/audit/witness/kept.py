@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 
 from gitward.audit import checkpoints, folder
-from gitward.audit.verification.opening import content
 from gitward.durable import sync_folder
 from gitward.errors import GitwardError
+from gitward.regularfile import content
 from gitward.tlog import checkpoint, tree
 from gitward.tlog.tiles import Tiles
 

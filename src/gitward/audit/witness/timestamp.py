@@ -9,9 +9,9 @@ import tempfile
 from datetime import UTC, datetime
 
 from gitward import clock
-from gitward.audit.verification.opening import content
 from gitward.audit.witness import NoWitness, entries, kept
 from gitward.audit.witness.posting import post
+from gitward.regularfile import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

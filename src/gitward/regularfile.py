@@ -1,4 +1,7 @@
-"""Opening what stands in a log's folder: regular files only, no link, no wait for a fifo or a device. For POSIX systems only."""
+"""Opening what stands in a folder that others write: regular files only, no link, no wait for a fifo or a device.
+
+For POSIX systems only.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,11 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-def opened(path: str) -> BinaryIO:
-    """The file, to read. Raises OSError, FileNotFoundError where nothing stands, EINVAL for anything but a regular file."""
+def opened(path: str, buffering: int = 0) -> BinaryIO:
+    """The file, to read, with a buffer of so many bytes.
+
+    Raises OSError: FileNotFoundError where nothing stands, EINVAL for anything but a regular file.
+    """
     try:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as problem:
@@ -22,7 +28,7 @@ def opened(path: str) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
         raise OSError(errno.EINVAL, "not a regular file", path)
-    return open(file, "rb", buffering=0)
+    return open(file, "rb", buffering=buffering)
 
 
 def content(path: str, most: int) -> bytes:
