@@ -1,4 +1,4 @@
-"""Whether the log itself went on: its numbers, its heartbeat, its emitters' own counters, its age and its holds."""
+"""Whether the log itself went on: its numbers, its heartbeat, its age and its holds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Rhythm:
         self.pruned_to, self.pruned_at = 0, ""
         self.holds: dict[str, str] = {}
         self.gaps: list[Gap] = []
-        self._counters: dict[str, int] = {}
 
     def see(self, entry: Entry) -> None:
         name = word(entry.event, "event", "class")
@@ -44,7 +43,6 @@ class Rhythm:
             self.pruned_to, self.pruned_at = before if type(before) is int else 0, entry.received_time
         elif name == "log.hold":
             self._held(entry)
-        self._count(entry)
         self.first = self.first or entry
         self.last = entry
 
@@ -59,18 +57,6 @@ class Rhythm:
             self.holds.pop(hold, None)
         else:
             self.holds[hold] = word(entry.event, "log", "reason")
-
-    def _count(self, entry: Entry) -> None:
-        """An emitter's counter goes up by one: a number left out is an event that was begun and never arrived."""
-        counter = within(entry.event, "emitter", "counter")
-        if type(counter) is not int:
-            return
-        emitter = word(entry.event, "emitter", "instance") or word(entry.event, "emitter", "host")
-        before = self._counters.get(emitter)
-        if before is not None and counter > before + 1:
-            text = f"{emitter} counted {counter - before - 1} events between {before} and {counter} that are not here"
-            self._add(Gap(weight="missing", kind="counter-gap", text=text, until=entry.received_time, seqs=(entry.seq,)))
-        self._counters[emitter] = max(counter, before or 0)
 
     def _add(self, gap: Gap) -> None:
         if sum(each.kind == gap.kind for each in self.gaps) < KEPT:

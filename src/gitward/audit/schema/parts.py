@@ -37,7 +37,6 @@ class Emitter(TypedDict):
     host: Annotated[Text, said("name of the machine, uname(2)")]
     instance: NotRequired[Annotated[Plain | None, said("which gitward of that machine, where there are several")]]
     boot: NotRequired[Annotated[Plain | None, said("the kernel's id of that boot, random(4)")]]
-    counter: NotRequired[Annotated[Number | None, said("how many events it has made; a number that is missing is a gap")]]
     version: Annotated[Plain, said("of gitward")]
     trust: Annotated[Literal["server", "ci", "observed"], said("on whose word the event rests")]
 
