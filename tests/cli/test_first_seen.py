@@ -16,20 +16,24 @@ from pathlib import Path
 import pytest
 
 from gitward import clock
-from gitward.audit import checkpoints, creation, firstseen, log, outcomes
+from gitward.audit import checkpoints, creation, firstseen, log, outcomes, recorder
+from gitward.audit.daemon import client
 from gitward.audit.firstseen import FirstSeen
 from gitward.audit.happenings import happening
 from gitward.audit.log import Item
 from gitward.audit.pruning.prune import prune
+from gitward.audit.toldseen import ToldSeen
+from gitward.canonical import canonical
 from gitward.cli import main
 from gitward.errors import Undecided
+from logdaemons import Daemon, daemon
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "audit"))
 from indexed import ZERO, add, event, lines, made, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from conftest import Git, Run
 
@@ -137,8 +141,6 @@ def test_the_times_outlive_pruning(tmp_path: Path, git: Git, repo: Path) -> None
 
 
 def test_more_than_fifty_updates(directory: str, git: Git, repo: Path) -> None:
-    from gitward.audit import recorder
-
     heads = [commit(git, repo, str(number)) for number in range(3)]
     many = [(f"refs/heads/{number}", ZERO, "34" * 20) for number in range(60)]
     recorder.record(directory, outcomes.ref_updated(str(repo / ".git"), [*many, ("refs/heads/main", ZERO, heads[2])]))
@@ -237,3 +239,68 @@ def test_a_walk_begins_where_known_history_ends(directory: str, git: Git, repo: 
     assert set(FirstSeen(directory, str(git_dir))) == {first, lost, third}
     assert walked == [1]
     assert isinstance(FirstSeen(directory, str(git_dir))._base(), sqlite3.Connection)
+
+
+# --- through the log's daemon -----------------------------------------------------------------------------------------
+
+
+def test_a_daemon_tells_the_same_times(git: Git, repo: Path) -> None:
+    """Of a series, a merged side, a tip that was reset to what it had brought, and a statement; of what nobody pushed, none."""
+    git_dir = str(repo / ".git")
+    root, second = commit(git, repo, "root"), commit(git, repo, "second")
+    git("checkout", "-q", "-b", "topic", root, cwd=repo)
+    side = commit(git, repo, "side")
+    git("checkout", "-q", "main", cwd=repo)
+    git("merge", "-q", "--no-ff", "-m", "merge", "topic", cwd=repo)
+    merge = git("rev-parse", "HEAD", cwd=repo).stdout.strip()
+    blob = git("hash-object", "-w", "--stdin", cwd=repo, stdin="{}").stdout.strip()
+    statement = f"refs/gitward/statements/{root}/{'ab' * 32}"
+    git("update-ref", statement, blob, cwd=repo)
+    moves = [[("refs/heads/main", ZERO, second)], [("refs/heads/topic", ZERO, side), (statement, ZERO, blob)],
+             [("refs/heads/main", second, merge)],
+             [("refs/heads/main", merge, root), ("refs/tags/x", ZERO, "12" * 20)]]  # fmt: skip
+    with daemon() as served:
+        for each in moves:
+            recorder.record(served.target, outcomes.ref_updated(git_dir, each))
+            time.sleep(0.6)  # times are seconds
+        real, told = FirstSeen(str(served.log), git_dir), ToldSeen(str(served.socket), git_dir)
+        assert len(set(real.values())) >= 2
+        assert {oid: told[oid] for oid in real} == dict(real)
+        assert set(real) == {root, second, side, merge, blob}
+        never = commit(git, repo, "never pushed")
+        again = pickle.loads(pickle.dumps(told))
+        assert (again.get(never), again.get("34" * 20), again.get(second)) == (None, None, real[second])
+    assert ToldSeen(str(served.socket), git_dir).get(second) is None, "nobody answers"
+
+
+NO_NAMES = [b"", b"[1]", b'["x"]', b"{}", b'["' + b"A" * 40 + b'"]', b"[" * 9000, canonical(["ab" * 20] * 2001)]
+
+
+@pytest.mark.parametrize("given", NO_NAMES)
+def test_a_daemon_is_asked_by_whole_names_alone(served: Daemon, given: bytes) -> None:
+    with pytest.raises(Undecided, match="refuses the request"):
+        client.ask(str(served.socket), "seen", b"/srv/git/app.git", given)
+    assert client.ask(str(served.socket), "seen", b"/srv/git/app.git", canonical(["ab" * 20] * 2000)) == [0] * 2000
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Daemon]:
+    with daemon() as made:
+        yield made
+
+
+def test_pushes_through_a_daemon_by_a_key_that_expired_in_between(
+    gitward: Run, git: Git, repo: Path, bare: Path, tmp_path: Path, signing: tuple[str, ...], served: Daemon
+) -> None:
+    rules = policy(tmp_path, 4_000_000_000)
+    assert gitward("install", "--server", bare, "--policy", rules, "--log", served.target).returncode == 0
+    commit(git, repo, "brought by the next", *signing)
+    commit(git, repo, "seen in time", *signing)
+    git("push", "-q", bare, "HEAD:refs/heads/topic", cwd=repo)
+    ended = int(time.time()) + 1
+    policy(tmp_path, ended)
+    time.sleep(max(0.0, ended - time.time()))
+    git("push", "-q", bare, "HEAD:refs/heads/main", cwd=repo)
+    commit(git, repo, "made too late", *signing)
+    denied = git("push", bare, "HEAD:refs/heads/main", cwd=repo, ok=False)
+    assert (denied.returncode, "no longer valid" in denied.stderr) == (1, True)

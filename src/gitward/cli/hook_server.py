@@ -106,14 +106,15 @@ def _last(host: Host, repository: str) -> Last | None:
 
 
 def _kept(target: str) -> dict[str, Any]:
-    """Where refs stood last and when objects were seen first, read where a policy asks; the latter no daemon tells."""
+    """Where refs stood last and when objects were seen first, read where a policy asks."""
     from gitward.audit.firstseen import FirstSeen
     from gitward.audit.lasttips import LastTips
     from gitward.audit.recorder import socket_of
+    from gitward.audit.toldseen import ToldSeen
 
     git_dir = os.environ.get("GIT_DIR", ".")
-    tips = LastTips(target, git_dir)
-    return {"tips": tips} if socket_of(target) else {"tips": tips, "seen": FirstSeen(target, git_dir)}
+    socket = socket_of(target)
+    return {"tips": LastTips(target, git_dir), "seen": ToldSeen(socket, git_dir) if socket else FirstSeen(target, git_dir)}
 
 
 def _decide(stdin: bytes, host: Host, said: ActorClaim | None) -> Decision:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 MAXIMUM_PERSONAL = 256 << 10
 MAXIMUM_UPDATES = 10_000
+MAXIMUM_OIDS = 2_000
 MAXIMUM_PATH = 4_096
 DEPTH = 24  # far more than any event has, and far less than what readers can parse
 _INTEGERS = 1 << 53
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OWN = ("log.", "key.")  # what only the log says of itself: a verifier acts upon these
 
 
@@ -127,6 +129,23 @@ def _tips(directory: str, arguments: list[bytes]) -> list[str]:
     return [found.get(ref, "") for ref in refs]
 
 
+def _seen(directory: str, arguments: list[bytes]) -> list[int]:
+    """When each object first came as the value of a ref: who asks must know its name, and hears of no other."""
+    from gitward.audit.lasttips import came
+
+    if len(arguments) != 2 or len(arguments[0]) > MAXIMUM_PATH:
+        raise ValueError("this question has two arguments, a repository and object names")
+    try:
+        oids = json.loads(arguments[1])
+    except (ValueError, RecursionError):
+        raise ValueError("the object names cannot be read") from None
+    if type(oids) is not list or len(oids) > MAXIMUM_OIDS:
+        raise ValueError(f"at most {MAXIMUM_OIDS} object names")
+    if not all(type(oid) is str and _OID.fullmatch(oid) for oid in oids):
+        raise ValueError("an object name is 40 or 64 hexadecimal digits")
+    return came(directory, arguments[0].decode("utf-8", "surrogateescape"), oids)
+
+
 def _about(directory: str, arguments: list[bytes]) -> dict[str, Any]:
     _none(arguments)
     return {"log": directory, "origin": folder.about(directory).origin, "pid": os.getpid(), "uid": os.geteuid(),
@@ -141,4 +160,5 @@ def _none(arguments: list[bytes]) -> None:
 # What a client may ask without recording anything, of the log's folder and with further parts; each answers, soon, with what
 # canonical JSON can say. Raises ValueError for arguments that are none, OSError, GitwardError.
 QUESTIONS: dict[str, Question] = {"policies": _policies, "former": _former, "unallowed": _unallowed, "tips": _tips,
+                                  "seen": _seen,
                                   "about": _about}
