@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-WALKED = 10_000  # commits
+WALKED = 4_000  # commits: of git.git, with 5,303 refs, git takes 0.15 s of the processor for them
 AT_ONCE = 2_000  # as the daemon answers them
 
 
