@@ -42,11 +42,12 @@ class Refused:
 @record
 class Weighed:
     """What the approvals of a proposal amount to. `counted`: principal -> the id of the approval that counts for it, and the
-    forge whose word it is, '' for their own.
+    forge whose word it is, '' for their own. `since`: the id of an approval -> what has become of a key since.
     """
 
     counted: Mapping[str, tuple[str, str]]
     refused: tuple[Refused, ...] = ()
+    since: Mapping[str, str] = {}
 
 
 def weigh(ref: str, old: str, pusher: str, proposal: Proposal, terms: Terms) -> Weighed:
@@ -64,7 +65,8 @@ def weigh(ref: str, old: str, pusher: str, proposal: Proposal, terms: Terms) -> 
                 refused.append(Refused(id=given.id, who=who, why=problem))
             else:
                 counted.setdefault(who, (given.id, given.said.source))
-    return Weighed(counted=counted, refused=tuple(each for each in refused if each.who not in counted))
+    since = {each.id: each.since for each in proposal.given if each.since}
+    return Weighed(counted=counted, refused=tuple(each for each in refused if each.who not in counted), since=since)
 
 
 def _misfit(given: GivenApproval, ref: str, old: str, proposal: Proposal, terms: Terms) -> str:

@@ -67,7 +67,7 @@ def _judge(
     loaded = policies or _policies(request, host, repository)
     lookups = lookups_of(loaded, host) if "ticket" in KNOWN[request.stage] else None  # policy cannot choose the stages
     policies = loaded if lookups else without_lookups(loaded)
-    change, ranges, successions = _change(request, repository, policies, known or KNOWN[request.stage])
+    change, ranges, successions = _change(request, host, repository, policies, known or KNOWN[request.stage])
     policies = succession.guard(policies)
     budgets.keep_commits(repository, host, request, ranges)
     baseline, unbounded = _baseline(request, host, repository, policies)
@@ -106,7 +106,7 @@ def _noted(case: Case, found: Found) -> tuple[str, ...]:
 
 
 def _change(
-    request: Request, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str]
+    request: Request, host: Host, repository: Repository, policies: tuple[Policy, ...], known: frozenset[str]
 ) -> tuple[Change, tuple[Range, ...], tuple[str, ...]]:
     """What is judged, the commits that it brings, and what it makes of the policies themselves."""
     updates = resolve(request.updates, repository, request.existing, named_refs(policies))
@@ -114,10 +114,11 @@ def _change(
     if request.stage == "receive":
         updates, successions = succession.follow(policies, updates, repository)
     time = clock.now()
+    seen = max(clock.seconds(time), host.latest)
     change = Change(
         stage=request.stage,
         time=time,
-        updates=tuple(replace(update, seen=clock.seconds(time)) for update in updates)
+        updates=tuple(replace(update, seen=seen) for update in updates)
         or tuple(of_range(given) for given in request.ranges),
         known=known,
     )

@@ -106,7 +106,8 @@ def left_to_server(policies: tuple[Policy, ...], change: Change) -> tuple[str, .
 def in_words(weighed: Weighed) -> Iterator[str]:
     """Whose approvals count, each with the id of its statement."""
     for who, (identity, source) in sorted(weighed.counted.items()):
-        yield f"{who} ({identity[:SHOWN]}{f', weaker: a review on {source[:40]}, imported' if source else ''})"
+        since = f", {weighed.since[identity]}" if identity in weighed.since else ""
+        yield f"{who} ({identity[:SHOWN]}{f', weaker: a review on {source[:40]}, imported' if source else ''}{since})"
 
 
 def without(change: Change) -> Change:
@@ -215,4 +216,5 @@ def seen_by(policy: int, statement: Statement) -> GivenApproval:
         raise TypeError("an approval was asked for")
     by = statement.by[policy]
     void = statement.against[policy] if statement.against and not by else ""
-    return GivenApproval(id=statement.id, by=by, repository=statement.repository, said=statement.said, void=void)
+    since = statement.since[policy] if statement.since and by else ""
+    return GivenApproval(id=statement.id, by=by, repository=statement.repository, said=statement.said, void=void, since=since)

@@ -12,7 +12,7 @@ from gitward.loading import with_files, with_signers
 from gitward.proposals import counted, with_proposals, without
 from gitward.record import record, replace
 from gitward.recreated import with_lost
-from gitward.signatures.moments import Moments, read_first_seen
+from gitward.signatures.moments import Moments, read_first_seen, went_back
 from gitward.touching import with_touched
 from gitward.waiverfacts import waivers_of
 from gitward.workers import PIECE, Bench, Task, judge_pieces
@@ -76,7 +76,7 @@ def tallied(case: Case, plan: Plan, progress: Progress, comparison: Comparison |
         bench.task = replace(task, waivers=waivers)
         change = with_proposals(change, policies, repository, signers, host, case.existing, moments.now)
         of_push = judge_change(policies, change, waivers)
-        notices = counted(policies, change, change.pushers)
+        notices = (*went_back(change.time, host.latest), *counted(policies, change, change.pushers))
         change = without(change)
         over = is_over_its_limits(policies, of_push)
         notices += ("the push is over its limits: its commits were not read",) if over else ()
@@ -117,7 +117,8 @@ def _with_facts(case: Case, bench: Bench) -> Change:
 def _moments(change: Change, host: Host) -> Moments:
     """When it is, and when things were seen: where a push is judged, what nobody has seen before is seen now."""
     seen = read_first_seen(host.first_seen) if host.first_seen else host.seen
-    return Moments(now=clock.seconds(change.time), seen=seen, enforcing=change.stage in ("push", "receive"))
+    now = max(clock.seconds(change.time), host.latest)  # what the log has seen end stays ended, whatever the clock says
+    return Moments(now=now, seen=seen, enforcing=change.stage in ("push", "receive"))
 
 
 def _merge(tallies: list[Tally], *others: list[Tally]) -> None:

@@ -50,7 +50,7 @@ def waivers_of(
     waivers = [statement for statement in change.statements if isinstance(statement.said, Waiver)]
     if not waivers:
         return None
-    now = clock.seconds(change.time)
+    now = max(clock.seconds(change.time), host.latest)
     mailmaps = _mailmaps(change, repository, existing)
     known = tuple(people(policy, now, mailmaps) for policy in policies)
     asked = [each if policy.waivers else None for policy, each in zip(policies, signers, strict=True)]

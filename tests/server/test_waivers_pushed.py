@@ -12,8 +12,9 @@ import pytest
 from scene import MakeScene, Push, Scene
 from test_ref_outcomes import install, recorded
 
+from gitward import clock
 from gitward.adapters import waiving
-from gitward.audit import reading
+from gitward.audit import heartbeat, reading
 from gitward.review.breakglass import FollowUp, Glasses
 from gitward.review.run import Asked, review
 from gitward.statements import keeping
@@ -212,3 +213,20 @@ def test_glass_is_broken_loudly_and_closed_by_somebody_else(shop: Shop) -> None:
     assert shop.open() == ()
     kinds = [each["statement"].get("kind") for each in recorded(shop.scene, "statement.received")]  # type: ignore[attr-defined]
     assert kinds == ["waiver", "closing", "closing"]
+
+
+def test_broken_glass_does_not_come_back_with_the_clock(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log was written two hours from now: the glass, broken for one hour, has ended. As after that many hours, and a clock
+    that is set back."""
+    glass = shop.granted("dan", ref=MAIN, entries=("*",))
+    shop.scene.commit("handle names\n")
+    assert shop.push("dan", "main", glass).exit_code == 0
+    later = clock.at(int(time.time()) + 7200).replace("Z", ".000000Z")
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "now", lambda: later)
+        heartbeat.beat(str(shop.scene.log))
+    shop.scene.commit("handle paths\n")
+    denied = shop.push("dan", "main")
+    assert denied.exit_code == 1, denied.stderr
+    assert "the clock has gone back; what had ended by then counts as ended" in denied.remote
+    assert "of dan counts for nothing: it has expired" in denied.remote

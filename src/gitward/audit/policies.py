@@ -26,10 +26,14 @@ _LARGEST = 4 << 20
 
 @record
 class Last:
-    """The last revision of each policy by id and source, as far as it had one, and the last digest by source."""
+    """The last revision of each policy by id and source, as far as it had one, and the last digest by source.
+
+    `latest` is the latest time at which one of the lines that were read was written, RFC 3339, '' for none.
+    """
 
     revisions: Mapping[tuple[str, str], int] = {}
     digests: Mapping[str, str] = {}
+    latest: str = ""
 
 
 def last(directory: str, repository: str) -> Last:
@@ -39,12 +43,20 @@ def last(directory: str, repository: str) -> Last:
     """
     revisions: dict[tuple[str, str], int] = {}
     digests: dict[str, str] = {}
+    latest = ""
     for line in log.recent(directory):
+        latest = max(latest, _written(line))
         for name, source, revision, digest in _named(line, repository):
             digests[source] = digest
             if revision is not None:
                 revisions[name, source] = revision
-    return Last(revisions=revisions, digests=digests)
+    return Last(revisions=revisions, digests=digests, latest=latest)
+
+
+def _written(line: bytes) -> str:
+    """When a line was written; '' where it does not say so. Behind the event, so nothing in that is taken for it."""
+    _, found, rest = line.rpartition(b'","received_time":"')
+    return rest[:27].decode("ascii", "replace") if found and rest[26:28] == b'Z"' else ""
 
 
 def changes(used: tuple[PolicyInfo, ...], found: Last | None, target: str, repository: str) -> Iterator[Item]:
@@ -61,6 +73,7 @@ def told(found: Last) -> dict[str, Any]:
     return {
         "revisions": [[name, text(source), revision] for (name, source), revision in found.revisions.items()],
         "digests": [[text(source), digest] for source, digest in found.digests.items()],
+        "latest": found.latest,
     }
 
 
@@ -69,6 +82,7 @@ def received(answer: Any) -> Last:
     return Last(
         revisions={(name, _text(source)): revision for name, source, revision in answer["revisions"]},
         digests={_text(source): digest for source, digest in answer["digests"]},
+        latest=answer["latest"],
     )
 
 

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from gitward import budgets, channels
+from gitward import budgets, channels, clock
 from gitward.adapters.pre_receive import request
 from gitward.audit.claims import NOTHING, Claims, of_push
 from gitward.errors import GitwardError, Undecided, UsageError
@@ -86,7 +86,8 @@ def _judged(stdin: bytes, host: Host, said: ActorClaim | None, repository: str) 
     try:
         if host.log:
             last = _last(host, repository)
-            host = replace(host, revisions=last.revisions if last else {}, **_kept(host.log))
+            latest = clock.seconds(last.latest) if last and last.latest else 0
+            host = replace(host, revisions=last.revisions if last else {}, latest=latest, **_kept(host.log))
         return _supervised(stdin, host, said), last
     except Undecided as problem:
         from gitward.failure import no_decision

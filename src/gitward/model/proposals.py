@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class GivenApproval:
     """An approval as one policy sees it. `by` are the principals whose good signatures it carries; `id` is its statement's.
 
-    `repository` is what it says it is for, as `pushees.normal` spells it. `void` says why it counts no more, '' where it does.
+    `repository` is what it says it is for, as `pushees.normal` spells it. `void` says why it counts no more, '' where it does;
+    `since` what has become of a key that was good when it was first seen.
     """
 
     id: str
@@ -24,6 +25,7 @@ class GivenApproval:
     repository: str
     said: Approval
     void: str = ""
+    since: str = ""
 
 
 @record

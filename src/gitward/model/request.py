@@ -110,9 +110,10 @@ class Host:
     `revisions` are those that policies, by id and source, had in the last decisions of the log. `lookups` are the look-ups
     that policies may name, each with the file of its settings; None: nothing is looked up. `first_seen` is a file of the times
     at which objects were first seen, `seen` are these times where no file is named, by oid, in seconds since 1970. `tips` tells
-    of refs the oid that each had last by the log, of those that the log knows. `actor` is
-    the one channel that says who pushes, '' for none (docs/access.md). `urls` are those of the repository, as its people write
-    them: a statement for another counts for nothing.
+    of refs the oid that each had last by the log, of those that the log knows. `latest` is the latest time at which the log was
+    written of late, seconds since 1970, 0 where that is not known: time does not go back behind it. `actor` is the one channel
+    that says who pushes, '' for none (docs/access.md). `urls` are those of the repository, as its people write them: a statement
+    for another counts for nothing.
     """
 
     policies: tuple[str, ...] = ()
@@ -126,6 +127,7 @@ class Host:
     lookups: Mapping[str, str] | None = {}
     first_seen: str = ""
     seen: Mapping[str, int] = {}
+    latest: int = 0
     tips: Callable[[Sequence[str]], Mapping[str, str]] | None = None
     actor: str = ""
     urls: tuple[str, ...] = ()

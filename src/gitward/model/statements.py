@@ -110,7 +110,8 @@ class Statement:
 
     `by` is, in the order of the policies, whose good signatures it carries in the names of each; of one that counts for nothing,
     for nobody, and then `against` says why, in the same order. `made` is the signers' word, seconds since 1970; `first_seen` when
-    the log's server got it, None where that is not known.
+    the log's server got it, None where that is not known. `since` says in the same order of a key that was good then that it is
+    good no more.
     """
 
     id: str
@@ -122,3 +123,4 @@ class Statement:
     by: tuple[tuple[str, ...], ...] = ()
     against: tuple[str, ...] = ()
     first_seen: int | None = None
+    since: tuple[str, ...] = ()

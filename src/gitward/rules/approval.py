@@ -163,7 +163,7 @@ class Approval:
             for who in sorted(set(weighed.counted) - those)
         ]
         lines += [f"the approval {each.id[:SHOWN]} does not count: {each.why}" for each in weighed.refused if not each.who]
-        yield from (Violation(message=line[:220]) for line in lines[:_NAMED])
+        yield from (Violation(message=line[:300]) for line in lines[:_NAMED])
         if len(lines) > _NAMED:
             yield Violation(message=f"and {len(lines) - _NAMED} more that do not count")
 

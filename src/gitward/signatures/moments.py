@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from gitward import clock
 from gitward.days import day, first_second
 from gitward.errors import Undecided, UsageError
 from gitward.record import record
+from gitward.waivers.rights import SKEW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +31,14 @@ class Moments:
     def first_seen(self, oid: str | None) -> int | None:
         found = self.seen.get(oid or "")
         return self.now if found is None and self.enforcing else found
+
+
+def went_back(time: str, latest: int) -> tuple[str, ...]:
+    """What is said where a log was written later (`latest`, seconds since 1970, 0 for unknown) than the time that it is now."""
+    if latest <= clock.seconds(time) + SKEW:
+        return ()
+    back = f"this server's clock says {time[:19]}Z, and its log has an entry of {clock.at(latest)}"
+    return (f"{back}: the clock has gone back; what had ended by then counts as ended",)
 
 
 def read_first_seen(path: str) -> dict[str, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from itertools import islice
 
+from gitward.days import moment
 from gitward.model import Closing, Decided, Revocation, Statement, Waiver
 from gitward.record import record, replace
 from gitward.statements import envelope
@@ -23,11 +24,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from gitward.model import Policy, Signature
+    from gitward.model import Policy, Signature, SignatureResult
     from gitward.repository import Repository
     from gitward.signatures.signers import Signers
 
-_WORDS = 200
+    Counted = tuple[tuple[str, ...], str, str]  # whose it is, or why nobody's; and what has become of the key since
+
+_WORDS = 260
+_TIMES = ("expired", "not-yet-valid", "revoked-soft", "revoked-hard")  # statuses of a listed key that made the signature
 _PIECE = 200  # statements that are verified at once
 
 
@@ -105,6 +109,7 @@ def _attributed(
             each.statement,
             by=tuple(column[place][0] for column in columns),
             against=tuple(column[place][1] for column in columns),
+            since=tuple(column[place][2] for column in columns),
             first_seen=seen[place],
         )
         for place, each in enumerate(read)
@@ -156,35 +161,51 @@ def _first_seen(oid: str, signers: Sequence[Signers], otherwise: int | None) -> 
 
 def _signers_of(
     policy: Policy, signers: Signers, read: Sequence[_Read], seen: Sequence[int | None], now: int
-) -> list[tuple[tuple[str, ...], str]]:
+) -> list[Counted]:
     """Of each statement whose good signatures it carries by this policy, and where that is nobody, why."""
     if not policy.trust:
-        return [((), "the policy lists nobody's keys")] * len(read)
-    counted = []
+        return [((), "the policy lists nobody's keys", "")] * len(read)
+    counted: list[Counted] = []
     for start in range(0, len(read), _PIECE):
         of_each = [signed_of(envelope.opened(each.blob)) for each in read[start : start + _PIECE]]
         items = [signed for signatures in of_each for signed in signatures]
         times = [time for signatures, time in zip(of_each, seen[start : start + _PIECE], strict=True) for _ in signatures]
         found = iter(signers.statements(items, times, now))
-        counted += [_counted([next(found) for _ in signatures], signers) for signatures in of_each]
+        for each, signatures in zip(read[start : start + _PIECE], of_each, strict=True):
+            takes_back = each.statement.kind == "revocation"
+            counted.append(_counted([next(found) for _ in signatures], signers, takes_back=takes_back))
     return counted
 
 
-def _counted(signatures: Sequence[Signature], signers: Signers) -> tuple[tuple[str, ...], str]:
-    """Each principal once, however many keys and signatures; a forge is nobody."""
+def _counted(signatures: Sequence[Signature], signers: Signers, *, takes_back: bool) -> Counted:
+    """Each principal once, however many keys and signatures; a forge is nobody.
+
+    What takes something back counts whatever has become of the key since, as long as the policy lists it.
+    """
     good: set[str] = set()
-    against = ""
+    against = since = ""
     for signature in signatures:
         result = judged(signature, None, None)
-        if result.status != "good":
-            against = against or in_words(result)[:_WORDS]
+        if takes_back and result.status in _TIMES:
+            good.add(result.principal)  # or what was taken back would come to life again
+        elif result.status != "good":
+            against = against or f"{in_words(result)}{_as_of(result) if result.status in _TIMES else ''}"[:_WORDS]
         elif signature.forge:
             against = against or f"signed by the forge {result.principal.removeprefix('forge:')}, which is nobody's signature"
-        elif why := _out_of_time(result.principal, signers, result.judged_at or 0):
+        elif (why := _out_of_time(result.principal, signers, result.judged_at or 0)) and not takes_back:
             against = against or why
         else:
             good.add(result.principal)
-    return tuple(sorted(good)), "" if good else against
+            if judged(signature, None, None, validity="now").status != "good":
+                since = f"by a key that has ended since{_as_of(result)}"
+    return tuple(sorted(good)), "" if good else against, since
+
+
+def _as_of(result: SignatureResult) -> str:
+    """As of when a key was judged."""
+    if result.clock == "first-seen" and result.judged_at is not None:
+        return f" (first seen {moment(result.judged_at)})"
+    return " (as of now: no log says when it was first seen)"
 
 
 def _out_of_time(name: str, signers: Signers, at: int) -> str:
