@@ -7,13 +7,11 @@ from gitward.model import Closing, Waiver, is_zero
 from gitward.policy.people import Instant
 from gitward.record import record
 from gitward.shapes import Refused, Seconds
-from gitward.statements.keeping import keep, standing
+from gitward.statements.keeping import keep, keep_all, standing
 from gitward.waivers.rights import EVERYTHING, NAMED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gitward.repository import Repository
     from gitward.statements.keeping import Place
 
@@ -64,19 +62,20 @@ def commits_of(repository: Repository, named: tuple[str, ...], span: str, ref: s
     return tuple(found)
 
 
-def waive(asked: Asked, at: Place) -> Iterator[str]:
-    """Sign and store; the refs of the statements. Raises GitwardError where nothing can sign, or git cannot keep it."""
+def waive(asked: Asked, at: Place) -> tuple[str, ...]:
+    """Sign all and store them; the refs of the statements. Raises GitwardError where nothing can sign, or git cannot keep it."""
     for text, name, most in ((asked.reason, "reason", _REASON), (asked.ticket, "ticket", _TICKET)):
         if len(text) > most:
             raise UsageError(f"the {name} has more than {most} characters", "say it in fewer words")
     chunks = [asked.commits[start : start + _CHUNK] for start in range(0, len(asked.commits), _CHUNK)]
-    for commits in chunks or [()]:
-        said = Waiver(
+    said = (
+        Waiver(
             policy=asked.policy, entries=asked.entries, commits=commits, reason=asked.reason, expires=asked.expires,
             ticket=asked.ticket, ref=asked.ref,
-        )  # fmt: skip
-        about = tuple(oid for oid in commits if not is_zero(oid))
-        yield keep(at, "waiver", about or at.nothing, said)
+        )
+        for commits in chunks or [()]
+    )  # fmt: skip
+    return keep_all(at, "waiver", [(tuple(o for o in each.commits if not is_zero(o)) or at.nothing, each) for each in said])
 
 
 def close(identity: str, reason: str, at: Place) -> str:

@@ -56,7 +56,7 @@ def approve(revision: str, ref: str, remote: str, url: str, key: str, source: st
       gitward approve --revoke 3f2a9c --reason "looked at the wrong branch"
     """
     from gitward.approvals import landing as landings
-    from gitward.cli.kept import told
+    from gitward.cli.kept import told, waiting
     from gitward.repository import open_repository
     from gitward.statements import keeping
 
@@ -67,7 +67,7 @@ def approve(revision: str, ref: str, remote: str, url: str, key: str, source: st
     if bool(export) != bool(forge):
         raise UsageError("--from-forge FILE and --forge NAME belong together")
     with open_repository(repo) as repository:
-        at = keeping.place(repository, repo, remote, url, key)
+        at = keeping.place(repository, repo, remote, url, key, waiting)
         if revoke:
             return told((keeping.revoke(at, revoke, reason),), "revoked", at, push=push)
         found = landings.landing(repository, revision, landings.target(repository, at, ref))
@@ -132,7 +132,7 @@ def _imported(at: Place, found: Landing, export: str, forge: str) -> tuple[str, 
     """A statement for each review of this commit in an export."""
     from gitward.approvals.forges import reviews
     from gitward.record import replace
-    from gitward.statements.keeping import keep
+    from gitward.statements.keeping import keep_all
 
     try:
         with open(export, "rb") as file:
@@ -145,8 +145,8 @@ def _imported(at: Place, found: Landing, export: str, forge: str) -> tuple[str, 
             _echo(f"passed over: {review.reviewer} approved {review.commit[:12]}, which is another commit")
             continue
         said = replace(found.approval, source=forge, reviewer=review.reviewer)
-        kept.append(keep(at, "approval", (found.commit,), said))
+        kept.append(((found.commit,), said))
         _echo(f"{review.reviewer} on {forge}: weaker evidence, by the export and your signature")
     if not kept:
         raise GitwardError(f"nobody has approved {found.commit[:12]} in {os.path.basename(export)}", "export the reviews anew")
-    return tuple(kept)
+    return keep_all(at, "approval", kept)

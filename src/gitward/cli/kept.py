@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from gitward.statements.keeping import Place
 
 
+def waiting(words: str) -> None:
+    """Say for what a command waits."""
+    click.echo(words, err=True)
+
+
 def told(refs: Sequence[str], verb: str, at: Place, *, push: bool) -> int:
     """Name them, and send them or say how. Raises GitwardError where they could not be sent."""
     from gitward.statements import keeping

@@ -31,7 +31,7 @@ def add(revision: str, predicate_type: str, path: str, key: str, remote: str, ur
       gitward statement add --type https://in-toto.io/attestation/test-result/v0.1 --predicate result.json --push
       make-provenance | gitward statement add --type https://slsa.dev/provenance/v1 --predicate - v1.2.0
     """
-    from gitward.cli.kept import told
+    from gitward.cli.kept import told, waiting
     from gitward.repository import open_repository
     from gitward.statements import keeping
     from gitward.statements.reading import evidence_of
@@ -41,7 +41,7 @@ def add(revision: str, predicate_type: str, path: str, key: str, remote: str, ur
         _, oid, kind = repository.peel(repository.resolve(revision))
         if kind != "commit":
             raise UsageError(f"{revision} is a {kind}, no commit")
-        at = keeping.place(repository, repo, remote, url, key)
+        at = keeping.place(repository, repo, remote, url, key, waiting)
     ref = keeping.keep_payload(at, evidence_of(predicate_type, (oid,), predicate))
     return told((ref,), "added", at, push=push)
 

@@ -27,12 +27,12 @@ def revoke(identity: str, reason: str, key: str, remote: str, url: str, repo: st
     examples:
       gitward statement revoke 3f2a9c --reason 'the runner was broken' --push
     """
-    from gitward.cli.kept import told
+    from gitward.cli.kept import told, waiting
     from gitward.repository import open_repository
     from gitward.statements import keeping
 
     if not reason.strip():
         raise UsageError("--reason is missing", "say why: it is shown to everybody who wonders")
     with open_repository(repo) as repository:
-        at = keeping.place(repository, repo, remote, url, key)
+        at = keeping.place(repository, repo, remote, url, key, waiting)
     return told((keeping.revoke(at, identity, reason),), "revoked", at, push=push)

@@ -75,18 +75,18 @@ def waive(entries: tuple[str, ...], commits: tuple[str, ...], span: str, ref: st
     if not reason.strip():
         raise UsageError("--reason is missing", "say why: it is shown to everybody who wonders")
     from gitward.adapters import waiving
-    from gitward.cli.kept import told
+    from gitward.cli.kept import told, waiting
     from gitward.repository import open_repository
     from gitward.statements import keeping
 
     with open_repository(repo) as repository:
-        at = keeping.place(repository, repo, remote, url, key)
+        at = keeping.place(repository, repo, remote, url, key, waiting)
         if closed:
             return told((waiving.close(closed, reason, at),), "closed", at, push=push)
         if revoke:
             return told((keeping.revoke(at, revoke, reason),), "revoked", at, push=push)
         asked = _asked(repository, repo, entries, commits, span, ref, reason, ticket, expires, policy_id, deletes=deletes)
-    kept = tuple(waiving.waive(asked, at))
+    kept = waiving.waive(asked, at)
     _summary(asked, at)
     return told(kept, "glass broken" if everything else "waived", at, push=push)
 

@@ -25,7 +25,7 @@ from gitward.statements.storing import store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from gitward.model.statements import Kind, Said
     from gitward.repository import Repository
@@ -41,13 +41,17 @@ _NO_REMOTE, _ADD_REMOTE = "there is no remote to send it to", "git remote add or
 
 @record
 class Place:
-    """Where statements are made, signed and sent: to the repository at `url`, known as `remote`, '' where that is no remote."""
+    """Where statements are made, signed and sent: to the repository at `url`, known as `remote`, '' where that is no remote.
+
+    `notice` is told where a key is waited for.
+    """
 
     folder: str
     oid_length: int
     url: str
     remote: str = ""
     key: str = ""
+    notice: Callable[[str], object] | None = None
 
     @property
     def repository(self) -> str:
@@ -60,7 +64,10 @@ class Place:
         return ("0" * self.oid_length,)
 
 
-def place(repository: Repository, folder: str, remote: str = "", url: str = "", key: str = "") -> Place:
+def place(
+    repository: Repository, folder: str, remote: str = "", url: str = "", key: str = "",
+    notice: Callable[[str], object] | None = None,
+) -> Place:  # fmt: skip
     """Where it is: the URL that is given, else that of the remote, of `origin` or the first one, else this repository's path."""
     remotes = gitcommand.need(folder, "remote").splitlines()
     if remote and remote not in remotes:
@@ -70,7 +77,7 @@ def place(repository: Repository, folder: str, remote: str = "", url: str = "", 
     where = url or (gitcommand.need(folder, "remote", "get-url", "--push", "--", remote) if remote else here)
     if not is_whole(where):
         where = os.path.realpath(os.path.join(here, where))
-    return Place(folder=folder, oid_length=repository.oid_length, url=where, remote=remote, key=key)
+    return Place(folder=folder, oid_length=repository.oid_length, url=where, remote=remote, key=key, notice=notice)
 
 
 def keep(at: Place, kind: Kind, about: tuple[str, ...], said: Said, repository: str = "") -> str:
@@ -78,12 +85,19 @@ def keep(at: Place, kind: Kind, about: tuple[str, ...], said: Said, repository: 
 
     `repository` is as statements spell it, that of the place where it is left out.
     """
-    return keep_payload(at, payload_of(kind, about, repository or at.repository, said, clock.seconds(clock.now())))
+    return keep_all(at, kind, ((about, said),), repository)[0]
+
+
+def keep_all(at: Place, kind: Kind, each: Iterable[tuple[tuple[str, ...], Said]], repository: str = "") -> tuple[str, ...]:
+    """The same of several, of which none is stored before all are signed."""
+    made = clock.seconds(clock.now())
+    payloads = [payload_of(kind, about, repository or at.repository, said, made) for about, said in each]
+    return tuple(store(at.folder, blob) for blob in [signed(payload, at.folder, at.key, at.notice) for payload in payloads])
 
 
 def keep_payload(at: Place, payload: bytes) -> str:
     """The same for what `reading` has put together already."""
-    return store(at.folder, signed(payload, at.folder, at.key))
+    return store(at.folder, signed(payload, at.folder, at.key, at.notice))
 
 
 def standing(folder: str, identity: str) -> tuple[str, Outline, bytes] | None:

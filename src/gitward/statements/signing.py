@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import threading
 
 from gitward import gitcommand
 from gitward.errors import GitwardError, UsageError
@@ -23,35 +24,51 @@ from gitward.statements.envelope import MAXIMUM, EnvelopeSignature, encoded, pae
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Notice = Callable[[str], object] | None
 
 _SECONDS = 300.0  # somebody may have to find a token and type its PIN
+_PATIENCE = 3.0  # seconds after which is said what is waited for
+_FIXES = (  # by what ssh-keygen and gpg say, in English; the first that fits
+    ("agent socket", 'start an agent and give it the key: eval "$(ssh-agent)", ssh-add FILE'),
+    ("find key in agent", "ssh-add -l shows what the agent holds, ssh-add FILE adds a key, ssh-add -X unlocks a locked agent"),
+    ("agent refused", "confirm it where the agent asks, or touch the token; ssh-add -X unlocks a locked agent"),
+    ("passphrase", "run it where ssh-keygen can ask for the passphrase, a terminal, or: ssh-add FILE"),
+    ("device not found", "plug the token in, and touch it when it blinks"),
+    ("No pinentry", "install pinentry, look at pinentry-program in gpg-agent.conf, then: gpgconf --kill gpg-agent"),
+    ("Inappropriate ioctl", "export GPG_TTY=$(tty), then: gpgconf --kill gpg-agent"),
+    ("agent", "gpgconf --kill gpg-agent; gpgconf --launch gpg-agent"),
+    ("ard", "put the card or token in: gpg --card-status"),
+    ("No such device", "put the card or token in: gpg --card-status"),
+    ("Timeout", "answer where pinentry asks, and try again"),
+)
 _FIX = "git config user.signingKey KEY, as for git commit -S, or name one with --key"
 
 
-def signed(payload: bytes, repository_folder: str, key: str = "") -> bytes:
+def signed(payload: bytes, repository_folder: str, key: str = "", notice: Notice = None) -> bytes:
     """The blob of a statement: `payload`, from `reading.payload_of`, with one signature.
 
     `key` in place of user.signingKey: a file with an SSH key, such a key as text (it is then the agent's), or an OpenPGP key's
-    name. Raises GitwardError with the fix where nothing can sign.
+    name. `notice` is told where somebody may be asked for something. Raises GitwardError with the fix where nothing can sign.
     """
-    blob = encoded(payload, (signature(payload, repository_folder, key),))
+    blob = encoded(payload, (signature(payload, repository_folder, key, notice),))
     if len(blob) > MAXIMUM:
         fix = "say less in it, or make one for fewer commits each"
         raise UsageError(f"the statement has {len(blob)} bytes, at most {MAXIMUM} are taken", fix)
     return blob
 
 
-def signature(payload: bytes, repository_folder: str, key: str = "") -> EnvelopeSignature:
+def signature(payload: bytes, repository_folder: str, key: str = "", notice: Notice = None) -> EnvelopeSignature:
     """One signature of a payload; several of several people may stand in one envelope. Raises as `signed` does."""
     form = gitcommand.setting(repository_folder, "gpg.format") or "openpgp"
     key = key or gitcommand.setting(repository_folder, "user.signingKey")
     if _is_ssh_text(key) or (key and os.path.isfile(_file(key))):
         form = "ssh"
     if form == "ssh":
-        return _by_ssh(payload, repository_folder, key)
+        return _by_ssh(payload, repository_folder, key, notice)
     if form == "openpgp":
-        return _by_openpgp(payload, repository_folder, key)
+        return _by_openpgp(payload, repository_folder, key, notice)
     words = f"a statement is signed with SSH or OpenPGP, and gpg.format is {form!r}"
     raise GitwardError(words, "name an SSH or OpenPGP key: --key KEY")
 
@@ -73,7 +90,7 @@ def _file(key: str) -> str:
 # --- SSH ----------------------------------------------------------------------------------------------------------------
 
 
-def _by_ssh(payload: bytes, folder: str, key: str) -> EnvelopeSignature:
+def _by_ssh(payload: bytes, folder: str, key: str, notice: Notice) -> EnvelopeSignature:
     key = key or _default_key(folder)
     if not key:
         raise GitwardError("there is no SSH key to sign with", _FIX)
@@ -85,7 +102,7 @@ def _by_ssh(payload: bytes, folder: str, key: str) -> EnvelopeSignature:
             with open(name, "w", encoding="utf-8") as file:
                 file.write(key.removeprefix("key::") + "\n")
         command = [program, "-Y", "sign", "-n", STATEMENT.decode(), "-f", name, *(["-U"] if agent else [])]
-        block = _run(command, pae(payload), "ssh-keygen", "look at the key with: ssh-keygen -l -f KEY")
+        block = _run(command, pae(payload), "ssh-keygen", "look at the key with: ssh-keygen -l -f KEY", notice=notice)
     try:
         data = unarmored(block)
         return EnvelopeSignature(sig=data, keyid=opened(block, STATEMENT).key.fingerprint)
@@ -107,13 +124,13 @@ def _default_key(folder: str) -> str:
 # --- OpenPGP ------------------------------------------------------------------------------------------------------------
 
 
-def _by_openpgp(payload: bytes, folder: str, key: str) -> EnvelopeSignature:
+def _by_openpgp(payload: bytes, folder: str, key: str, notice: Notice) -> EnvelopeSignature:
     program = gitcommand.setting(folder, "gpg.openpgp.program") or gitcommand.setting(folder, "gpg.program") or "gpg"
     if not key:
         who = gitcommand.need(folder, "var", "GIT_COMMITTER_IDENT")
         key = who.rpartition(">")[0] + ">"  # as git commit -S does without user.signingKey
     command = [program, "--detach-sign", "--no-textmode", "--armor", "--local-user", key]
-    block = _run(command, pae(payload), "gpg", f"{_FIX}; gpg --list-secret-keys shows which there are")
+    block = _run(command, pae(payload), "gpg", f"{_FIX}; gpg --list-secret-keys shows which there are", notice=notice)
     try:
         data = unarmor(block)
         return EnvelopeSignature(sig=data, keyid=packet.parse_signature(data).issuer)
@@ -121,16 +138,25 @@ def _by_openpgp(payload: bytes, folder: str, key: str) -> EnvelopeSignature:
         raise GitwardError(f"what {program} made is no signature that counts: {problem}", _FIX) from None
 
 
-def _run(command: Sequence[str], stdin: bytes, what: str, fix: str, folder: str | None = None) -> bytes:
+def _run(
+    command: Sequence[str], stdin: bytes, what: str, fix: str, folder: str | None = None, notice: Notice = None
+) -> bytes:
     """What a program writes. It may ask whoever is at the terminal for a passphrase."""
+    words = f"waiting for {what}: it may ask for a passphrase, a PIN or a touch; it has {_SECONDS:g} s, Ctrl-C ends it"
+    timer = threading.Timer(_PATIENCE, notice or str, (words,))
+    timer.daemon = True
+    timer.start()
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, timeout=_SECONDS, cwd=folder, check=False)
     except subprocess.TimeoutExpired:
-        raise GitwardError(f"{what} took more than {_SECONDS:g} s", fix) from None
+        raise GitwardError(f"{what} took more than {_SECONDS:g} s: its agent or token does not answer", fix) from None
     except OSError as problem:
         raise GitwardError(f"{command[0]} cannot be run: {problem.strerror}", fix) from None
+    finally:
+        timer.cancel()
     if done.returncode:
-        lines = [line for line in done.stderr.decode("utf-8", "replace").split("\n") if line.strip()] or [""]
-        words = "".join(c if c.isprintable() else "?" for c in lines[-1][:300])
-        raise GitwardError(f"{what} could not sign{': ' if words else ''}{words}", fix)
+        lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").split("\n") if line.strip()] or [""]
+        said = "".join(c if c.isprintable() else "?" for c in lines[-1][:300])
+        better = next((each for needle, each in _FIXES if needle in said), fix)
+        raise GitwardError(f"{what} could not sign{': ' if said else ''}{said}", better)
     return done.stdout
