@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from gitward.record import replace
+from gitward.review.happened import Happened, Move
+from gitward.review.joins import Joins
 from logdaemons import daemon
 
 TYPE_CHECKING = False
@@ -129,6 +132,97 @@ def test_a_later_hook_that_refuses_is_no_tampering(server: Server) -> None:
 
 def test_a_repository_that_is_not_there(server: Server) -> None:
     assert server.kinds(repo=server.bare.parent / "none.git") == (3, ["repository"])
+
+
+def altered(server: Server, was: bytes, now: bytes) -> None:
+    (segment,) = server.log.glob("*.jsonl")
+    lines = segment.read_bytes()
+    assert was in lines
+    segment.write_bytes(lines.replace(was, now, 1))
+
+
+def test_a_log_that_does_not_hold(server: Server) -> None:
+    """A name in a covered line is another; what no checkpoint covers yet proves nothing, so there it is not known."""
+    server.push()
+    altered(server, b'"display":null', b'"display":"x"')
+    assert server.kinds() == (3, ["log-not-verified"])
+    altered(server, b'"display":"x"', b'"display":null')
+    assert server.gitward("audit", "checkpoint", "--log", server.log).returncode == 0
+    assert server.kinds() == (0, [])
+    altered(server, b'"display":null', b'"display":"x"')
+    code, gaps = server.review()
+    assert (code, gaps[0]["weight"], gaps[0]["kind"], gaps[0]["seqs"]) == (1, "contradiction", "log-does-not-hold", [4])
+    done = server.gitward("audit", "review", "--log", server.log, "--repo", server.bare)
+    assert (done.returncode, "  verified: does not hold, " in done.stdout) == (1, True)
+
+
+def test_a_log_that_is_shorter_than_it_was(server: Server, tmp_path: Path) -> None:
+    server.push()
+    shutil.copytree(server.log, tmp_path / "former")
+    server.push("second")
+    kept = tmp_path / "kept"
+    kept.write_text(server.gitward("audit", "checkpoint", "--log", server.log).stdout)
+    assert server.kinds("--against", kept) == (0, [])
+    notes = [gap["kind"] for gap in server.review("--against", kept)[1]]
+    assert "no-kept-checkpoint" not in notes
+    shutil.rmtree(server.log)
+    (tmp_path / "former").rename(server.log)
+    assert "no-kept-checkpoint" in [gap["kind"] for gap in server.review()[1]]
+    code, kinds = server.kinds("--against", kept)
+    assert code == 1
+    assert "log-does-not-hold" in kinds
+
+
+def test_evidence_that_is_gone(server: Server) -> None:
+    server.push()
+    assert server.gitward("audit", "checkpoint", "--log", server.log).returncode == 0
+    next((server.log / "evidence").iterdir()).unlink()
+    assert server.kinds() == (4, ["log-incomplete"])
+
+
+def test_a_repository_that_nobody_named(server: Server) -> None:
+    """Nothing was held against any repository: that is not the answer that all of them are as they should be."""
+    server.push()
+    words = ("audit", "review", "--log", server.log)
+    done = server.gitward(*words)
+    assert (done.returncode, "not known[no-repository]" in done.stdout) == (3, True)
+    other = server.bare.parent / "other.git"
+    server.git("init", "-q", "--bare", other)
+    done = server.gitward("install", "--server", other, "--policy", server.bare.parent / "org.yaml", "--log", server.log)
+    assert done.returncode == 0, done.stderr
+    gaps = server.review(repo=other)[1]
+    assert [gap["where"] for gap in gaps if gap["kind"] == "not-looked-at"] == [os.path.realpath(server.bare)]
+
+
+def test_what_a_review_rests_on(server: Server) -> None:
+    """As text and as JSON: which part of which log, by which policies, and what was not looked at."""
+    server.push()
+    done = server.gitward("audit", "review", "--log", server.log, "--repo", server.bare, "--format", "json")
+    plain = json.loads(done.stdout)
+    assert (plain["first"]["seq"], plain["last"]["seq"]) == (0, plain["entries"] - 1)
+    assert plain["origin"] == json.loads((server.log / "log.json").read_text())["origin"]
+    assert plain["verification"]["outcome"] == "whole"
+    (judged,) = (each for each in plain["policies"] if each["id"] == "test")
+    assert (judged["decisions"], judged["revision"]) == (1, 1)
+    assert len(plain["not_looked_at"]) == 2
+    said = server.gitward("audit", "review", "--log", server.log, "--repo", server.bare).stdout
+    assert f"log {plain['origin']} in {server.log}" in said
+    assert f"  reviewed: entries 0 to {plain['last']['seq']}, received from {plain['first']['time']} to " in said
+    assert f"  judged by test revision 1, {server.bare.parent / 'org.yaml'}, digest {judged['digest']}, enforce: 1 " in said
+    assert "  not looked at: whether CI judged what was pushed (--ci)" in said
+
+
+def test_what_is_not_named_one_by_one_is_counted() -> None:
+    joins = Joins(expects_ci=False, refs=())
+    for number in range(60):
+        entry = Happened(seq=number, time="", name="", outcome="allowed", repository="/a", session="", actor="", id="",
+                         moves=(Move(ref=MAIN, old="", new=f"{number:040x}"),))  # fmt: skip
+        if number < 30:
+            joins.see(replace(entry, name="decision.receive"), {})
+        joins.see(replace(entry, name="decision.deploy"), {"deploy": {"revision": f"{number:040x}"}})
+    gaps = list(joins.end())
+    assert [gap.seqs for gap in gaps] == [*((number,) for number in range(30, 50)), ()]
+    assert gaps[-1].text == "10 more"
 
 
 def test_a_reviewer_signs(server: Server, tmp_path: Path) -> None:

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
 from gitward.cli import output as out
 from gitward.cli.audit import LOG
-from gitward.errors import GitwardError, UsageError
+from gitward.cli.verifying import AGAINST, KEY, WITNESSES, own
+from gitward.errors import GitwardError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.audit.verification.report import Report
-    from gitward.tlog.note import PublicKey
 
 
 @click.command(epilog="exit codes: 0 whole as far as it is covered, 1 does not hold, 2 usage, 3 cannot verify, 4 incomplete: "
                "something is missing, nothing contradicts")  # fmt: skip
 @LOG
-@click.option("--against", "kept", metavar="FILE", multiple=True, help="A checkpoint of this log that you kept elsewhere, the "
-              "newest that you have seen; - is stdin. May be given several times.")  # fmt: skip
-@click.option("--key", "key", metavar="VKEY|FILE", default="", help="The public key of the log, as you know it: name+hash+key.")
-@click.option("--witnesses", "file", metavar="FILE", default="", help="The witnesses that you trust, in the form of a log's "
-              "settings.yaml: too few that vouch are exit code 3. Default: those that the folder names.")  # fmt: skip
+@AGAINST
+@KEY
+@WITNESSES
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--record", is_flag=True, help="Append what came of it to the log: log.verified or log.verify_failed.")
 def verify(directory: str, kept: tuple[str, ...], key: str, file: str, form: str, *, record: bool) -> int:
@@ -42,40 +39,11 @@ def verify(directory: str, kept: tuple[str, ...], key: str, file: str, form: str
     from gitward.audit.verification import saying
     from gitward.audit.verification.verify import verify as verified
 
-    trusted = None
-    if file:
-        from gitward.audit.witness.settings import read
-
-        trusted = read(file)
-    report = verified(directory, tuple((name, _read(name)) for name in kept), _key(key) if key else None, trusted)
+    report = verified(directory, *own(kept, key, file))
     out.write(json.dumps(saying.as_json(report), indent=2) + "\n" if form == "json" else saying.text(report))
     if record:
         _record(directory, report)
     return report.code
-
-
-def _read(path: str) -> bytes:
-    from gitward.givenfile import read_given
-    from gitward.tlog.checkpoint import MAXIMUM
-
-    if path == "-":
-        return sys.stdin.buffer.read(MAXIMUM + 1)
-    return read_given(path, MAXIMUM)
-
-
-def _key(given: str) -> PublicKey:
-    """The key itself, or a file that holds it. Raises GitwardError for what is none."""
-    from gitward.tlog import note
-
-    try:
-        return note.public_key(given)
-    except GitwardError as problem:
-        from gitward.givenfile import read_given
-
-        try:
-            return note.public_key(read_given(given, 1 << 16).decode("utf-8", "replace"))
-        except UsageError:
-            raise problem from None
 
 
 def _record(directory: str, report: Report) -> None:

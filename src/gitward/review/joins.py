@@ -41,11 +41,13 @@ class Joins:
         return matches_ref(self._refs, ref)
 
     def end(self) -> Iterator[Gap]:
-        for revision, entry in self.deployed[:KEPT]:
-            if revision not in self._received:
-                text = f"{revision[:12] or 'nothing'} was deployed, and no push that brought it was allowed"
-                yield Gap(weight="contradiction", kind="deployed-not-received", where=entry.repository, text=text,
-                          since=entry.time, seqs=(entry.seq,))  # fmt: skip
+        strange = [(revision, entry) for revision, entry in self.deployed if revision not in self._received]
+        for revision, entry in strange[:KEPT]:
+            text = f"{revision[:12] or 'nothing'} was deployed, and no push that brought it was allowed"
+            yield Gap(weight="contradiction", kind="deployed-not-received", where=entry.repository, text=text,
+                      since=entry.time, seqs=(entry.seq,))  # fmt: skip
+        if len(strange) > KEPT:
+            yield Gap(weight="contradiction", kind="deployed-not-received", text=f"{len(strange) - KEPT} more")
         lost = [(oid, entry, ref) for oid, entry, ref in self._wants_ci if oid not in self._judged]
         for oid, entry, ref in lost[:KEPT]:
             yield Gap(weight="missing", kind="no-ci-decision", where=f"{entry.repository} {ref}", since=entry.time,

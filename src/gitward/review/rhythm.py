@@ -26,6 +26,7 @@ class Rhythm:
         self.pruned_to, self.pruned_at = 0, ""
         self.holds: dict[str, str] = {}
         self.gaps: list[Gap] = []
+        self._counts: dict[str, int] = {}  # gaps by their kind
 
     def see(self, entry: Entry) -> None:
         name = word(entry.event, "event", "class")
@@ -59,11 +60,15 @@ class Rhythm:
             self.holds[hold] = word(entry.event, "log", "reason")
 
     def _add(self, gap: Gap) -> None:
-        if sum(each.kind == gap.kind for each in self.gaps) < KEPT:
+        self._counts[gap.kind] = self._counts.get(gap.kind, 0) + 1
+        if self._counts[gap.kind] <= KEPT:
             self.gaps.append(gap)
 
     def end(self, now: str, keep_days: int | None) -> Iterator[Gap]:
         yield from self.gaps
+        for kind, count in self._counts.items():
+            if count > KEPT:
+                yield Gap(weight="missing", kind=kind, text=f"{count - KEPT} more")
         if self.first is None or self.last is None:
             yield Gap(weight="missing", kind="entries-missing", text="the log holds no entry")
             return

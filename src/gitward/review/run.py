@@ -1,18 +1,21 @@
-"""One review: every entry once, oldest first, then each repository as it is now."""
+"""One review: the lines are verified, then every entry is read once, oldest first, then each repository as it is now."""
 
 from __future__ import annotations
 
 from gitward import clock
 from gitward.audit import reading
+from gitward.audit.verification.verify import verify
 from gitward.errors import GitwardError
 from gitward.installer.digests import repository_name
 from gitward.installer.remembered import refs
 from gitward.record import record
 from gitward.review import breakglass, hooks
+from gitward.review.basis import Basis, blind
 from gitward.review.continuity import Repository
 from gitward.review.evidence import lists
 from gitward.review.gap import WEIGHTS, Gap
 from gitward.review.happened import happened, within, word
+from gitward.review.holding import holding
 from gitward.review.joins import Joins
 from gitward.review.policies import Policies
 from gitward.review.rhythm import Rhythm
@@ -24,26 +27,46 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gitward.audit.entry import Entry
+    from gitward.audit.verification.report import Report
+    from gitward.audit.witness.settings import Settings
+    from gitward.review.basis import Judged
+    from gitward.tlog.note import PublicKey
 
 
 @record
 class Asked:
-    """What to look at. `keep_days` is how long entries are to be kept, `ci_refs` the refs whose pushes CI must have judged."""
+    """What to look at. `keep_days` is how long entries are to be kept, `ci_refs` the refs whose pushes CI must have judged.
+
+    `kept`, `key` and `witnesses` are the verifier's own, as `audit.verification.verify` takes them.
+    """
 
     log: str
     repositories: tuple[str, ...] = ()
     keep_days: int | None = None
     ci_refs: tuple[str, ...] = ()
+    kept: tuple[tuple[str, bytes], ...] = ()
+    key: PublicKey | None = None
+    witnesses: Settings | None = None
 
 
 @record
 class Reviewed:
-    """What was found, the worst first; how many entries there were, and which repositories were looked at."""
+    """What was found, the worst first; how many entries there were, and which repositories were looked at.
+
+    `first` and `last` are seq and time of the entries at both ends, None in an empty log; `verified` is what came of the lines;
+    `judged` are the policies that made the decisions, `unasked` what nobody asked for.
+    """
 
     time: str
     entries: int
     repositories: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    log: str
+    verified: Report
+    first: tuple[int, str] | None
+    last: tuple[int, str] | None
+    judged: tuple[Judged, ...]
+    unasked: tuple[str, ...]
 
 
 class _Reading:
@@ -56,12 +79,14 @@ class _Reading:
         self.repositories: dict[str, Repository] = {}
         self.config: dict[str, tuple[dict[str, str], str]] = {}
         self.count = 0
+        self.basis = Basis()
         self.glasses = breakglass.Glasses(asked.log)
         self._evidence = lists(asked.log)
 
     def see(self, entry: Entry) -> None:
         self.count += 1
         self.rhythm.see(entry)
+        self.basis.see(entry)
         self.glasses.see(entry)
         one = happened(entry, self._evidence)
         if not one.repository:
@@ -80,32 +105,51 @@ class _Reading:
 
 def review(asked: Asked, progress: Callable[[int], None] | None = None) -> Reviewed:
     """Look for every gap. Raises GitwardError where the log cannot be read, OSError."""
+    verified = verify(asked.log, asked.kept, asked.key, asked.witnesses)
     found = _Reading(asked)
-    gaps: list[Gap] = []
+    gaps = list(holding(verified))
     try:
         for entry in reading.entries(asked.log):
             found.see(entry)
             if progress and not found.count % 1000:
                 progress(found.count)
     except ValueError as problem:
-        gaps.append(Gap(weight="contradiction", kind="log-damaged", text=str(problem), fix="gitward audit verify"))
+        gaps.append(Gap(weight="contradiction", kind="log-damaged", text=f"{problem}: what stands behind it was not reviewed",
+                        fix="gitward audit verify"))  # fmt: skip
     now = clock.now()
+    named: set[str] = set()
     for path in asked.repositories:
-        gaps += _repository(path, found, asked, now)
+        gaps += _repository(path, found, asked, now, named)
+    gaps += blind(found.basis.not_named(named), len(asked.repositories))
     gaps += found.rhythm.end(now, asked.keep_days)
     gaps += found.joins.end()
     gaps += breakglass.gaps(found.glasses.open(), now)
     gaps += found.policies.end()
-    last = found.rhythm.last
+    first, last = found.rhythm.first, found.rhythm.last
     gaps += lagging(asked.log, last.seq + 1 if last else 0)
     gaps += vouching(asked.log, now)
     gaps.sort(key=lambda gap: WEIGHTS.index(gap.weight))
-    return Reviewed(time=now, entries=found.count, repositories=asked.repositories, gaps=tuple(gaps))
+    return Reviewed(
+        time=now, entries=found.count, repositories=asked.repositories, gaps=tuple(gaps), log=asked.log, verified=verified,
+        first=(first.seq, first.received_time) if first else None, last=(last.seq, last.received_time) if last else None,
+        judged=found.basis.judged, unasked=tuple(_unasked(asked)),
+    )  # fmt: skip
 
 
-def _repository(path: str, found: _Reading, asked: Asked, now: str) -> Iterator[Gap]:
+def _unasked(asked: Asked) -> Iterator[str]:
+    """What a review can look at, and was not asked to."""
+    if not asked.repositories:
+        yield "repositories, their hooks and settings (--repo)"
+    if not asked.ci_refs:
+        yield "whether CI judged what was pushed (--ci)"
+    if asked.keep_days is None:
+        yield "whether entries were kept long enough (--keep)"
+
+
+def _repository(path: str, found: _Reading, asked: Asked, now: str, named: set[str]) -> Iterator[Gap]:
     try:
         name = repository_name(path)
+        named.add(name)
         actual = refs(path)
     except (GitwardError, OSError) as problem:
         yield Gap(weight="unknown", kind="repository", where=path, text=str(problem))
