@@ -30,7 +30,7 @@ groups:
 access:
   - {who: [developers], may: [create, update, force, delete], refs: ["refs/heads/**", "!protected"]}
   - {who: [maintainer], may: [update], refs: [protected]}
-  - {who: [carol], may: [tag], refs: ["refs/tags/v*"], valid_after: 2020-01-01}
+  - {who: [carol], may: [tag], refs: ["refs/tags/v*"], valid_after: 2020-01-01, valid_before: 2199-01-01}
   - {who: [dan], may: [create, delete]}
   - {who: [carol], may: [create], valid_before: 2020-01-01}
 """
@@ -65,10 +65,10 @@ class Server:
         tree = self.git("mktree", cwd=self.path, stdin=lines).stdout.strip()
         return str(self.git("commit-tree", tree, "-p", parent, cwd=self.path, stdin="fix: x").stdout.strip())
 
-    def says(self, who: str | None, ref: str, old: str, new: str) -> Decision:
+    def says(self, who: str | None, ref: str, old: str, new: str, latest: int = 0) -> Decision:
         actor = None if who is None else ActorClaim(channel="gitlab", name=who)
         update = RawUpdate(old=old, new=new, ref=ref)
-        host = Host(policies=(str(self.policy),), repository=str(self.path))
+        host = Host(policies=(str(self.policy),), repository=str(self.path), latest=latest)
         return judge(Request(stage="receive", updates=(update,), actor=actor), host)
 
     def denies(self, *push: Any) -> str:
@@ -125,6 +125,11 @@ def test_a_tag_is_made_and_not_moved(server: Server) -> None:
     assert server.denies("carol", TAG, ZERO, server.commits[1]) == ""
     server.git("update-ref", TAG, server.commits[1], cwd=server.path)
     assert "may not force" in server.denies("carol", TAG, server.commits[1], server.commits[2])
+
+
+def test_a_clock_that_goes_back_gives_nothing_again(server: Server) -> None:
+    """The log has an entry of 2200, when the grant had ended."""
+    assert "may not tag" in server.denies("carol", TAG, ZERO, server.commits[1], 7_258_118_400)
 
 
 def test_times_end_grants_and_principals(server: Server) -> None:
