@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pasts import POLICY, Call, Past, call, past, report
 
+from gitward.audit import schema
 from gitward.errors import BudgetExceeded
 from gitward.installer import server
 from gitward.installer.hookfile import Program
@@ -88,6 +90,47 @@ def test_a_dry_run_writes_nothing(served: Past, git: Git, call: Call) -> None:
     assert "  hook: hooks/pre-receive would say --baseline OID\n" in done.stdout
     assert before == (git("count-objects", "-v", cwd=served.bare).stdout, (served.bare / "hooks/pre-receive").read_bytes())
     assert git("for-each-ref", "refs/gitward", cwd=served.bare).stdout == ""
+
+
+def test_a_log_says_so_before_it_is_so(served: Past, git: Git, call: Call, gitward: Run) -> None:
+    """What was let go, and by how much more; the review then finds a reason for the ref's move, and none for another's."""
+    log = served.bare.parent / "log"
+    words = ("policy", "baseline", "--repo", served.bare)
+    assert call(*words, "--dry-run").returncode == 0
+    assert changes(log) == []
+    first = report(call, *words)["oid"]
+    served.commit("number four\n\nRefs: PROJ-4")
+    git("push", "-q", served.bare, "HEAD:refs/heads/main", cwd=served.repo)
+    second = report(call, *words, "--move")["oid"]
+    call(*words)
+    (written, moved) = changes(log)
+    assert schema.problem(written) == schema.problem(moved) == ""
+    assert (written["event"]["action"], moved["event"]["action"]) == ("written", "moved")
+    updates = (*written["updates"], *moved["updates"])
+    assert [(each["old"], each["new"]) for each in updates] == [("0" * 40, first), (first, second)]
+    change = moved["config_change"]
+    assert (change["before"], change["after"]) == ([first], [second])
+    assert change["commits"] == {"exempt": 6, "more": 1, "fewer": 0}
+    review = ("audit", "review", "--log", log, "--repo", served.bare, "--format", "json")
+    assert "refs/gitward/baseline" not in json.dumps([gap for gap in json.loads(gitward(*review).stdout)["gaps"]
+                                                      if gap["weight"] == "contradiction"])  # fmt: skip
+    git("update-ref", "refs/gitward/baseline", first, cwd=served.bare)
+    assert "refs/gitward/baseline" in json.dumps([gap for gap in json.loads(gitward(*review).stdout)["gaps"]
+                                                  if gap["kind"] == "unaudited-update"])  # fmt: skip
+
+
+def test_what_cannot_be_logged_is_not_let_go(past: Past, policy: Path, launcher: Path, git: Git, call: Call) -> None:
+    settings = server.settings((str(policy),), f"unix:{past.bare.parent}/nobody.sock", (), ())
+    server.install(str(past.bare), Program(python=sys.executable, script=str(launcher)), settings)
+    hook = (past.bare / "hooks/pre-receive").read_bytes()
+    assert call("policy", "baseline", "--repo", past.bare).returncode == 3
+    assert git("for-each-ref", "refs/gitward", cwd=past.bare).stdout == ""
+    assert (past.bare / "hooks/pre-receive").read_bytes() == hook
+
+
+def changes(log: Path) -> list[dict[str, Any]]:
+    events = [json.loads(line)["event"] for path in sorted(log.glob("*.jsonl")) for line in path.read_bytes().splitlines()]
+    return [event for event in events if event["event"]["class"] == "baseline.changed"]
 
 
 def test_sha256(tmp_path: Path, git: Git, call: Call) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "gitward.event/1"
 POLICY_CHANGED = "policy.changed"
+BASELINE_CHANGED = "baseline.changed"
 
 
 def act(name: str, *, outcome: str = "done", action: str = "", evidence: tuple[bytes, ...] = (), **parts: Any) -> Item:

@@ -10,6 +10,7 @@ import time
 from gitward import gitcommand
 from gitward.errors import BudgetExceeded, MissingObject, UsageError
 from gitward.installer import server
+from gitward.installer.digests import repository_name
 from gitward.life.tips import tips
 from gitward.model import BASELINE, Oid
 from gitward.record import record, replace
@@ -126,16 +127,31 @@ def write(found: Cut, what: What) -> Oid:
     Raises GitwardError where git or the hook's file does not take it; doing it again then ends it.
     """
     oid = Oid(found.ref)
+    hook = found.hook
     if what in ("written", "moved"):
         oid = _commit(found)
         before = found.ref or "0" * len(oid)
+        _tell(found, what, oid, (BASELINE, before, oid))
         gitcommand.need(
             found.path, "update-ref", "--no-deref", "--create-reflog", "-m", "gitward policy baseline", BASELINE, oid, before
         )
-    hook = found.hook
+    elif hook and oid not in hook.settings.baseline:
+        _tell(found, "believed", oid, None)
     if hook and oid not in hook.settings.baseline:
         server.install(found.path, hook.program, replace(hook.settings, baseline=(oid, *found.kept)))
     return oid
+
+
+def _tell(found: Cut, action: str, oid: Oid, ref: tuple[str, str, str] | None) -> None:
+    """Say it in the log of a server, where it has one, before it is so. Raises GitwardError: then nothing is written."""
+    log = found.hook.settings.log if found.hook else ""
+    if log:
+        from gitward.audit import recorder
+        from gitward.audit.baselines import baseline_changed
+
+        counts = {"exempt": found.exempt, "more": found.more, "fewer": found.fewer}
+        after = (oid, *found.kept)
+        recorder.record(log, baseline_changed(repository_name(found.path), action, ref, found.standing, after, counts))
 
 
 def _commit(found: Cut) -> Oid:

@@ -7,6 +7,7 @@ says what became of it.
 
 from __future__ import annotations
 
+from gitward.audit.happenings import BASELINE_CHANGED
 from gitward.review.gap import Gap
 from gitward.review.happened import Move, seconds
 
@@ -66,7 +67,7 @@ class Repository:
         if entry.moves is None:
             self.lost_lists.append(entry.seq)
             return
-        if entry.name == "decision.receive" and entry.outcome == "allowed":
+        if entry.name == BASELINE_CHANGED or (entry.name == "decision.receive" and entry.outcome == "allowed"):
             for move in entry.moves:
                 self._ref(move).open.append((move, entry))
         elif entry.name == "ref.updated":

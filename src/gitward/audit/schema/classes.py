@@ -39,6 +39,12 @@ CLASSES: dict[str, Class] = {
     "access.refused": Class(meaning="Git was not started: command, repository or principal is not let in.", needs=_START),
     "statement.received": Class(meaning="A signed statement of somebody else has arrived.", needs=("statement",)),
     "policy.changed": Class(meaning=_POLICY_CHANGED, needs=("config_change",)),
+    "baseline.changed": Class(
+        meaning="Another past is let go from now on (`gitward policy baseline`): `config_change` has `before` and `after`, the"
+        " commits whose past a server believes, and `commits`: how many are `exempt` now, how many `more` and `fewer`."
+        " It comes before `refs/gitward/baseline` moves, as `updates` says.",
+        needs=("repository", "updates", "update_count", "config_change"),
+    ),
     "role.changed": Class(meaning="Somebody has got, or lost, a role.", needs=("config_change",)),
     "config.changed": Class(meaning="What the host has set, hooks among it, is another than it was.", needs=("config_change",)),
     "key.added": Class(meaning="A key of the log begins to sign.", needs=("key",)),
