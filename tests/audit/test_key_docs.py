@@ -27,7 +27,8 @@ def test_the_commands_about_keys_run(launcher: Path, tmp_path: Path) -> None:
     script = script.replace("/var/lib/gitward", f"{tmp_path}/log").replace("/media/safe", str(tmp_path)).replace(
         "gitward audit", f"{launcher} audit")  # fmt: skip
     done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1), done.stderr
+    assert done.stderr.startswith("signed by example.com/recovery+")
     history = signingkey.history(str(tmp_path / "log"))
     assert [bool(history.signers(size)) for size in range(6)] == [True, True, True, False, True, True]
     newest = checkpoints.newest(str(tmp_path / "log"))

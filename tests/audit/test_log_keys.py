@@ -16,10 +16,12 @@ import pytest
 from killing import killed_before
 
 from gitward.audit import checkpoints, creation, folder, log, reading, signingkey, turnover
+from gitward.audit import recovery as parcel
 from gitward.audit.happenings import happening
 from gitward.audit.logkeys import KeyHistory, added, revoked
 from gitward.canonical import canonical
 from gitward.errors import GitwardError, Undecided
+from gitward.record import replace
 from gitward.tlog import note
 from soaking import long
 
@@ -101,6 +103,64 @@ def test_the_recovery_key_replaces_a_stolen_one(tmp_path: Path, gitward: Run) ->
     refused = gitward("audit", "keygen", "--name", "x", "--output", "recovery.key")
     assert (refused.returncode, refused.stdout) == (3, "")
     assert "there already" in refused.stderr
+
+
+def test_the_recovery_key_signs_elsewhere(tmp_path: Path, gitward: Run) -> None:
+    """Request, signature, answer: the log's machine never sees the private key; the other one has no log."""
+    log, safe, made_by = tmp_path / "log", tmp_path / "safe", {}
+    safe.mkdir()
+    pair = gitward("audit", "keygen", "--name", "example.com/recovery", "--output", safe / "key").stdout.strip()
+    assert gitward("audit", "init", "--log", log, "--origin", ORIGIN, "--recovery", pair).returncode == 0
+    stolen = signing(log).public
+    for step, words in {
+        "request": ("--log", log, "--request"),
+        "answer": ("--sign", safe / "request", "--recovery-key", safe / "key"),
+        "key": ("--log", log, "--answer", safe / "answer"),
+    }.items():
+        made_by[step] = done = gitward("audit", "recover", *words)
+        assert done.returncode == 0, done.stderr
+        (safe / step).write_text(done.stdout) if step != "key" else None
+    assert str(stolen) in made_by["answer"].stderr
+    assert ORIGIN in made_by["answer"].stderr
+    history = signingkey.history(str(log))
+    assert str(history.newest) == made_by["key"].stdout.strip() == str(signing(log).public)
+    assert history.newest != stolen
+    assert history.signers(2) == ()  # between revocation and new key
+    assert gitward("audit", "verify", "--log", log).returncode == 0
+    again = gitward("audit", "recover", "--log", log, "--answer", safe / "answer")
+    assert (again.returncode, "another key than the one that waits" in again.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("step", [(), ("--request",), ("--log", "x", "--request", "--recovery-key", "y"), ("--sign", "x"),
+                                  ("--log", "x", "--sign", "y", "--recovery-key", "z"), ("--answer", "x")])  # fmt: skip
+def test_which_step_of_a_recovery_must_be_clear(step: tuple[str, ...], gitward: Run) -> None:
+    assert gitward("audit", "recover", *step).returncode == 2
+
+
+def test_no_other_answer_is_taken(made: Path, tmp_path: Path, recovery: PrivateKey) -> None:
+    """Signed by another key, about another log or key, to an earlier request, or changed on the way: the log stays as it was."""
+    before = signing(made).public
+    early = parcel.read(turnover.request(str(made)).encode(), is_answer=False)
+    asked = parcel.read(turnover.request(str(made)).encode(), is_answer=False)
+    good = parcel.answered(asked, recovery)
+    assert parcel.read(good.text().encode(), is_answer=True) == good
+    other = note.new_key(ORIGIN)
+    for bad in (
+        parcel.answered(asked, note.new_key("example.com/recovery")), parcel.answered(early, recovery),
+        parcel.answered(replace(asked, origin="another.example.com/log"), recovery),
+        parcel.answered(replace(asked, add=str(other.public)), recovery),
+        parcel.answered(replace(asked, revoke=str(other.public)), recovery), parcel.answered(replace(asked, revoke=""), recovery),
+        replace(good, revocation=good.addition), replace(good, addition=good.revocation),
+    ):
+        with pytest.raises(GitwardError):
+            turnover.answer(str(made), bad)
+        assert signingkey.history(str(made)).newest == before
+    text = good.text()
+    for changed in (text.replace("recovered", "recovery"), text + "x\n", text.replace("origin", "\x1borigin"), "", "\xff",
+                    text.replace("add-signature ", "add-signature A"), text.replace("revoke ", "revoke x"), text * 2):
+        with pytest.raises(GitwardError):
+            parcel.read(changed.encode("latin-1"), is_answer=True)
+    assert turnover.answer(str(made), good) == asked.add
 
 
 def test_only_the_right_recovery_key_recovers(made: Path, tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from hookscripts import POLICY, TOO_LONG, script
 
+from gitward.audit import folder
+from gitward.tlog import note
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run
@@ -49,6 +52,23 @@ def test_pushes_are_judged_and_recorded(gitward: Run, git: Git, repo: Path, bare
     classes = ["log.started", "config.changed", "ref.read", "decision.receive", "ref.updated", "receive.completed",
                "decision.receive"]  # fmt: skip
     assert [json.loads(line)["event"]["event"]["class"] for line in lines] == classes
+
+
+def test_a_log_that_is_made_gets_its_recovery_key(gitward: Run, bare: Path, policy: Path, tmp_path: Path) -> None:
+    key, other = (str(note.new_key("example.com/recovery").public) for _ in range(2))
+    words = ("install", "--server", bare, "--policy", policy, "--log", tmp_path / "log")
+    assert gitward(*words, "--recovery", "no key").returncode != 0
+    assert gitward(*words[:5], "--recovery", key).returncode == 2, "no log"
+    assert not (tmp_path / "log").exists()
+    for _ in range(2):
+        done = gitward(*words, "--recovery", f"{key}\n")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert folder.about(str(tmp_path / "log")).recovery == key
+    done = gitward(*words, "--recovery", other)
+    assert (done.returncode, f"has the recovery key {key}" in done.stderr) == (2, True)
+    assert gitward(*words).returncode == 0
+    done = gitward(*words[:5], "--log", f"unix:{tmp_path}/x", "--recovery", key)
+    assert (done.returncode, "audit init" in done.stderr) == (2, True)
 
 
 def test_every_setting_is_a_literal_in_the_file(gitward: Run, bare: Path, policy: Path) -> None:

@@ -117,6 +117,11 @@ def revoked(origin: str, key: PublicKey, signer: PrivateKey) -> dict[str, str]:
     return _part(str(key), "recovery", signer.sign(revoked_text(origin, str(key))))
 
 
+def by_recovery(key: str, signature: bytes) -> dict[str, str]:
+    """The part `key` of an event that the recovery key has signed elsewhere, adding or revoking `key`; not verified here."""
+    return _part(key, "recovery", signature)
+
+
 def _part(key: str, by: str, signature: bytes) -> dict[str, str]:
     return {"public": key, "by": by, "signature": base64.b64encode(signature).decode()}
 

@@ -7,12 +7,15 @@ The steps: the new key is written beside the old one, the log says so, the next 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from contextlib import contextmanager
 
 from gitward.audit import checkpoints, folder, log, signingkey
+from gitward.audit.entry import Entry
 from gitward.audit.happenings import act
-from gitward.audit.logkeys import ADDED, REVOKED, added, revoked
+from gitward.audit.logkeys import ADDED, REVOKED, added, by_recovery
+from gitward.audit.recovery import Asked, answered
 from gitward.errors import GitwardError, Undecided
 
 TYPE_CHECKING = False
@@ -44,19 +47,58 @@ def recover(directory: str, recovery: PrivateKey) -> str:
     Raises GitwardError for a recovery key that is not the log's, Undecided, OSError.
     """
     with _alone(directory):
-        about = folder.about(directory)
-        if about.recovery != str(recovery.public):
-            why = "the log was made without a recovery key" if not about.recovery else "this is not the log's recovery key"
-            raise GitwardError(why, f"the recovery key stands in {folder.ABOUT}, entry 0 says the same")
-        known = signingkey.history(directory)
-        items = []
-        if known.newest:
-            items.append(act(REVOKED, key=revoked(about.origin, known.newest, recovery)))
-        new = signingkey.prepare(directory, known.signers(0)[0].name)
-        items.append(act(ADDED, key=added(about.origin, new.public, "recovery", recovery)))
-        log.append_all(directory, tuple(items))
-        checkpoints.take(directory)
-        return str(new.public)
+        _is_the_logs(directory, str(recovery.public))
+        return _turn(directory, answered(_asked(directory), recovery))
+
+
+def request(directory: str) -> str:
+    """What the recovery key is to sign, where it is; the new key waits here. Raises GitwardError, Undecided, OSError."""
+    with _alone(directory):
+        _is_the_logs(directory)
+        return _asked(directory).text()
+
+
+def answer(directory: str, signed: Asked) -> str:
+    """End with what the recovery key has signed elsewhere; the public half of the new key.
+
+    Raises GitwardError for what it has not signed, and for an answer to another request than the last, Undecided, OSError.
+    """
+    with _alone(directory):
+        _is_the_logs(directory)
+        return _turn(directory, signed)
+
+
+def _is_the_logs(directory: str, key: str = "") -> None:
+    known = folder.about(directory).recovery
+    if not known or (key and key != known):
+        why = "this is not the log's recovery key" if known else "the log was made without a recovery key"
+        raise GitwardError(why, f"the recovery key stands in {folder.ABOUT}, entry 0 says the same")
+
+
+def _asked(directory: str) -> Asked:
+    """Make the new key, and say what is to be signed."""
+    known = signingkey.history(directory)
+    new = signingkey.prepare(directory, known.signers(0)[0].name)
+    revoke = str(known.newest) if known.newest else ""
+    return Asked(origin=folder.about(directory).origin, revoke=revoke, add=str(new.public))
+
+
+def _turn(directory: str, signed: Asked) -> str:
+    """Let the log say what was signed, after it was verified as any reader of the log will."""
+    known = signingkey.history(directory)
+    waiting = os.path.join(directory, folder.NEXT_KEY)
+    again = "make another request: gitward audit recover --log DIR --request"
+    if not os.path.exists(waiting) or str(signingkey.read_private(waiting).public) != signed.add:
+        raise GitwardError("the answer adds another key than the one that waits here", again)
+    if signed.revoke != (str(known.newest) if known.newest else "") or signed.origin != folder.about(directory).origin:
+        raise GitwardError("the answer is about another key than the one in force, or about another log", again)
+    items = [act(REVOKED, key=by_recovery(signed.revoke, signed.revocation))] if signed.revoke else []
+    items.append(act(ADDED, key=by_recovery(signed.add, signed.addition)))
+    for seq, item in enumerate(items, 1 << 60):
+        known.see(Entry(seq=seq, prev="", received_time="", event=json.loads(item.event), line=b""))
+    log.append_all(directory, tuple(items))
+    checkpoints.take(directory)
+    return signed.add
 
 
 @contextmanager

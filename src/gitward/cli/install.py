@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     help="Server: record each decision in this folder, made if need be, or through the daemon at this socket.",
 )
 @click.option(
+    "--recovery", metavar="VKEY", default="",
+    help="Server: the public key that may replace the key of a log that is made here (docs/audit.md, Keys).",
+)
+@click.option(
     "--baseline",
     metavar="OID",
     multiple=True,
@@ -55,7 +59,7 @@ if TYPE_CHECKING:
 )
 @click.option("--url", "urls", metavar="URL", multiple=True, help="Server: a URL of the repository, as its people write it.")
 @click.option("--remove", is_flag=True, help="Take the hooks out, and put back what stood there.")
-def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log: str, baseline: tuple[str, ...],
+def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log: str, recovery: str, baseline: tuple[str, ...],
             limits: tuple[str, ...], lookups: tuple[str, ...], actor: str, urls: tuple[str, ...], client: bool,
             everywhere: bool, remove: bool) -> int:  # fmt: skip
     """Put the hooks in, beside those that are there.
@@ -86,12 +90,15 @@ def install(*, server: str, org: str, repo: str, policies: tuple[str, ...], log:
       gitward install --server /srv/git/app.git --remove
     """
     _refuse_mixtures(client=client, everywhere=everywhere, server=server, org=org, repo=repo, remove=remove,
-                     server_only=(*baseline, *limits, *lookups, *filter(None, (log, actor)), *urls),
+                     server_only=(*baseline, *limits, *lookups, *filter(None, (log, actor, recovery)), *urls),
                      policies=policies)  # fmt: skip
     if org and urls:
         raise UsageError("--url names one repository", "install with --server PATH where a repository has URLs")
+    if recovery and not log:
+        raise UsageError("--recovery is a key of the log", "add --log DIR")
     if server or org:
-        return _servers(server, org, None if remove else _settings(policies, log, baseline, limits, lookups, actor, urls))
+        found = None if remove else _settings(policies, log, baseline, limits, lookups, actor, urls)
+        return _servers(server, org, _public(recovery), found)
     return _clone(repo or os.curdir, policies, everywhere=everywhere, remove=remove)
 
 
@@ -103,7 +110,7 @@ def _refuse_mixtures(*, client: bool, everywhere: bool, server: str, org: str, r
     if repo and (on_server or everywhere):
         raise UsageError("--repo names one clone", "leave it out here")
     if server_only and not on_server:
-        raise UsageError("--log, --baseline, --limit, --lookup, --actor and --url are a server's",
+        raise UsageError("--log, --recovery, --baseline, --limit, --lookup, --actor and --url are a server's",
                          "add --server PATH or --org DIR")  # fmt: skip
     if len(policies) > 1 and not on_server:
         raise UsageError("the hooks of a clone judge by one policy", "use `extends` in it")
@@ -158,38 +165,47 @@ def _print_done(done: Done, nothing: str = "") -> None:
 # --- servers ----------------------------------------------------------------------------------------------------------
 
 
-def _servers(server: str, org: str, settings: Settings | None) -> int:
+def _public(recovery: str) -> str:
+    """The key as it is written; raises GitwardError for what is none."""
+    if not recovery:
+        return ""
+    from gitward.tlog import note
+
+    return str(note.public_key(recovery.strip()))
+
+
+def _servers(server: str, org: str, recovery: str, settings: Settings | None) -> int:
     from gitward.installer.server import repositories
 
     if not org:
         if not os.path.isdir(server):
             raise GitwardError(f"there is no folder {server}", f"as the user who receives pushes: git init --bare {server}")
-        placed = _place(os.path.abspath(server), settings)
+        placed = _place(os.path.abspath(server), settings, recovery)
         if placed.problem:
             raise placed.problem
         _print_placed(placed)
         return 0
-    return _print_table(_place_all(list(repositories(os.path.abspath(org))), settings), os.path.abspath(org))
+    return _print_table(_place_all(list(repositories(os.path.abspath(org))), settings, recovery), os.path.abspath(org))
 
 
-def _place_all(paths: list[str], settings: Settings | None) -> list[Placed]:
+def _place_all(paths: list[str], settings: Settings | None, recovery: str) -> list[Placed]:
     from gitward.cli.progress import Progress
 
     done = []
     with Progress(f"of {len(paths)} repositories") as progress:
         for path in paths:
-            done.append(_place(path, settings))
+            done.append(_place(path, settings, recovery))
             progress(len(done))
     return done
 
 
-def _place(path: str, settings: Settings | None) -> Placed:
+def _place(path: str, settings: Settings | None, recovery: str) -> Placed:
     """One repository; what goes wrong with it is part of the answer."""
     from gitward.installer import server
     from gitward.installer.program import this_program
 
     try:
-        return server.remove(path) if settings is None else server.install(path, this_program(), settings)
+        return server.remove(path) if settings is None else server.install(path, this_program(), settings, recovery)
     except GitwardError as problem:
         return server.Placed(path=path, what="refused", problem=problem)
     except OSError as problem:

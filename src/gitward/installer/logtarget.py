@@ -22,22 +22,33 @@ def absolute(log: str) -> str:
     return f"{recorder.SOCKET}{os.path.abspath(path)}"
 
 
-def ready(log: str, repository: str) -> tuple[str, ...]:
+def ready(log: str, repository: str, recovery: str = "") -> tuple[str, ...]:
     """Make the log, unless one is there, for whoever the repository belongs to: the hook runs as that user.
 
-    A daemon may be started later: that it does not answer is a remark. Raises GitwardError.
+    A daemon may be started later: that it does not answer is a remark. `recovery` is the public key that may replace the log's;
+    a log that is there must have been made with it. Raises UsageError, GitwardError.
     """
     if path := recorder.socket_of(log):
+        if recovery:
+            raise UsageError("--recovery goes with the folder of a log", "gitward audit init --recovery makes that of a daemon")
         return _asked(path)
+    from gitward.audit import folder
     from gitward.audit.creation import make
 
     try:
         owner = os.stat(repository)
-        make(log, owner=(owner.st_uid, owner.st_gid))
+        if not make(log, owner=(owner.st_uid, owner.st_gid), recovery=recovery) and recovery:
+            _refuse_another(folder.about(log).recovery, log, recovery)
     except OSError as problem:
         fix = f"let whoever {repository} belongs to, as whom the hook runs, own that folder, and run this as that user"
         raise GitwardError(f"the log folder {log} cannot be made: {problem.strerror}", fix) from None
     return ()
+
+
+def _refuse_another(known: str, log: str, recovery: str) -> None:
+    if known != recovery:
+        what = f"the recovery key {known}" if known else "no recovery key"
+        raise UsageError(f"the log {log} is there, and has {what}", "it cannot be named or changed later: leave --recovery out")
 
 
 def _asked(path: str) -> tuple[str, ...]:

@@ -156,13 +156,16 @@ def installed(path: str) -> Installed | None:
     return Installed(path=target, program=program, settings=Settings.of(words[5:]))
 
 
-def install(path: str, program: Program, settings: Settings) -> Placed:
-    """Put pre-receive into the repository at `path`, after its policies were read. Raises GitwardError, PolicyError."""
+def install(path: str, program: Program, settings: Settings, recovery: str = "") -> Placed:
+    """Put pre-receive into the repository at `path`, after its policies were read. Raises GitwardError, PolicyError.
+
+    `recovery` is the recovery key of the log, where that is made here.
+    """
     target = hook_path(path)
     place.refuse_loss((target, *outcomes.paths(target).values()))
     policies, remarks = _read_policies(path, settings)
     if settings.log:
-        remarks += logtarget.ready(settings.log, path)
+        remarks += logtarget.ready(settings.log, path, recovery)
     if seed.asks(policies):
         remarks += seed.give(path)
     what = place.put(target, lambda earlier: hookfile.server(program, settings.options(), earlier))
