@@ -8,7 +8,7 @@ from pathlib import Path
 from gitward.model import Entry, Policy, Range
 from gitward.repository import open_repository
 from gitward.rules.no_fixup import NoFixup
-from gitward.scope import Plan
+from gitward.scope import Plan, judged_tips
 
 COUNT = 25
 
@@ -33,3 +33,20 @@ def test_every_commit_has_its_place(tmp_path: Path) -> None:
             assert all(len(piece.oids) <= size for piece in pieces)
             assert (pieces[0].oids[0] == oldest_first[0]) is (size >= COUNT)
             assert repository.are_ancestors([(oldest_first[0], tip)]) == {(oldest_first[0], tip): True}
+
+
+def test_what_a_forge_keeps_elsewhere_was_judged_by_nobody() -> None:
+    """Threat 9: a merge request from a fork stands below refs/merge-requests/, and no hook has seen it."""
+    refs = ("heads/main", "tags/v1", "merge-requests/7/head", "keep-around/x", "gitward/archive", "headstone")
+    existing = {f"refs/{name}": name for name in refs}
+    entry = Entry(id="x", rule=NoFixup(), refs=("refs/**",))
+    assert judged_tips(entry, existing, "refs/heads/new") == ("heads/main", "tags/v1")
+    assert judged_tips(entry, existing, "refs/merge-requests/8/head") == ("heads/main", "merge-requests/7/head", "tags/v1")
+    plan = Plan(
+        (Policy(id="p", mode="enforce", entries=(entry,), source="s", digest="d"),),
+        tuple(Range(ref=ref, include=(tip,), exclude=None) for ref, tip in (("refs/heads/y", "a"), ("refs/keep-around/y", "b"))),
+        existing, (),
+    )  # fmt: skip
+    assert set(plan.bits) == {
+        (("a",), ("heads/main", "tags/v1")), (("b",), ("heads/main", "keep-around/x", "tags/v1")),
+    }  # fmt: skip

@@ -139,6 +139,8 @@ def test_a_new_ref_counts_from_refs_that_are_as_guarded(place: Place) -> None:
         assert place.touched((RELEASE, top), policies=(policy(*refs),)) == [(expected,)], refs
     place.git("update-ref", "refs/gitward/statements/x", top)
     assert place.touched((RELEASE, top), policies=(policy("refs/**"),)) == [(paths("ci/x"),)], "no ref of gitward's own counts"
+    place.git("update-ref", "refs/merge-requests/7/head", top)
+    assert place.touched((RELEASE, top), policies=(policy("refs/**"),)) == [(paths("ci/x"),)], "nor one that a forge has made"
     out_of_entry = policy("refs/heads/*", refs="refs/heads/r*")
     assert place.touched((RELEASE, top), policies=(out_of_entry,)) == [(paths("a", "b", "ci/x"),)]
 

@@ -16,6 +16,21 @@ OWN_REFS = "refs/gitward/"  # nobody's history: what these reach was judged, or 
 RESERVED = ("refs/replace/", OWN_REFS)
 STATEMENTS = f"{OWN_REFS}statements/"  # where alone a push may create refs: each the name of the statement that it leads to
 
+_TAKEN_IN = ("refs/heads/", "refs/tags/")
+
+
+def vouches(ref: str, new: str) -> bool:
+    """Whether what a ref reaches may count as judged for the ref `new`, which is made: of a branch, a tag, and its own namespace.
+
+    Elsewhere (`refs/merge-requests/`, `refs/keep-around/`) stands what a forge has put there itself, and no hook has seen.
+    """
+    return ref.startswith((*_TAKEN_IN, namespace(new))) and not ref.startswith(OWN_REFS)
+
+
+def namespace(ref: str) -> str:
+    """`refs/heads/` of a branch, and so on."""
+    return "/".join(ref.split("/")[:2]) + "/"
+
 
 @record
 class PushIntegrity:

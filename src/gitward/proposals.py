@@ -14,7 +14,7 @@ from gitward.carrying import carried
 from gitward.codeowners import PLACES
 from gitward.engine import entries_of, missing_fact
 from gitward.errors import BudgetExceeded
-from gitward.integrity import OWN_REFS
+from gitward.integrity import OWN_REFS, vouches
 from gitward.model import Approval, is_zero
 from gitward.model.proposals import GivenApproval, OwnersFile, Proposal
 from gitward.patterns import matches_ref
@@ -142,7 +142,7 @@ class Reader:
             return None
         rules = [entry.rule for entry in entries]
         new, old = update.peeled, "" if is_zero(update.old) else self._repository.peel(update.old)[1]
-        exclude = (old,) if old else self._guarded(entries)
+        exclude = (old,) if old else self._guarded(entries, update.ref)
         before = old or self._default(entries)
         wants_paths = any(rule.paths or rule.code_owners for rule in rules)
         dialects = {rule.codeowners for rule in rules if rule.code_owners}
@@ -171,9 +171,9 @@ class Reader:
         (commit,) = self._repository.commits((oid,))
         return commit.tree or ""
 
-    def _guarded(self, entries: Sequence[Entry]) -> tuple[str, ...]:
+    def _guarded(self, entries: Sequence[Entry], new: str) -> tuple[str, ...]:
         """The tips of the refs that every one of these entries judges: what they reach came in under all of them."""
-        refs = (ref for ref in self._existing if not ref.startswith(OWN_REFS))
+        refs = (ref for ref in self._existing if vouches(ref, new))
         tips = {self._existing[ref] for ref in refs if all(matches_ref(entry.refs, ref) for entry in entries)}
         return tuple(sorted(tips))
 

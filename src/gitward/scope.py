@@ -11,7 +11,7 @@ from itertools import chain, groupby, islice
 
 from gitward.batches import Batch
 from gitward.engine import entries_of
-from gitward.integrity import OWN_REFS
+from gitward.integrity import namespace, vouches
 from gitward.patterns import matches_ref
 from gitward.record import record
 
@@ -136,24 +136,25 @@ def _since(entry: Entry, baseline: tuple[Oid, ...]) -> tuple[Oid, ...]:
     return (*entry.since, *baseline) if entry.since_baseline else entry.since
 
 
-def judged_tips(entry: Entry, existing: Mapping[str, str]) -> tuple[str, ...]:
-    """The values of the refs that an entry judges, sorted: a new ref brings to it what they do not reach."""
-    judged = {oid for ref, oid in existing.items() if matches_ref(entry.refs, ref) and not ref.startswith(OWN_REFS)}
+def judged_tips(entry: Entry, existing: Mapping[str, str], new: str) -> tuple[str, ...]:
+    """The values of the refs that an entry judges, sorted: the ref `new`, which is made, brings to it what they do not reach."""
+    judged = {oid for ref, oid in existing.items() if vouches(ref, new) and matches_ref(entry.refs, ref)}
     return tuple(sorted(judged))
 
 
 def _spans(entry: Entry, ranges: tuple[Range, ...], existing: Mapping[str, str]) -> dict[Span, str]:
     """What an entry's refs bring, ranges of equal exclusion joined into one walk; with the ref where it is one alone."""
     joined: dict[tuple[str, ...], list[Range]] = {}
-    known: tuple[str, ...] | None = None
+    known: dict[str, tuple[str, ...]] = {}  # by namespace
     for brought in ranges:
         if not any(matches_ref(entry.refs, name) for name in brought.names):
             continue
         exclude = brought.exclude
         if exclude is None:
-            if known is None:
-                known = judged_tips(entry, existing)
-            exclude = known
+            where = namespace(brought.ref)
+            if where not in known:
+                known[where] = judged_tips(entry, existing, brought.ref)
+            exclude = known[where]
         joined.setdefault(exclude, []).append(brought)
     spans: dict[Span, str] = {}
     for exclude, same in joined.items():

@@ -10,7 +10,7 @@ from functools import cache
 
 from gitward.engine import entries_of, missing_fact
 from gitward.errors import BudgetExceeded
-from gitward.integrity import OWN_REFS
+from gitward.integrity import namespace, vouches
 from gitward.model import is_zero
 from gitward.patterns import matches_ref
 from gitward.record import replace
@@ -73,11 +73,11 @@ class _Judged:
         return any(matches_ref(entry.refs, ref) and entry.rule.protects(ref) for entry in self._entries)
 
     def tips(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The tips of the refs that are guarded by all that guards one of these names."""
-        return self._tips(frozenset().union(*(self._guards(name) for name in names)))
+        """The tips of the refs that are guarded by all that guards one of these names: a ref's, and its symbolic one."""
+        return self._tips(frozenset().union(*(self._guards(name) for name in names)), namespace(names[0]))
 
-    def _tips_of(self, wanted: frozenset[tuple[int, int]]) -> tuple[str, ...]:
-        refs = (ref for ref in self._existing if not ref.startswith((OWN_REFS, _TAGS)))
+    def _tips_of(self, wanted: frozenset[tuple[int, int]], where: str) -> tuple[str, ...]:
+        refs = (ref for ref in self._existing if vouches(ref, where) and not ref.startswith(_TAGS))
         return tuple(sorted({self._existing[ref] for ref in refs if self._guards(ref) >= wanted}))
 
     def _guarding(self, ref: str) -> frozenset[tuple[int, int]]:

@@ -160,7 +160,9 @@ def _made(
         for policy, entry in entries_of(policies) if names and not is_zero(update.new) else ():
             if entry.id not in names or not policies[policy].waivers:
                 continue
-            exclude = judged_tips(entry, existing) if update.ancestry == "create" else (update.old,) if update.old else ()
+            exclude: tuple[str, ...] = (update.old,) if update.old else ()
+            if update.ancestry == "create":
+                exclude = judged_tips(entry, existing, update.ref)
             if (read := makers.of(update, exclude)) is not None:
                 key = (policy, entry.id, update.ref, update.new)
                 who = known[policy].identities.of(read[0]) | read[1][policy]
