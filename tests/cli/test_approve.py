@@ -124,6 +124,17 @@ def test_what_stands_and_what_is_wanted(team: Team) -> None:
     assert "no entry of org wants approvals for refs/heads/other" in other
 
 
+def test_a_change_does_not_say_what_is_shown_of_it(team: Team) -> None:
+    """git leaves out a submodule of which the work tree's `.gitmodules` says so, and that comes with the change."""
+    team.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},lib", cwd=team.clone)
+    (team.clone / ".gitmodules").write_text('[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n\tignore = all\n')
+    (team.clone / "lib").mkdir()
+    team.commit("a", "newer\n")
+    team.git("config", "diff.relative", "true", cwd=team.clone)
+    said = team.approve("topic", "--ref", MAIN, "--dry-run")
+    assert [line.split(" | ")[0].strip() for line in said.splitlines() if " | " in line] == [".gitmodules", "a", "lib"]
+
+
 @long
 def test_a_merge_as_git_will_make_it(team: Team) -> None:
     """Main has moved: the tree is that of the merge, which the forge's button makes too."""

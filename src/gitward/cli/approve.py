@@ -113,7 +113,8 @@ def _summary(repository: Repository, folder: str, found: Landing) -> None:
     if found.commits > _LISTED:
         _echo(f"  and {found.commits - _LISTED} before these")
     if base:
-        options = ("--no-ext-diff", "--no-textconv", "--stat=100", "--stat-count=20")
+        # nothing that the change itself, or where this is run, may say leaves a path out
+        options = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "--no-relative", "--stat=100", "--stat-count=20")
         _echo(gitcommand.need(folder, "diff", *options, base, found.tree))
 
 
