@@ -73,6 +73,7 @@ def test_a_submodule_that_wants_to_be_passed_over(repo: Path, git: Git, opened: 
     two = staged(repo, git, f"160000,{one},m")
     three = staged(repo, git, f"160000,{two},m")
     assert set(opened().touched(three, (two,))) == {b"m"} == set(opened().differing(two, three))
+    assert opened().changed_paths((three,), (two,), None) == {b"m"} == opened().different_paths(two, three, None)
 
 
 def test_added_and_reverted_in_one_range(repo: Path, git: Git, opened: Open, commit: Commit, oid_of: OidOf) -> None:

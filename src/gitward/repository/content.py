@@ -81,6 +81,7 @@ def changed_paths(plumbing: Plumbing, stdin: bytes, at_most: int | None, advice:
     """The paths that the commits of a range change; of a merge, those that differ from every parent."""
     seen: set[bytes] = set()
     options = ["-c", "-r", "-z", "--root", "--no-renames", "--no-ext-diff", "--no-commit-id", "--name-only"]
+    options.append("--ignore-submodules=none")  # whatever `.gitmodules` says
     walk, diff = ["rev-list", "--ignore-missing", "--stdin"], ["diff-tree", "--stdin", *options]
     for path in records(plumbing, stdin, walk, diff, end=b"\0", advice=advice):
         seen.add(path)
