@@ -47,6 +47,57 @@ def test_parsing_a_message_imports_nothing_more() -> None:
     assert {name for name in brought if not name.startswith("gitward")} == {"__future__"}
 
 
+MESSAGES = """\
+version: 1
+policy: {id: shop}
+rules:
+  - {rule: message-encoding}
+  - {rule: subject-length}
+  - {rule: subject-style}
+  - {rule: body-line-length}
+  - {rule: conventional-commit}
+  - {rule: ticket-reference, pattern: 'PAY-[1-9][0-9]*'}
+  - {rule: no-fixup}
+"""
+GOOD, BAD = "feat: round refunds\n\nRefs: PAY-12\n", "rounded refunds\n"
+
+
+def commit_msg(folder: Path, message: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
+    """The hook as git runs it, with each import on stderr. The policy was compiled by an earlier commit."""
+    source = os.path.dirname(os.path.dirname(os.path.abspath(gitward.__file__)))
+    subprocess.run(["git", "init", "-q", "--template=", "-b", "main", folder], check=True)
+    (folder / ".gitward.yaml").write_text(MESSAGES)
+    (folder / "message").write_text(message)
+    code = f"import sys; sys.path.insert(0, {source!r}); from gitward.__main__ import main; {before}; sys.exit(main())"
+    hook = [sys.executable, "-I", "-X", "importtime", "-c", code, "hook", "commit-msg", "message"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    for _ in range(2):
+        run = subprocess.run(hook, cwd=folder, env=environment, capture_output=True, check=False, text=True)
+    return run
+
+
+@pytest.mark.parametrize(("message", "code", "most"), [(GOOD, 0, 62), (BAD, 1, 64)])
+def test_how_much_a_commit_message_imports(tmp_path: Path, message: str, code: int, most: int) -> None:
+    """Each costs about 0.3 ms on the machine of the README's figures: one more is to be worth it."""
+    run = commit_msg(tmp_path, message)
+    assert run.returncode == code, run.stderr
+    names = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
+    own = sorted(name for name in names if name.split(".")[0] == "gitward")
+    assert len(own) <= most, own
+    heavy = HEAVY - {"enum", "collections.abc"} | {"hashlib", "_hashlib", "contextlib", "difflib", "sqlite3", "socket"}
+    assert not names & heavy
+    assert not [name for name in own if name.startswith(("gitward.statements", "gitward.waivers", "gitward.repository"))]
+
+
+def test_a_hook_ends_when_all_is_said(tmp_path: Path) -> None:
+    """Nothing that Python would do at its end is waited for; what was printed is there, and the exit code."""
+    run = commit_msg(tmp_path, BAD, before="import atexit; atexit.register(print, 'taken apart')")
+    assert (run.returncode, "taken apart" in run.stdout) == (1, False)
+    assert run.stdout.startswith("error[")
+    assert "denied refs/heads/main" in run.stdout
+    assert "your message is kept" in run.stderr
+
+
 POLICY = """\
 version: 1
 policy: {id: shop}

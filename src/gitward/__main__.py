@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Run `gitward` with the process's arguments and return its exit code.
+    """Run `gitward` with the process's arguments and return its exit code. A hook ends the process with it.
 
     Before anything else is imported: a Ctrl-C may come at any moment, shows no traceback, and is 130 to a shell.
     """
@@ -20,9 +20,12 @@ def main() -> int:
 
     _occupy_standard_descriptors()
     try:
-        return _run()
+        code = _run()
     finally:
         settle()
+    if sys.argv[1:2] == ["hook"]:
+        os._exit(code)  # all is written: a commit and a push need not wait until Python has taken its memory apart
+    return code
 
 
 def _run() -> int:
