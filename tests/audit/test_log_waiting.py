@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,8 +86,10 @@ def writers(directory: str, names: list[str], said: list[str]) -> list[threading
                for name in names]  # fmt: skip
     for each in threads:
         each.start()
+    end = time.monotonic() + 50
     while len(waiters(directory)) < len(names):
-        pass
+        assert time.monotonic() < end
+        time.sleep(0.01)
     return threads
 
 
@@ -208,3 +211,34 @@ def test_a_writer_that_takes_too_long_is_named(directory: str, held: Held) -> No
         log.append_all(directory, (item("new"),), Patience(seconds=0.1))
     assert (raised.value.exit_code, raised.value.reason) == (3, "log-locked")
     assert "push again" in raised.value.fix
+
+
+FULL = """
+import resource, signal, sys; sys.path.insert(0, sys.argv[1])
+from gitward.audit import log
+from gitward.errors import Undecided
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    log.append(sys.argv[2], b'{"id":"denied"}')
+except Undecided as problem:
+    sys.exit(f"{problem.reason}: {problem.message}")
+"""
+
+
+def test_a_disk_that_is_full_for_who_writes_for_others(directory: str) -> None:
+    """Their own line would have fitted: nothing is written, and everybody who waits can try when there is space again."""
+    filled(5)(directory)
+    names = [f"personal {who}" for who in "abc"]
+    requests = [waiting.leave(directory, (item(name),)) for name in names]
+    limit = os.path.getsize(Path(directory, f"{0:020}.jsonl")) + 300
+    done = subprocess.run([sys.executable, "-I", "-c", FULL, str(SRC), directory, str(limit)], capture_output=True, text=True)
+    assert done.stderr == "log-unavailable: the decision could not be recorded: File too large\n"
+    assert faults(directory) == []
+    assert len(lines(directory)) == 5
+    assert log.append_all(directory, (item("after"),)) == [5]
+    assert [request and request.answer() for request in requests] == [seqs(directory, name) for name in names]
+    assert faults(directory, {*names, "after"}) == []
+    for request in requests:
+        assert request is not None
+        request.close()

@@ -54,7 +54,9 @@ def test_six_pushes_that_find_the_log_locked(scene: Scene) -> None:
     install(scene, str(scene.log))
     with log.locked(str(scene.log)):
         pushes = [scene.start_push("origin", f"main:refs/heads/topic/{number}") for number in range(6)]
+        end = time.monotonic() + 50
         while len(list(Path(scene.log, "waiting").glob("*"))) < 6:
+            assert time.monotonic() < end
             time.sleep(0.01)
         time.sleep(2.1)
     done = [scene.end_push(push) for push in pushes]
