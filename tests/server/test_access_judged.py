@@ -140,7 +140,8 @@ def test_times_end_grants_and_principals(server: Server) -> None:
 def test_another_policy_only_forbids(server: Server, tmp_path: Path) -> None:
     """Grants of one policy are nothing to another: an update needs one in each."""
     open_policy = tmp_path / "open.yaml"
-    open_policy.write_text(POLICY.partition("access:")[0] + "access: [{who: [ann], may: [create, update, force, delete]}]\n")
+    people = POLICY.partition("access:")[0].replace("id: payments", "id: open")
+    open_policy.write_text(f"{people}access: [{{who: [ann], may: [create, update, force, delete]}}]\n")
     update = RawUpdate(old=server.commits[1], new=server.commits[2], ref=MAIN)
     request = Request(stage="receive", updates=(update,), actor=ActorClaim(channel="gitlab", name="ann.lee"))
     for policies, code in (((open_policy,), 0), ((open_policy, server.policy), 1), ((server.policy, open_policy), 1)):
