@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Callable
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
 
     Before anything else is imported: a Ctrl-C may come at any moment, shows no traceback, and is 130 to a shell.
     """
-    sys.excepthook, sys.unraisablehook = _uncaught, _unraisable
+    sys.excepthook, sys.unraisablehook = _uncaught(sys.excepthook), _unraisable
     from gitward.cli.output import settle
 
     _occupy_standard_descriptors()
@@ -40,10 +40,9 @@ def _run() -> int:
     return command_line()
 
 
-def _uncaught(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
-    """Python ends an interrupted process by the signal, once this has returned."""
-    if not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, value, trace)
+def _uncaught(before: Callable[..., object]) -> Callable[..., object]:
+    """What shows whatever else is not caught. Python ends an interrupted process by the signal, once this has returned."""
+    return lambda kind, value, trace: issubclass(kind, KeyboardInterrupt) or before(kind, value, trace)
 
 
 def _unraisable(what: sys.UnraisableHookArgs) -> None:

@@ -79,7 +79,7 @@ def test_remove_puts_every_hook_back_as_it_was(gitward: Run, repo: Path, name: s
 def test_as_a_command_of_git_it_writes_the_same_file(gitward: Run, git: Git, repo: Path, launcher: Path) -> None:
     shutil.copy(launcher, launcher.parent / "git-ward")
     git("ward", "install", cwd=repo, env={"PATH": f"{launcher.parent}:{os.environ['PATH']}"})
-    assert f" -I {launcher} hook commit-msg " in (hooks_of(repo) / "commit-msg").read_text()
+    assert f" {launcher} hook commit-msg " in (hooks_of(repo) / "commit-msg").read_text()
     assert gitward("install", cwd=repo).stdout.startswith("unchanged in ")
 
 
@@ -109,7 +109,7 @@ def test_names_with_spaces_quotes_and_dollars(git: Git, gitward: Run, tmp_path: 
     git("commit", "--allow-empty", "-m", "short enough", cwd=odd)
 
 
-def test_when_gitward_is_gone_the_commit_goes_on_and_is_told(
+def test_when_gitward_is_gone_or_broken_the_commit_goes_on_and_is_told(
     gitward: Run, git: Git, repo: Path, launcher: Path
 ) -> None:
     (repo / ".gitward.yaml").write_text(POLICY)
@@ -118,6 +118,11 @@ def test_when_gitward_is_gone_the_commit_goes_on_and_is_told(
     launcher.unlink()
     done = git("commit", "-q", "--allow-empty", "-m", TOO_LONG, cwd=repo)
     assert "gitward: not judged here: gitward is gone; install it and run: gitward install\n" in done.stderr
+    launcher.write_text("import no_such_module\n")
+    done = git("commit", "-q", "--allow-empty", "-m", TOO_LONG, cwd=repo)
+    assert set(done.stderr.splitlines()) == {
+        "gitward: not judged here: gitward is broken; see why with: gitward hook --help"
+    }
 
 
 def test_a_gitward_that_would_not_start_as_a_hook_is_not_installed(gitward: Run, repo: Path, launcher: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hookscripts import POLICY, TOO_LONG, script
 
+from launching import SRC
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run
@@ -118,8 +120,19 @@ def test_nothing_that_the_pusher_brings_is_run(
     assert list(evil.glob("ran-*")) == []
 
 
-@pytest.mark.parametrize("what", ["interpreter", "script", "package"])
-def test_a_gitward_that_is_gone_denies_without_naming_paths(
+BROKEN = {
+    "package": "raise ModuleNotFoundError('gitward')\n",
+    "syntax": "from gitward.__main__ import main\n<<<<<<<\n",
+    "of another Python": "\x00\x00",
+}
+
+
+def there(git: Git, bare: Path) -> str:
+    return git("for-each-ref", cwd=bare).stdout
+
+
+@pytest.mark.parametrize("what", ["interpreter", "script", *BROKEN])
+def test_a_gitward_that_is_gone_or_broken_denies_without_naming_paths(
     gitward: Run, git: Git, repo: Path, bare: Path, policy: Path, launcher: Path, tmp_path: Path, what: str
 ) -> None:
     gitward("install", "--server", bare, "--policy", policy)
@@ -130,11 +143,48 @@ def test_a_gitward_that_is_gone_denies_without_naming_paths(
     elif what == "script":
         launcher.unlink()
     else:
-        launcher.write_text("raise ModuleNotFoundError('gitward')\n")
+        launcher.write_text(BROKEN[what])
     denied = git("push", bare, MAIN, cwd=repo, ok=False)
     assert (denied.returncode, "pre-receive hook declined" in denied.stderr) == (1, True)
-    assert git("for-each-ref", cwd=bare).stdout == ""
-    if what != "package":
-        assert "remote: gitward: undecided: gitward is gone from this server" in denied.stderr
-        assert str(tmp_path / "python-gone") not in denied.stderr
-        assert str(launcher) not in denied.stderr
+    assert there(git, bare) == ""
+    said = [line.rstrip() for line in denied.stderr.splitlines() if line.startswith("remote:")]
+    if what in BROKEN:
+        assert said == ["remote: gitward: undecided: gitward is broken on this server; its administrator sees why with: gitward"
+                        " hook --help"]  # fmt: skip
+    else:
+        assert said == ["remote: gitward: undecided: gitward is gone from this server; its administrator puts it back"]
+
+
+@pytest.mark.parametrize("file", ["__main__.py", "cli/output.py", "cli/hook_server.py", "judge.py"])
+def test_a_package_half_upgraded(gitward: Run, git: Git, repo: Path, bare: Path, policy: Path, launcher: Path, file: str) -> None:
+    """A module that is not there or is not whole, before the first line of ours or after it: it is said without a path."""
+    gitward("install", "--server", bare, "--policy", policy, "--log", bare.parent / "log")
+    copy = bare.parent / "site"
+    shutil.copytree(SRC / "gitward", copy / "gitward", ignore=shutil.ignore_patterns("__pycache__"))
+    launcher.write_text(launcher.read_text().replace(str(SRC), str(copy)))
+    commit(git, repo, "short enough")
+    module = copy / "gitward" / file
+    for spoil in (module.unlink, lambda: module.write_text("import (\n"), lambda: module.write_bytes(b"\x00")):
+        spoil()
+        denied = git("push", bare, MAIN, cwd=repo, ok=False)
+        assert (denied.returncode, "pre-receive hook declined" in denied.stderr) == (1, True)
+        said = [line for line in denied.stderr.splitlines() if line.startswith("remote:")]
+        wanted = "undecided[crashed] " if file == "judge.py" else "gitward: undecided: gitward is broken on this "
+        assert said[0].startswith(f"remote: {wanted}")
+        assert "Traceback" not in denied.stderr
+        assert "/" not in "".join(said).replace("refs/heads/main", ""), denied.stderr
+    assert there(git, bare) == ""
+
+
+def test_a_broken_gitward_is_told_of_and_refuses_no_update_of_the_administrators(
+    gitward: Run, git: Git, repo: Path, bare: Path, policy: Path, launcher: Path
+) -> None:
+    commit(git, repo, "short enough")
+    git("push", "-q", bare, "HEAD:refs/heads/other", cwd=repo)
+    gitward("install", "--server", bare, "--policy", policy, "--log", bare.parent / "log")
+    launcher.write_text(BROKEN["package"])
+    done = git("branch", "main", "other", cwd=bare)
+    assert set(done.stderr.splitlines()) == {
+        "gitward: gitward is broken on this server: what git does is not recorded; its administrator sees why with: gitward hook"
+        " --help"
+    }

@@ -116,6 +116,9 @@ def exit_code_of(run: Callable[[], int]) -> int:
     except GitwardError as problem:
         tell(problem)
         return problem.exit_code
+    except (ImportError, SyntaxError) as problem:
+        say(f"gitward: undecided: gitward is broken on this machine ({type(problem).__name__}): install it again")
+        return 3
     except Exception as problem:  # noqa: BLE001
         say(f"gitward: undecided: it crashed with {type(problem).__name__}; report this to the maintainers")
         return 3

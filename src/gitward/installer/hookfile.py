@@ -38,6 +38,14 @@ _PUSH_NAMES = (
     " GIT_PUSH_CERT_NONCE_SLOP GIT_PUSH_OPTION_COUNT SSH_CONNECTION SSH_CLIENT REMOTE_ADDR"
 )
 _PATH = "PATH=/usr/local/bin:/usr/bin:/bin"
+# runs a script as Python does; what it raises becomes one line and an exit code, an interrupt what it is to a shell
+_GUARD = (
+    "import os, sys; del sys.argv[0]; sys.excepthook = lambda kind, *_:"
+    ' os._exit(130 if kind is KeyboardInterrupt else os.write(2, b"gitward: %s\\n") and %d);'
+    ' exec(open(sys.argv[0], "rb").read())'
+)
+_WHY = "its administrator sees why with: gitward hook --help"
+_HERE = "not judged here: gitward is broken; see why with: gitward hook --help"
 
 
 @record
@@ -52,8 +60,12 @@ class Program:
         missing = f"[ ! -x {shlex.quote(self.python)} ] || [ ! -f {shlex.quote(self.script)} ]"
         return f"if {missing}; then echo 'gitward: {words}' >&2; exit {code}; fi"
 
-    def hook(self, name: str, options: tuple[str, ...]) -> str:
-        return shlex.join((self.python, "-I", self.script, "hook", name, *options))
+    def hook(self, name: str, options: tuple[str, ...], broken: str = "", code: int = 3) -> str:
+        """The words that start it. With `broken` a gitward that does not come to its first line (a package half upgraded, or of
+        another Python) says that and ends with the code: a traceback would tell a pusher the server's paths.
+        """
+        guard = ("-c", _GUARD % (broken, code)) if broken and not self.script.endswith(".exe") else ()
+        return shlex.join((self.python, "-I", *guard, self.script, "hook", name, *options))
 
 
 def client(name: str, program: Program, options: tuple[str, ...] = (), earlier: str = "") -> str:
@@ -61,7 +73,7 @@ def client(name: str, program: Program, options: tuple[str, ...] = (), earlier: 
 
     Where gitward is gone the commit goes on, and the file says that it was not judged.
     """
-    run = f'{program.hook(name, options)} "$@"'
+    run = f'{program.hook(name, options, _HERE, 0)} "$@"'
     piped = bool(earlier) and name in _ON_STDIN
     lines = []
     if earlier:
@@ -77,7 +89,7 @@ def client(name: str, program: Program, options: tuple[str, ...] = (), earlier: 
 
 def everywhere(name: str, program: Program, options: tuple[str, ...] = ()) -> str:
     """A hook for all repositories of a user, which runs the repository's own first: core.hooksPath hides that one."""
-    run = f'{program.hook(name, options)} "$@"'
+    run = f'{program.hook(name, options, _HERE, 0)} "$@"'
     piped = name in _ON_STDIN
     feed = 'printf %s "${in%.}" | ' if piped else ""
     return _file(
@@ -111,7 +123,8 @@ def server(program: Program, options: tuple[str, ...], earlier: str = "") -> str
     """
     given = zip(options[::2], options[1::2], strict=False)
     names = " ".join((_PUSH_NAMES, *(name for key, word in given if key == "--actor" for name in VARIABLES[word])))
-    run = f'exec /usr/bin/env -i "$@" {_PATH} LC_ALL=C.UTF-8 {program.hook(SERVER, options)}'
+    start = program.hook(SERVER, options, f"undecided: gitward is broken on this server; {_WHY}")
+    run = f'exec /usr/bin/env -i "$@" {_PATH} LC_ALL=C.UTF-8 {start}'
     first = f'in=$(/bin/cat); [ ! -x "$0{KEPT}" ] || printf \'%s\\n\' "$in" | {earlier} || exit'
     return _file(
         [
@@ -134,7 +147,9 @@ def outcome(name: str, program: Program, options: tuple[str, ...], earlier: str 
     """
     denies, waits = "--deny-unaudited" in options, name == TRANSACTION or bool(earlier)
     clean = f'/usr/bin/env -i ${{HOME+"HOME=$HOME"}} GIT_DIR="$GIT_DIR" {_PATH} LC_ALL=C.UTF-8'
-    run = f'exec {clean} {program.hook(name, options)} "$@"'
+    code = 3 if denies else 0
+    start = program.hook(name, options, f"gitward is broken on this server: what git does is not recorded; {_WHY}", code)
+    run = f'exec {clean} {start} "$@"'
     note = '"$GIT_DIR/gitward/transaction-$PPID"'
     idle = "" if denies else f"case $in in *{'0' * 40}*) ;; *) exit 0 ;; esac "
     over = f"[ ! -e {note} ] || /bin/rm -f {note}; exit 0"
@@ -145,7 +160,7 @@ def outcome(name: str, program: Program, options: tuple[str, ...], earlier: str 
             *(["in=$(/bin/cat && echo .)"] if waits else []),
             *([first] if earlier else []),
             *([states] if name == TRANSACTION else []),
-            program.gone("gitward is gone from this server: what git does is not recorded", 3 if denies else 0),
+            program.gone("gitward is gone from this server: what git does is not recorded", code),
             *([f"{run} <<EOF", "${in%.}", "EOF"] if waits else [run]),
         ]
     )
@@ -198,7 +213,9 @@ def command_of(path: str) -> list[str]:
         for line in file:
             words = shlex.split(line) if " -I " in line else []
             if "-I" in words:
-                return [word for word in words[words.index("-I") - 1 :] if word not in ("$@", "<<EOF")]
+                start = words.index("-I") + 1
+                script = start + 2 * (words[start] == "-c")
+                return [words[start - 2], "-I", *(word for word in words[script:] if word not in ("$@", "<<EOF"))]
     return []
 
 
