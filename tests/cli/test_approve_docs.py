@@ -26,7 +26,7 @@ def test_its_policies_load() -> None:
 def test_it_names_the_options_that_there_are() -> None:
     options = {name for parameter in approve.params for name in parameter.opts if name.startswith("--")}
     named = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", PAGE))
-    assert named - {"--actor", "--url", "--paginate"} <= options
+    assert named - {"--actor", "--url", "--paginate", "--no-ff", "--unshallow", "--refetch", "--no-filter"} <= options
     assert {"--ref", "--push", "--show", "--revoke", "--reason", "--from-forge", "--forge"} <= named
     forges = PAGE.split("| `--forge` |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| `([a-z]+)` \|", forges, re.MULTILINE)) == set(FORGES)

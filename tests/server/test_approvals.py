@@ -292,6 +292,21 @@ def test_only_the_base_moved(desk: Desk) -> None:
     assert "and for another change (stale)" in said(desk.push(further, options=keeps))
 
 
+def test_a_queue_that_lands_two_at_once(desk: Desk) -> None:
+    """Each was approved on main as it was: what comes in is neither. One after the other the patch of each holds."""
+    one, two = desk.commit({"a": "new\n"}, desk.base), desk.commit({"b": "new\n"}, desk.base)
+    for each in (one, two):
+        desk.approve("bob", each)
+    first = desk.commit({"a": "new\n"}, desk.base, one)
+    batch = desk.commit({"b": "new\n"}, first, two)
+    keeps = ", keep: patch-id"
+    assert "(stale)" in said(desk.push(batch))
+    assert "(stale)" in said(desk.push(batch, options=keeps))
+    assert said(desk.push(first, options=keeps)) == ""
+    desk.set(MAIN, first)
+    assert said(desk.push(batch, options=keeps)) == ""
+
+
 @long
 def test_forced_back(desk: Desk) -> None:
     """A ref that goes back to where it was has been approved for that too, or not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from approving import MAIN, URL, ZERO, Desk, lines, made_keys
 
@@ -9,6 +11,7 @@ from gitward.approvals import landing
 from gitward.errors import GitwardError
 from gitward.repository import open_repository
 from gitward.statements import keeping
+from soaking import long
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +99,83 @@ def test_what_cannot_be_approved(desk: Desk, given: str, ref: str, says: str) ->
 def test_a_remote_that_is_not_there(desk: Desk) -> None:
     with pytest.raises(GitwardError, match="there is no remote 'upstream'"):
         landed(desk, desk.base, remote="upstream")
+
+
+def test_a_criss_cross_merge_has_the_tree_that_git_makes(desk: Desk) -> None:
+    """Of both ends neither best common ancestor is before the other; git merges these first."""
+    one = desk.commit({"src/x.c": lines((3, "one\n"))}, desk.base)
+    two = desk.commit({"src/x.c": lines((9, "two\n"))}, desk.base)
+    both = ((3, "one\n"), (9, "two\n"))
+    left = desk.commit({"src/x.c": lines(*both, (15, "left\n"))}, desk.commit({"src/x.c": lines(*both)}, one, two))
+    right = desk.commit({"src/x.c": lines(*both, (25, "right\n"))}, desk.commit({"src/x.c": lines(*both)}, two, one))
+    assert len(desk.git("merge-base", "--all", left, right).split()) == 2
+    desk.set("refs/heads/crossed", left)
+    whole = desk.commit({"src/x.c": lines(*both, (15, "left\n"), (25, "right\n"))}, desk.base)
+    assert landed(desk, right, "refs/heads/crossed").tree == desk.tree(whole)
+
+
+def test_what_a_clone_makes_of_its_own_changes_no_tree(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace refs, grafts, an attribute in the work tree, a driver in the configuration."""
+    topic = desk.commit({"a": "new\n"}, desk.base)
+    side = desk.commit({"b": "new\n"}, desk.base)
+    clash = desk.commit({"a": "other\n"}, desk.base)
+    desk.set("refs/heads/owned", side)
+    wanted = landed(desk, topic, "refs/heads/owned").tree
+    desk.git("replace", topic, clash)
+    grafts = desk.folder / ".git" / "info" / "grafts"
+    grafts.parent.mkdir(exist_ok=True)
+    grafts.write_text(f"{topic}\n")
+    desk.git("config", "merge.mine.driver", "true")
+    (desk.folder / ".gitattributes").write_text("a merge=mine\nb merge=union\n")
+    monkeypatch.chdir(desk.folder)
+    try:
+        assert landed(desk, topic, "refs/heads/owned").tree == wanted
+        desk.set("refs/heads/owned", clash)
+        with pytest.raises(GitwardError, match="does not merge without conflicts: a"):
+            landed(desk, topic, "refs/heads/owned")
+    finally:
+        grafts.unlink()
+        (desk.folder / ".gitattributes").unlink()
+        desk.git("replace", "-d", topic)
+
+
+@long
+def test_renames_and_submodules_that_both_sides_move(desk: Desk) -> None:
+    text = lines()
+    sides = [desk.commit({"src/x.c": None, name: text}, desk.base) for name in ("one.c", "two.c")]
+    desk.set("refs/heads/renamed", sides[0])
+    with pytest.raises(GitwardError, match=r"without conflicts: one.c, src/x.c, two.c"):
+        landed(desk, sides[1], "refs/heads/renamed")
+    moved = []
+    for each in (desk.base, *sides):
+        tree = desk.git("mktree", stdin=f"160000 commit {each}\tsub\n".encode())
+        moved.append(desk.git("commit-tree", tree, *(word for parent in moved[:1] for word in ("-p", parent)), "-m", "x"))
+    desk.set("refs/heads/modules", moved[1])
+    with pytest.raises(GitwardError, match="without conflicts: sub"):
+        landed(desk, moved[2], "refs/heads/modules")
+    desk.set("refs/heads/modules", moved[0])
+    assert landed(desk, moved[2], "refs/heads/modules").tree == desk.tree(moved[2])
+
+
+@long
+@pytest.mark.parametrize(("how", "says", "fix"), [
+    (("--depth", "1", "--no-single-branch"), "this clone is too shallow", "unshallow"),
+    (("--filter=blob:none", "--no-checkout"), "from promisor remote", "--refetch --no-filter"),
+])  # fmt: skip
+def test_a_clone_that_leaves_something_out(desk: Desk, tmp_path: Path, how: tuple[str, ...], says: str, fix: str) -> None:
+    desk.set("refs/heads/left", desk.commit({"src/x.c": lines((3, "one\n"))}, desk.base))
+    desk.set("refs/heads/right", desk.commit({"src/x.c": lines((25, "two\n"))}, desk.base))
+    desk.git("config", "uploadpack.allowFilter", "true")
+    desk.git("clone", "-q", *how, f"file://{desk.folder}", str(tmp_path / "clone"))
+    with open_repository(str(tmp_path / "clone")) as repository:
+        at = keeping.place(repository, str(tmp_path / "clone"), url=URL)
+        with pytest.raises(GitwardError) as found:
+            landing.landing(repository, "origin/right", landing.target(repository, at, "refs/heads/left"))
+    assert says in found.value.message
+    assert fix in found.value.fix
+
+
+def test_no_history_in_common(desk: Desk) -> None:
+    lone = desk.git("commit-tree", desk.tree(desk.base), "-m", "x")
+    with pytest.raises(GitwardError, match="shares no history with"):
+        landed(desk, lone)

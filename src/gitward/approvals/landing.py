@@ -115,6 +115,9 @@ def _tree(repository: Repository, base: str, commit: str) -> tuple[str, str]:
     with empty_folder() as folder:  # the tree stays in this clone: it is shown, and compared
         made = Merger(repository.path, {}, repository.oid_length, folder).merged(base, commit)
     first = f"merge or rebase {commit[:12]} first, and approve what comes of it"
+    if made.why and repository.is_partial:
+        fix = "git fetch --refetch --no-filter brings the files that this clone leaves out; or approve in a whole clone"
+        raise GitwardError(f"git cannot merge it here: {made.why}", fix)
     if made.why:
         raise GitwardError(f"git cannot merge it here: {made.why}", f"git 2.38 or newer is needed; or {first}")
     if not made.is_clean:
