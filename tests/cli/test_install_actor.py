@@ -12,6 +12,7 @@ from gitward.doctor.statements import check_names
 from gitward.errors import UsageError
 from gitward.installer import hookfile, server
 from gitward.installer.hookfile import Program
+from gitward.installer.settings import settings as settings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_the_file_passes_on_the_variable_of_its_channel(channel: str) -> None:
 )  # fmt: skip
 def test_what_is_refused(given: dict[str, object], says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        server.settings(("/p.yaml",), "", (), (), **given)  # type: ignore[arg-type]
+        settings_of(("/p.yaml",), "", (), (), **given)  # type: ignore[arg-type]
 
 
 def test_what_the_command_line_refuses(gitward: Run, bare: Path, policy: Path) -> None:

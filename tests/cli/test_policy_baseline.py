@@ -14,6 +14,7 @@ from gitward.audit import schema
 from gitward.errors import BudgetExceeded
 from gitward.installer import server
 from gitward.installer.hookfile import Program
+from gitward.installer.settings import settings as settings_of
 from gitward.life import baseline as life
 from gitward.repository import open_repository
 
@@ -35,7 +36,7 @@ def policy(tmp_path: Path) -> Path:
 @pytest.fixture
 def served(past: Past, policy: Path, launcher: Path) -> Past:
     """The past on a server whose hook judges."""
-    settings = server.settings((str(policy),), str(past.bare.parent / "log"), (), ())
+    settings = settings_of((str(policy),), str(past.bare.parent / "log"), (), ())
     server.install(str(past.bare), Program(python=sys.executable, script=str(launcher)), settings)
     return past
 
@@ -120,7 +121,7 @@ def test_a_log_says_so_before_it_is_so(served: Past, git: Git, call: Call, gitwa
 
 
 def test_what_cannot_be_logged_is_not_let_go(past: Past, policy: Path, launcher: Path, git: Git, call: Call) -> None:
-    settings = server.settings((str(policy),), f"unix:{past.bare.parent}/nobody.sock", (), ())
+    settings = settings_of((str(policy),), f"unix:{past.bare.parent}/nobody.sock", (), ())
     server.install(str(past.bare), Program(python=sys.executable, script=str(launcher)), settings)
     hook = (past.bare / "hooks/pre-receive").read_bytes()
     assert call("policy", "baseline", "--repo", past.bare).returncode == 3

@@ -15,7 +15,7 @@ from test_ref_outcomes import recorded
 from gitward.audit import checkpoints, log
 from gitward.audit.verification import verify
 from gitward.installer import hookfile, outcomes, place
-from gitward.installer.server import Settings
+from gitward.installer.settings import Settings
 from logdaemons import daemon
 from servers import Server
 from soaking import long

@@ -14,7 +14,7 @@ from scene import MAIN_POLICY, MakeScene, Scene, chain_faults
 
 from gitward.audit import schema
 from gitward.installer import hookfile, outcomes, place
-from gitward.installer.server import Settings
+from gitward.installer.settings import Settings
 from servers import Server
 from soaking import FACTOR, long
 

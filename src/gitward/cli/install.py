@@ -12,7 +12,8 @@ from gitward.render.escape import visible
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitward.installer.clone import Done
-    from gitward.installer.server import Placed, Settings
+    from gitward.installer.server import Placed
+    from gitward.installer.settings import Settings
 
 
 @click.command(
@@ -120,7 +121,7 @@ def _refuse_mixtures(*, client: bool, everywhere: bool, server: str, org: str, r
 
 def _settings(policies: tuple[str, ...], log: str, baseline: tuple[str, ...], limits: tuple[str, ...],
               lookups: tuple[str, ...], actor: str, urls: tuple[str, ...]) -> Settings:  # fmt: skip
-    from gitward.installer.server import settings
+    from gitward.installer.settings import settings
 
     return settings(policies, log, baseline, limits, lookups, actor, urls)
 

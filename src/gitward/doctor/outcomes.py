@@ -10,7 +10,7 @@ from gitward.doctor.hooks import check_file
 from gitward.errors import GitwardError
 from gitward.installer import hookfile, outcomes
 from gitward.installer.hookfile import KEPT, TRANSACTION
-from gitward.installer.server import Settings
+from gitward.installer.settings import Settings
 from gitward.repository import open_repository
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gitward.installer.hookfile import Program
-    from gitward.installer.server import Settings
+    from gitward.installer.settings import Settings
     from gitward.model import Policy
 
 DENY = "--deny-unaudited"

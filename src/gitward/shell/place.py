@@ -12,7 +12,7 @@ from gitward.shell.refusal import Denied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.installer.server import Settings
+    from gitward.installer.settings import Settings
 
 _ENDINGS = ("", "/.git", ".git")  # that git adds to what was written, where it names no repository
 
