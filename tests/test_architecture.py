@@ -17,7 +17,7 @@ PACKAGE = Path(gitward.__file__).parent
 IO_MODULES = {"os", "subprocess", "socket", "pathlib", "shutil", "tempfile", "io", "select", "fcntl", "signal"}
 CLOCK_MODULES = {"time", "datetime", "random", "secrets"}
 PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py", "cleanup.py", "gitobject/", "integrity.py",
-        "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
+        "unread.py", "judgement.py", "record.py", "patterns.py", "pathglobs.py", "width.py", "conventional.py", "render/",
         "secretshapes/", "errors.py", "fixing/", "tickets.py", "assistants.py", "verbs.py", "reverts.py",
         "days.py", "mailmap.py", "validity.py", "sshkeys.py", "canonical.py", "tlog/tree.py", "tlog/checkpoint.py",
         "tlog/proof.py", "audit/checking.py",
@@ -41,7 +41,7 @@ LAYERS = (
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
      "canonical", "grantindex", "granting", "channels", "codeowners", "makers", "approving"),
-    ("rules", "tally", "engine", "batches", "integrity", "waivers", "perspective"),
+    ("rules", "tally", "engine", "batches", "integrity", "unread", "waivers", "perspective"),
     ("policy",),
     ("git", "gitcommand", "repository", "durable", "reffiles"),
     ("signatures", "tlog"),

@@ -160,6 +160,35 @@ def test_updates():
     assert (result.violations[0].ref, result.violations[0].entry) == (REF, "no-delete")
 
 
+@record
+class OfFiles:
+    name = "of-files"
+    first = False
+    needs = ("paths",)
+
+    def check_commit(self, commit):
+        yield from ()
+
+
+def test_files_that_come_in_no_commit_are_refused_by_who_reads_files():
+    """A tag of a blob or a tree: else a secret comes in as one."""
+
+    def tag(kind, ref="refs/tags/x", ancestry="create", new="1" * 40):
+        return RefUpdate(ref=ref, old="0" * 40, new=new, ancestry=ancestry, kind=kind, peeled=new)
+
+    statement = f"refs/gitward/statements/{'1' * 40}/{'2' * 64}"
+    updates = [
+        tag("blob"), tag("tree", "refs/tags/y", "non-ff"), tag("commit", "refs/tags/z"), tag("blob", statement),
+        tag("tree", "refs/other/x"), tag("blob", "refs/tags/range", "range"), tag("none", "refs/tags/gone", "delete", "0" * 40),
+    ]  # fmt: skip
+    given = (policy(entry(OfFiles(), refs=("refs/tags/*", "refs/gitward/**")), entry(Word())),)
+    files, words = decide(given, updates=updates, known=KNOWN | {"paths"}).results
+    assert [(each.ref, each.message.split(":")[0]) for each in files.violations] == [
+        ("refs/tags/x", "it leads to a blob"), ("refs/tags/y", "it leads to a tree")
+    ]  # fmt: skip
+    assert (files.violated, files.passed, words.violated) == (2, 0, 0)
+
+
 def test_violations_beyond_a_hundred_are_counted():
     decision = decide((policy(entry(Word())),), [commit("bad")] * 250)
     (result,) = decision.results

@@ -12,11 +12,14 @@ from gitward.integrity import is_statement
 from gitward.model import Change, Decision, PolicyInfo, RefUpdate, Result
 from gitward.patterns import matches_ref
 from gitward.perspective import seen_by, unproven
+from gitward.record import replace
 from gitward.tally import Tally
+from gitward.unread import Unread, unread_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
     from gitward.model import Entry, Failure, Outcome, Policy, WaiverUsed
     from gitward.waivers.counting import Waivers
@@ -59,21 +62,29 @@ def judge_change(policies: tuple[Policy, ...], change: Change, waivers: Waivers 
     for tally, (policy, entry) in zip(tallies, entries_of(policies), strict=True):
         fact = missing_fact(entry, change.known)
         lets_go = bool(change.pushers) and change.pushers[policy] in entry.exempt_principals
-        for kind, subjects in (("check_update", change.updates), ("check_push", (change,))):
-            if not hasattr(entry.rule, kind):
+        for judging, kind, subjects in _judged_by(entry, change):
+            if not hasattr(judging.rule, kind):
                 continue
             if fact:
                 tally.count("not-applicable", f"{fact} not known here")
                 continue
             for subject in subjects:
-                if not _is_in_scope(entry, subject, tally):
+                if not _is_in_scope(judging, subject, tally):
                     continue
                 if lets_go:
                     tally.count("exempt", "principal")
                 else:
                     letting_go = _letting_go(waivers, policy, entry, subject)
-                    judge_update(entry, seen_by(policy, subject, change), tally, letting_go)
+                    judge_update(judging, seen_by(policy, subject, change), tally, letting_go)
     return tallies
+
+
+def _judged_by(entry: Entry, change: Change) -> Iterator[tuple[Entry, str, tuple[Any, ...]]]:
+    """What of a change an entry judges, beside its commits: by which of its checks, and by whose."""
+    yield entry, "check_update", change.updates
+    yield entry, "check_push", (change,)
+    if unread := unread_by(entry.rule, change.updates):
+        yield replace(entry, rule=Unread()), "check_update", unread
 
 
 def _letting_go(

@@ -56,7 +56,7 @@ film.mp4
 
 What a pointer points to is not looked at: whether the server has it, and of which size it is, is that server's to say.
 A file that was split into many small ones passes; `push-limits` counts all bytes of a push.
-What a tag of a blob or a tree holds is in no commit, and not read: `signed-tag` with `target: commit` refuses such tags.
+What a tag of a blob or a tree holds is in no commit and is not read: such a tag is refused.
 """
 
 from __future__ import annotations

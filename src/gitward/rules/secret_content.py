@@ -68,7 +68,7 @@ A password or a token without a shape of its own is not found, nor one that is e
 tokens and Stripe's test keys are not looked for: most of them open nothing. A pointer of Git LFS is read, what it points
 to is not. A file that was not read, because it is too large, leaves the commit undecided: name it in `allow`. Of one file
 the first hundred secrets are told. A message of a commit is not read.
-What a tag of a blob or a tree holds is in no commit, and not read: `signed-tag` with `target: commit` refuses such tags.
+What a tag of a blob or a tree holds is in no commit and is not read: such a tag is refused.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ A name says little: a `.pem` may well be a public certificate, and a key may be 
 some by what they look like). `.npmrc`, `.envrc`, `*.key` and the settings of web applications are often there without
 a secret, so they are not in the list: add them with `deny` where they matter. Keys that belong to tests are refused as
 well, until `allow` names their folder.
-What a tag of a blob or a tree holds is in no commit, and not read: `signed-tag` with `target: commit` refuses such tags.
+What a tag of a blob or a tree holds is in no commit and is not read: such a tag is refused.
 """
 
 from __future__ import annotations
