@@ -6,6 +6,7 @@ import os
 import sys
 
 _OTHERS_WRITE = 0o022
+_YOUNG = 60.0  # seconds in which a folder may be made and not be held yet
 
 
 def cache_folder(name: str) -> str:
@@ -32,3 +33,53 @@ def is_owner(status: os.stat_result) -> bool:
     if sys.platform == "win32":  # the profile's own access list keeps others out
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
+
+
+def held_folder(prefix: str) -> tuple[str, int]:
+    """A new temporary folder of mode 0700 and a file descriptor that holds it, -1 where folders cannot be held.
+
+    What was killed removes nothing, so those with this prefix that are this user's and that no process holds any more go first.
+    The hold is a lock of the kernel's (flock(2)): it ends with the last process that has the descriptor. Raises OSError.
+    """
+    import tempfile
+
+    _sweep(tempfile.gettempdir(), prefix)
+    folder = tempfile.mkdtemp(prefix=prefix)
+    return folder, _held(folder)
+
+
+def _held(folder: str) -> int:
+    """The descriptor that holds a folder; -1 where another process has it, or nothing can be said."""
+    if sys.platform == "win32":
+        return -1
+    import fcntl
+
+    try:
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return -1
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(number)
+        return -1
+    return number
+
+
+def _sweep(place: str, prefix: str) -> None:
+    import shutil
+    import time
+
+    try:
+        left = [entry.path for entry in os.scandir(place) if entry.name.startswith(prefix)]
+    except OSError:
+        return
+    for folder in left:
+        try:
+            is_young = time.time() - os.lstat(folder).st_mtime < _YOUNG
+        except OSError:
+            continue
+        if is_young or not is_ours(folder) or (number := _held(folder)) < 0:
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(number)

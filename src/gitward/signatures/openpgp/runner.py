@@ -9,10 +9,10 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import weakref
 
 from gitward.errors import Undecided
+from gitward.ownfolder import held_folder
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -39,13 +39,14 @@ class Answer:
 class Gpg:
     """A gpg with a home folder of its own, which only its owner can enter.
 
-    `close` removes it, in the process that has made it; children that were forked off use the same.
+    `close` removes it, in the process that has made it; children that were forked off use the same. One that was killed has
+    left its folder: the next one removes it.
     """
 
     def __init__(self, program: str = "gpg", seconds: float = SECONDS) -> None:
         self.program, self.seconds = program, seconds
-        self.home = tempfile.mkdtemp(prefix="gitward-gpg-")  # mode 0700
-        self.close = weakref.finalize(self, _remove, self.home, os.getpid())
+        self.home, self.hold = held_folder("gitward-gpg-")
+        self.close = weakref.finalize(self, _remove, self.home, self.hold, os.getpid())
 
     def run(self, args: Sequence[str], stdin: bytes | None = None) -> Answer:
         """Run gpg to its end, in its home folder. Without `stdin` it reads nothing. Raises Undecided.
@@ -87,9 +88,11 @@ class Gpg:
         return tuple(lines)
 
 
-def _remove(folder: str, owner: int) -> None:
+def _remove(folder: str, hold: int, owner: int) -> None:
     if os.getpid() == owner:
         shutil.rmtree(folder, ignore_errors=True)
+        if hold >= 0:
+            os.close(hold)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
