@@ -48,6 +48,26 @@ def held_folder(prefix: str) -> tuple[str, int]:
     return folder, _held(folder)
 
 
+class TemporaryFolder:
+    """A folder for a `with` block, by its path; held, and so removed by the next one where this process is killed meanwhile."""
+
+    def __enter__(self) -> str:
+        self._folder, self._hold = held_folder("gitward-tmp-")
+        return self._folder
+
+    def __exit__(self, *_: object) -> None:
+        remove(self._folder, self._hold)
+
+
+def remove(folder: str, hold: int) -> None:
+    """Remove a folder that `held_folder` made, and let it go."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+    if hold >= 0:
+        os.close(hold)
+
+
 def _held(folder: str) -> int:
     """The descriptor that holds a folder; -1 where another process has it, or nothing can be said."""
     if sys.platform == "win32":
@@ -67,7 +87,6 @@ def _held(folder: str) -> int:
 
 
 def _sweep(place: str, prefix: str) -> None:
-    import shutil
     import time
 
     try:
@@ -81,5 +100,4 @@ def _sweep(place: str, prefix: str) -> None:
             continue
         if is_young or not is_ours(folder) or (number := _held(folder)) < 0:
             continue
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(number)
+        remove(folder, number)

@@ -8,6 +8,7 @@ import re
 
 from gitward.errors import UsageError
 from gitward.givenfile import read_given
+from gitward.ownfolder import TemporaryFolder
 from gitward.record import record, replace
 
 TYPE_CHECKING = False
@@ -158,9 +159,7 @@ def _raw_keys(data: bytes) -> str:
 
 
 def _forge_openpgp(certificates: str, name: str, path: str) -> Gathered:
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="gitward-") as folder:
+    with TemporaryFolder() as folder:
         file = os.path.join(folder, os.path.basename(path) or "keys")
         with open(file, "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(certificates)

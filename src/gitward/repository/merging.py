@@ -7,11 +7,11 @@ change's own. So git is started in an empty folder. Source: git-merge-tree(1), g
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager
 
 from gitward import git
 from gitward.errors import Undecided
+from gitward.ownfolder import TemporaryFolder
 from gitward.record import record
 from gitward.repository.plumbing import LONG
 
@@ -97,7 +97,7 @@ class Merger:
 def empty_folder() -> Iterator[str]:
     """A folder that is gone again afterwards. Raises Undecided where there is no room for it."""
     try:
-        with tempfile.TemporaryDirectory(prefix="gitward-") as folder:
+        with TemporaryFolder() as folder:
             yield folder
     except OSError as problem:
         raise Undecided(f"no room to merge in: {problem.strerror}", "look at the space in TMPDIR", "no-space") from None

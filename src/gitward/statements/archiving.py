@@ -8,12 +8,12 @@ that the day before held (`places`). Everything is synced before a ref goes.
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import closing
 
 from gitward import clock, git
 from gitward.days import day
 from gitward.errors import GitwardError
+from gitward.ownfolder import TemporaryFolder
 from gitward.repository import open_repository
 from gitward.statements.places import ARCHIVE, PREFIX, archive_tip, outlines, standing
 
@@ -83,7 +83,7 @@ def _keep(repository: Repository, entries: Sequence[tuple[str, str, str]], now: 
 
 def _tree(git_dir: str, tip: str, lines: Sequence[str]) -> str:
     """The tree of the archive with more entries; an index of its own holds it meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="gitward-") as folder:
+    with TemporaryFolder() as folder:
         env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
         if tip:
             _run(git_dir, env, "read-tree", tip)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import threading
 
 from gitward import gitcommand
 from gitward.errors import GitwardError, UsageError
+from gitward.ownfolder import TemporaryFolder
 from gitward.signatures.openpgp import packet
 from gitward.signatures.openpgp.armor import Refused as OpenPgpRefused
 from gitward.signatures.openpgp.armor import unarmor
@@ -95,7 +95,7 @@ def _by_ssh(payload: bytes, folder: str, key: str, notice: Notice) -> EnvelopeSi
     if not key:
         raise GitwardError("there is no SSH key to sign with", _FIX)
     program = gitcommand.setting(folder, "gpg.ssh.program") or "ssh-keygen"
-    with tempfile.TemporaryDirectory(prefix="gitward-") as held:
+    with TemporaryFolder() as held:
         name, agent = _file(key), False
         if _is_ssh_text(key):  # git-config(1), user.signingKey: a public key, whose private part the agent holds
             name, agent = os.path.join(held, "key.pub"), True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gitward.ownfolder import TemporaryFolder
 from gitward.signatures.openpgp.runner import Gpg
 from launching import SRC
 
@@ -87,3 +89,18 @@ def test_a_forked_child_holds_it_too(temporary: Path) -> None:
     Gpg().close()
     assert not home.exists()
     gpg.close.detach()
+
+
+def test_any_other_temporary_folder(temporary: Path) -> None:
+    with TemporaryFolder() as folder:
+        assert Path(folder).parent == temporary
+    assert not Path(folder).exists()
+    child = os.fork()
+    if child == 0:
+        TemporaryFolder().__enter__()
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = temporary.iterdir()
+    aged(left)
+    with TemporaryFolder() as folder:
+        assert [str(path) for path in temporary.iterdir()] == [folder]

@@ -6,7 +6,6 @@ Nothing is ever forced; the server should refuse what is no fast-forward (receiv
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 
 from gitward import clock, git
@@ -14,6 +13,7 @@ from gitward.audit import checkpoints
 from gitward.audit.signingkey import history
 from gitward.audit.witness import NoWitness, entries, kept
 from gitward.errors import GitwardError
+from gitward.ownfolder import TemporaryFolder
 from gitward.tlog import checkpoint as checkpoint_text
 from gitward.tlog import note
 
@@ -34,7 +34,7 @@ _SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "fetch.fsckObjects=true
 
 def ask(directory: str, witness: Witness, checkpoint: Checkpoint, seconds: float) -> str:
     """Push the checkpoint, unless it is there, and read it back; when that was. Raises NoWitness."""
-    with tempfile.TemporaryDirectory(prefix="gitward-ref-") as place:
+    with TemporaryFolder() as place:
         repository = _Repository(place, witness, seconds)
         tip = repository.tip()
         before = repository.fetched(tip) if tip else None
@@ -51,7 +51,7 @@ def ask(directory: str, witness: Witness, checkpoint: Checkpoint, seconds: float
 def look(directory: str, witness: Witness, seconds: float, *, online: bool) -> tuple[str, Checkpoint] | None:
     """The checkpoint on the ref, asked now. Offline what the log itself remembers counts for nothing, and NoWitness says it."""
     if online:
-        with tempfile.TemporaryDirectory(prefix="gitward-ref-") as place:
+        with TemporaryFolder() as place:
             repository = _Repository(place, witness, seconds)
             tip = repository.tip()
             return (clock.now(), repository.fetched(tip)) if tip else None

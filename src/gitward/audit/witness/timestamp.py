@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from datetime import UTC, datetime
 
 from gitward import clock
 from gitward.audit.witness import NoWitness, entries, kept
 from gitward.audit.witness.posting import post
+from gitward.ownfolder import TemporaryFolder
 from gitward.regularfile import content
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ _STATUS = re.compile(r"^Status: (Granted|Granted with modifications)\.$", re.MUL
 
 def ask(directory: str, witness: Witness, checkpoint: Checkpoint, seconds: float) -> str:
     """Have the checkpoint stamped, and keep the token; its time. Raises NoWitness."""
-    with tempfile.TemporaryDirectory(prefix="gitward-ts-") as folder:
+    with TemporaryFolder() as folder:
         data, query, token = (os.path.join(folder, name) for name in ("text", "query", "token"))
         _write(data, checkpoint.text().encode())
         _openssl("-query", "-data", data, "-sha256", "-cert", "-out", query)
@@ -50,7 +50,7 @@ def look(directory: str, witness: Witness) -> tuple[str, Checkpoint] | None:
     found = kept.read(directory, size)
     if found is None:
         raise NoWitness(f"has stamped a checkpoint of {entries(size)} that is not there any more")
-    with tempfile.TemporaryDirectory(prefix="gitward-ts-") as folder:
+    with TemporaryFolder() as folder:
         data, token = os.path.join(folder, "text"), os.path.join(folder, "token")
         _write(data, found.text().encode())
         _write(token, content(kept.path(directory, size, kind), kept.MAXIMUM))

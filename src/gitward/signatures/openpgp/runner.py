@@ -6,13 +6,12 @@ Nothing of the user counts: no keyring, no gpg.conf, no agent, no network. Sourc
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import weakref
 
 from gitward.errors import Undecided
-from gitward.ownfolder import held_folder
+from gitward.ownfolder import held_folder, remove
 from gitward.record import record
 
 TYPE_CHECKING = False
@@ -90,9 +89,7 @@ class Gpg:
 
 def _remove(folder: str, hold: int, owner: int) -> None:
     if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
-        if hold >= 0:
-            os.close(hold)
+        remove(folder, hold)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
