@@ -87,7 +87,7 @@ def test_a_tracker_that_hangs_is_cut_off(path_server: Server, make_scene: MakeSc
         installed(scene, tracker)
         start = time.monotonic()
         push = pushed(scene, "fix: PROJ-1 PROJ-2 PROJ-3 x\n")
-        assert time.monotonic() - start < 6
+        assert time.monotonic() - start < 25
     assert "undecided[ticket-reference] 1 of 1: the look-up jira gives no answer" in push.remote
     assert last(scene)["decision"]["details"] == ["look-up jira: does not answer in time"]  # type: ignore[index]
 
