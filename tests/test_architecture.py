@@ -24,7 +24,7 @@ PURE = ("rules/", "tally.py", "engine.py", "batches.py", "model/", "message.py",
         "granting.py", "grantindex.py", "perspective.py",
         "waivers/",
         "shell/command.py",
-        "codeowners.py", "approving.py")  # fmt: skip
+        "codeowners.py", "approving.py", "bounds.py")  # fmt: skip
 OWNERS = {
     "pygit2": ("repository/", "repository.py"),
     "gnupg": ("signatures/",),
@@ -40,7 +40,7 @@ LAYERS = (
     ("__init__", "record", "errors", "model", "clock", "ownfolder", "givenfile", "regularfile", "workerprocess"),
     ("patterns", "pathglobs", "secretshapes", "refname", "width", "message", "cleanup", "gitobject", "conventional",
      "tickets", "assistants", "verbs", "reverts", "days", "shapes", "mailmap", "sshkeys", "validity", "pushees",
-     "canonical", "grantindex", "granting", "channels", "codeowners", "makers", "approving"),
+     "canonical", "grantindex", "granting", "channels", "codeowners", "makers", "approving", "bounds"),
     ("rules", "tally", "engine", "batches", "integrity", "unread", "waivers", "perspective"),
     ("policy",),
     ("git", "gitcommand", "repository", "durable", "reffiles"),
@@ -211,6 +211,11 @@ def test_the_hooks_that_record_outcomes_load_nothing_heavy():
              "datetime", "logging", "cryptography", "socket", "getpass", "gitward.policy", "gitward.repository"}  # fmt: skip
     hook = "import gitward.__main__, gitward.cli.hook, gitward.cli.hook_outcome, gitward.audit.outcomes, gitward.audit.recorder"
     assert loaded_by(f"{hook}, gitward.audit.log, gitward.audit.evidence, gitward.adapters.post_receive") & heavy == set()
+
+
+def test_a_policy_is_read_without_making_dataclasses():
+    """pydantic_core is enough to read it, on every push; pydantic and annotated_types make dataclasses when they are imported."""
+    assert loaded_by("import gitward.policy.load") & {"pydantic", "annotated_types", "dataclasses"} == set()
 
 
 def test_the_restricted_shell_turns_down_a_command_without_loading_anything_heavy():

@@ -17,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from annotated_types import Ge, Le, MinLen
-
+    from gitward.bounds import Ge, Le, MinLen
     from gitward.rules.options import Text
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import Annotated
 
-from annotated_types import MinLen
-
+from gitward.bounds import MinLen
 from gitward.policy.compose import nearest
 from gitward.policy.shaped import Id
 from gitward.policy.trust import trust

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import MinLen
-
+from gitward.bounds import MinLen
 from gitward.policy.duties import DutyItem
 from gitward.policy.grants import GrantItem, WaiverItem
 from gitward.policy.people import ForgeItem, GroupItem, PrincipalItem, PrincipalName, TrustItem
@@ -20,8 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from annotated_types import Ge, Le
-
+    from gitward.bounds import Ge, Le
     from gitward.rules.options import Beside, Size, Text
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from annotated_types import MinLen
-
+from gitward.bounds import MinLen
 from gitward.granting import BY_PATH
 from gitward.pathglobs import only_takes_out, too_large
 from gitward.policy.people import Moment, PrincipalName, times_conflict
@@ -19,8 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from annotated_types import Ge, Le
-
+    from gitward.bounds import Ge, Le
     from gitward.rules.options import Duration, PathGlobs
 
 Everything = Annotated[str, Shaped("everything", "a list of entries", "write [ENTRY-ID], or everything")]

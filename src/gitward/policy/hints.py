@@ -15,8 +15,7 @@ import typing
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-import annotated_types
-
+from gitward import bounds
 from gitward.model import ACTIONS
 from gitward.policy.compose import nearest
 from gitward.record import fields, is_record
@@ -24,7 +23,7 @@ from gitward.rules import options
 from gitward.shapes import Read, Refused
 
 _NAMES = {
-    **vars(collections.abc), **vars(typing), **vars(annotated_types), **vars(options), "Action": Literal[ACTIONS],
+    **vars(collections.abc), **vars(typing), **vars(bounds), **vars(options), "Action": Literal[ACTIONS],
 }  # fmt: skip
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 

@@ -18,7 +18,7 @@ _SHAPES: dict[type, str] = {dict: "mapping", list: "list", str: "text"}
 _TEXT = {"type": "str"}
 _PLAIN: dict[Any, dict[str, Any]] = {str: _TEXT, Any: {"type": "any"}}
 _SCALARS: dict[Any, Checked] = {bool: Truth(), int: Whole()}
-_BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")  # as `annotated_types` and the core schemas call them
+_BOUNDS = ("ge", "le", "min_length", "max_length")  # as `gitward.bounds` and the core schemas call them
 
 
 def schema_of(hint: Any) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import MinLen
-
+from gitward.bounds import MinLen
 from gitward.days import day, first_second
 from gitward.policy.shaped import Id, Shaped
 from gitward.record import given, record
@@ -19,8 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from annotated_types import Ge, Le
-
+    from gitward.bounds import Ge, Le
     from gitward.rules.options import Beside, Duration, Text
 
 _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?"

@@ -16,7 +16,7 @@ from gitward.shapes import Checked, Read
 _BOUNDS = {
     "array": {"min_length": "minItems", "max_length": "maxItems"},
     "string": {"min_length": "minLength", "max_length": "maxLength"},
-    "integer": {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"},
+    "integer": {"ge": "minimum", "le": "maximum"},
 }
 
 

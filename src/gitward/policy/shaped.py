@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from annotated_types import MinLen
-
+from gitward.bounds import MinLen
 from gitward.shapes import Checked, Refused
 
 

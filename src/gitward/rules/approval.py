@@ -78,9 +78,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import Ge, Le, MinLen
-
     from gitward.approving import Weighed
+    from gitward.bounds import Ge, Le, MinLen
     from gitward.codeowners import Line
     from gitward.model import RefUpdate
     from gitward.model.proposals import Proposal

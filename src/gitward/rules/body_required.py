@@ -64,8 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import Ge, Le
-
+    from gitward.bounds import Ge, Le
     from gitward.model import Commit, Violation
     from gitward.rules.options import Text
 

@@ -82,8 +82,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Annotated, Literal
 
-    from annotated_types import MinLen
-
+    from gitward.bounds import MinLen
     from gitward.model import Answer, Commit, File, RefUpdate, Violation
     from gitward.rules.options import PathGlob, Positive
 

@@ -90,8 +90,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import MinLen
-
+    from gitward.bounds import MinLen
     from gitward.model import Commit, Violation
     from gitward.model import Ident as Person
     from gitward.rules.options import Addresses, Beside, Domain, MailmapLine, Pattern, Text

@@ -2,7 +2,7 @@
 
 A rule's option is a field of its record: a name, a type and, unless it must be given, a default. Types may be built
 from `bool`, `int`, `str`, `Literal[...]`, `tuple[X, ...]`, `dict[str, X]`, `X | None` (None is "left out": YAML has no
-way to write it), records, the names below, and `Annotated[...]` with bounds of `annotated_types` (`Ge`, `Le`, `MinLen`,
+way to write it), records, the names below, and `Annotated[...]` with the markers of `gitward.bounds` (`Ge`, `Le`, `MinLen`,
 `MaxLen`). Scalars come as text, so `72` is converted for an `int` and stays "72" for a `str`; a `bool` is `true` or
 `false`. A field whose name in YAML is a Python keyword ends in an underscore here: the option `in` is the field `in_`.
 
@@ -17,8 +17,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from annotated_types import Ge, MinLen
-
+from gitward.bounds import Ge, MinLen
 from gitward.shapes import (
     BesideShape,
     Bytes,

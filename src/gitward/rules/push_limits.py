@@ -53,8 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated
 
-    from annotated_types import Ge, Le
-
+    from gitward.bounds import Ge, Le
     from gitward.model import Change
     from gitward.rules.options import Size
 

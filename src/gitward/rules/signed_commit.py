@@ -75,8 +75,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import MinLen
-
+    from gitward.bounds import MinLen
     from gitward.model import Commit, Violation
 
 FIXES = {

@@ -74,8 +74,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import Le, MinLen
-
+    from gitward.bounds import Le, MinLen
     from gitward.model import Change
     from gitward.model import SignedPush as Certificate
     from gitward.rules.options import Duration, Words

@@ -74,8 +74,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import MinLen
-
+    from gitward.bounds import MinLen
     from gitward.model import Ident, RefUpdate, Signature
 
 _TAGS = "refs/tags/"

@@ -98,8 +98,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Annotated, Literal
 
-    from annotated_types import Ge, Le, MinLen
-
+    from gitward.bounds import Ge, Le, MinLen
     from gitward.model import Answer, Commit, Message, Violation
     from gitward.rules.options import Pattern, Text
 

@@ -97,8 +97,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Annotated, Literal
 
-    from annotated_types import MaxLen, MinLen
-
+    from gitward.bounds import MaxLen, MinLen
     from gitward.model import Commit, Message, Trailer, Violation
     from gitward.rules.options import Pattern, TrailerKey
 

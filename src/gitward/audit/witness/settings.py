@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal
 
-    from annotated_types import Ge, Le, MinLen
+    from gitward.bounds import Ge, Le, MinLen
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _WANTED = {"cosigner": {"url", "key"}, "git": {"remote", "ref"}, "timestamp": {"url", "ca_file"}}
