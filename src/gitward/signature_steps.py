@@ -1,18 +1,19 @@
-"""How the signature of one commit was judged: what was looked at, in order, and where it stopped. Plain text, not escaped."""
+"""How the signature of one commit or tag was judged: what was looked at, and where it stopped. Plain text, not escaped."""
 
 from __future__ import annotations
 
 import hashlib
 
 from gitward.days import moment
-from gitward.gitobject.signed import format_of, signed_commit
+from gitward.gitobject.signed import format_of, signed_commit, signed_tag
+from gitward.model import Tag
 from gitward.validity import judged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitward.model import Commit, Finding, Signature, SignatureResult
+    from gitward.model import Commit, Finding, Ident, Signature, SignatureResult
     from gitward.signatures.moments import Moments
     from gitward.signatures.reading import SignatureReader
     from gitward.survey import Choice
@@ -22,30 +23,36 @@ if TYPE_CHECKING:
 _BY_ARITHMETIC = ("malformed", "bad", "unsupported")
 
 
-def steps(commit: Commit, reader: SignatureReader, moments: Moments, choice: Choice) -> tuple[list[Step], SignatureResult]:
-    """The steps, and the result that they come to. Raises Undecided."""
-    (signature,) = reader.commits([commit], moments)
+def steps(found: Commit | Tag, reader: SignatureReader, moments: Moments, choice: Choice) -> tuple[list[Step], SignatureResult]:
+    """The steps, and the result that they come to. Of a tag the tagger is asked for, whatever the choice. Raises Undecided."""
+    (signature,) = reader.tags([found], moments) if isinstance(found, Tag) else reader.commits([found], moments)
     result = judged(
-        signature, commit.author, commit.committer, oid=commit.oid, validity=choice.validity,
-        unknown_first_seen=choice.unknown_first_seen, signer=choice.signer,
+        signature, *_people(found), oid=found.oid, validity=choice.validity, unknown_first_seen=choice.unknown_first_seen,
+        signer="committer" if isinstance(found, Tag) else choice.signer,
     )  # fmt: skip
-    return list(_steps(commit, signature, result, choice, reader.trust.digest)), result
+    return list(_steps(found, signature, result, choice, reader.trust.digest)), result
 
 
-def _steps(commit: Commit, signature: Signature, result: SignatureResult, choice: Choice, trust: str) -> Iterator[Step]:
+def _people(found: Commit | Tag) -> tuple[Ident | None, Ident | None]:
+    return (None, found.tagger) if isinstance(found, Tag) else (found.author, found.committer)
+
+
+def _steps(found: Commit | Tag, signature: Signature, result: SignatureResult, choice: Choice, trust: str) -> Iterator[Step]:
     finding = signature.finding
-    if commit.malformed:
-        yield "object", f"malformed: {commit.malformed}"
+    if found.malformed:
+        yield "object", f"malformed: {found.malformed}"
         return
-    yield "object", f"a commit of {len(commit.raw)} bytes that the gate lets through"
-    header = "gpgsig-sha256" if len(commit.oid or "") == 64 else "gpgsig"
-    signed = signed_commit(commit.raw, header.encode())
+    is_tag = isinstance(found, Tag)
+    kind = f"tag of the {found.target_type} {found.target}," if isinstance(found, Tag) else "commit of"
+    yield "object", f"a {kind} {len(found.raw)} bytes that the gate lets through"
+    header = "gpgsig-sha256" if len(found.oid or "") == 64 else "gpgsig"
+    signed = signed_tag(found.raw) if is_tag else signed_commit(found.raw, header.encode())
     if signed is None:
-        yield "signature", f"there is no {header} header"
+        yield "signature", "there is none below the message" if is_tag else f"there is no {header} header"
         return
     digest = hashlib.sha256(signed.payload).hexdigest()
     form = format_of(signed.block) or "of no known format"
-    yield "signature", f"{form}, {len(signed.block)} bytes in the {header} header"
+    yield "signature", f"{form}, {len(signed.block)} bytes {'below the message' if is_tag else f'in the {header} header'}"
     yield "signed bytes", f"the other {len(signed.payload)} bytes, SHA-256 {digest}"
     if finding.status in _BY_ARITHMETIC:
         yield "arithmetic", f"{finding.status}: {finding.detail}"
@@ -65,7 +72,7 @@ def _steps(commit: Commit, signature: Signature, result: SignatureResult, choice
         yield "time", f"{result.status}: {result.detail}{_window(finding)}"
         return
     yield "time", f"valid then{_window(finding)}"
-    yield "address", _address(signature, result, commit, choice)
+    yield "address", _address(signature, result, found, choice)
 
 
 def _primary(finding: Finding) -> str:
@@ -96,23 +103,26 @@ def _window(finding: Finding) -> str:
     return f" ({said})" if said else ""
 
 
-def _address(signature: Signature, result: SignatureResult, commit: Commit, choice: Choice) -> str:
+def _address(signature: Signature, result: SignatureResult, found: Commit | Tag, choice: Choice) -> str:
     if signature.forge:
         return "a forge made it: it is nobody's signature, and no address is asked for"
     if not signature.addresses:
         return f"{result.principal} lists no address: none is asked for"
-    people = {"author": (commit.author,), "committer": (commit.committer,), "either": (commit.author, commit.committer)}
-    claimed = " or ".join(f"<{person.email}>" for person in people[choice.signer] if person)
+    author, committer = _people(found)
+    people = {"author": (author,), "committer": (committer,), "either": (author, committer)}
+    who = "tagger" if isinstance(found, Tag) else choice.signer
+    claimed = " or ".join(f"<{person.email}>" for person in people.get(who, (committer,)) if person)
     verdict = "is not among" if result.status == "principal-mismatch" else "is among"
-    return f"{choice.signer} {claimed} {verdict} the addresses of {result.principal}: {', '.join(signature.addresses)}"
+    return f"{who} {claimed} {verdict} the addresses of {result.principal}: {', '.join(signature.addresses)}"
 
 
-def as_lines(commit: Commit, found: list[Step], result: SignatureResult) -> list[str]:
+def as_lines(of: Commit | Tag, found: list[Step], result: SignatureResult) -> list[str]:
     """Numbered lines, then the status; where it is not good, the last line is where it stopped.
 
-    Each is to be escaped by itself: what a commit brings into it may hold characters that end a line.
+    Each is to be escaped by itself: what the object brings into it may hold characters that end a line.
     """
-    lines = [f'signature of {commit.oid} "{commit.message.subject[:60]}"']
+    name = f'tag {of.oid} "{of.name[:60]}"' if isinstance(of, Tag) else f'{of.oid} "{of.message.subject[:60]}"'
+    lines = [f"signature of {name}"]
     lines += [f"  {number} {name:<13} {words}" for number, (name, words) in enumerate(found, 1)]
     end = "" if result.status == "good" else f": stopped at {found[-1][0]}"
     return [*lines, f"status {result.status}{end}"]

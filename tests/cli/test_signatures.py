@@ -186,6 +186,19 @@ def test_explained_step_by_step(gitward, history, policy):
         assert done.stdout.rstrip().endswith(end)
 
 
+def test_a_tag_is_explained_by_its_own_signature(gitward, git, history, policy, tmp_path):
+    """Not by that of the commit that it leads to, which `^{}` names."""
+    git("-c", f"user.signingKey={tmp_path / 'stranger'}", "tag", "-s", "-m", "x", "strange", "HEAD", cwd=history)
+    git("tag", "-a", "-m", "x", "plain", "HEAD", cwd=history)
+    git("-c", f"user.signingKey={tmp_path / 'bot'}", "tag", "-s", "-m", "x", "mine", "HEAD~4", cwd=history)
+    ends = {"strange": "status unknown-key: stopped at trust", "plain": "status unsigned: stopped at signature",
+            "strange^{}": "status good", "mine": "status good", "mine^{}": "status unsigned: stopped at signature"}  # fmt: skip
+    for revision, end in ends.items():
+        done = gitward("explain", "--signature", revision, "--policy", policy, cwd=history)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, end)
+        assert ("bytes below the message" in done.stdout) is (revision in ("strange", "mine"))
+
+
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\x1b[2K", "\u202e", "\r"])
 def test_a_subject_makes_no_line_of_its_own(mark, gitward, git, history, policy, tmp_path):
     git("-c", f"user.signingKey={tmp_path / 'stranger'}", "commit", "-q", "-S", "--allow-empty", "--cleanup=verbatim",

@@ -11,7 +11,7 @@ from gitward.errors import GitwardError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitward.model import Policy
+    from gitward.model import Commit, Policy, Tag
 
 
 def _offered(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
@@ -33,7 +33,7 @@ def _offered(_context: click.Context, _parameter: click.Parameter, typed: str) -
 @click.option(
     "--ref", metavar="REFNAME", default="", help="OID: judge it as a commit for this ref. Default: the target branch."
 )
-@click.option("--signature", is_flag=True, help="OID: how its signature was judged, step by step, and where it stopped.")
+@click.option("--signature", is_flag=True, help="OID or TAG: how its signature was judged, step by step, and where it stopped.")
 @click.option("--first-seen", metavar="FILE|DIR", default="", help="With --signature: when commits were first seen.")
 def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str, first_seen: str, *, signature: bool) -> int:
     """Explain a rule, an entry of the policy, or the judgement of one commit.
@@ -47,6 +47,7 @@ def explain(subject: str, repo: str, policies: tuple[str, ...], ref: str, first_
       gitward explain change-ticket              an entry of the policy, by its id
       gitward explain HEAD --ref refs/heads/main
       gitward explain --signature HEAD
+      gitward explain --signature v1.2           the tag's own; v1.2^{} is the commit's
     """
     from gitward import rules
 
@@ -130,15 +131,15 @@ def _signature(revision: str, repo: str, policies: tuple[str, ...], first_seen: 
     from gitward.signatures.signers import Signers
 
     with adapter.opened(repo) as repository:
-        oid = repository.peel(repository.resolve(revision))[1]
-        (commit,) = repository.commits((oid,))
+        tags, oid, _ = repository.peel(repository.resolve(revision))
+        asked: Commit | Tag = tags[0] if tags else next(repository.commits((oid,)))
         policy = command.policy_of(policies[0] if policies else default_policy(repo), repository)
     survey = command.survey_of(policy, first_seen, command.choice_of(policy), "", repo)
     signers = Signers(survey.trust, survey.moments)
     try:
-        found, result = steps(commit, signers.reader, survey.moments, survey.choice)
+        found, result = steps(asked, signers.reader, survey.moments, survey.choice)
     finally:
         signers.close()
-    for line in as_lines(commit, found, result):
+    for line in as_lines(asked, found, result):
         click.echo(visible(line))
     return 0
