@@ -12,10 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from gitward import clock
-from gitward.audit import bundle, checkpoints, creation, folder, log, proving, schema
+from gitward.audit import bundle, checkpoints, creation, folder, log, proving, schema, turnover
 from gitward.audit.bundle import Asked
 from gitward.audit.checking import DoesNotHold
+from gitward.audit.entry import first_prev, line_of
 from gitward.audit.happenings import happening
+from gitward.canonical import canonical
 from gitward.cli import audit_export
 from gitward.errors import GitwardError, UsageError
 from gitward.tlog import checkpoint, note, tree
@@ -32,7 +34,7 @@ spec.loader.exec_module(verify)
 verify.verifies = functools.cache(verify.verifies)
 if without_sums == "yes":
     verify.check_sums = lambda folder: None
-options = argparse.Namespace(folder=folder, key=key, origin="", against=against, consistency="")
+options = argparse.Namespace(folder=folder, key=key, origin="", recovery="", against=against, consistency="")
 def code():
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -111,12 +113,14 @@ def test_a_bundle_is_verified_by_python_alone(made, tmp_path):
     done = export(made, tmp_path / "b", against=4)
     assert (done.inside, done.first, done.end, done.is_recorded) == (2, 3, 7, True)
     assert sorted(path.name for path in (tmp_path / "b").iterdir()) == [
-        "README", "SHA256SUMS", "checkpoint", "consistency", "entries.jsonl", "range", "verify.py",
+        "README", "SHA256SUMS", "checkpoint", "consistency", "entries.jsonl", "keys", "range", "verify.py",
     ]  # fmt: skip
     found = run(tmp_path / "b/verify.py", "--key", made.key, "--against", made.kept(4))
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout.splitlines() == [
-        f"log '{ORIGIN}', checkpoint over 10 entries, signed by the key that was given", "entries 3 to 6 are what was signed",
+        f"log '{ORIGIN}', checkpoint over 10 entries, signed by the key that was given",
+        f"  from the beginning, {started(made)}: key '{short(made.key)}'",
+        "  not shown: that no entry outside of this bundle speaks of keys too", "entries 3 to 6 are what was signed",
         f"2 of them were received from {made.times[2]} to {made.times[3]}",
         "your checkpoint over 4 entries and this one are of one history",
     ]  # fmt: skip
@@ -133,7 +137,7 @@ def test_a_flipped_byte_at_every_place_is_refused(made, tmp_path):
 def test_what_the_sums_say_is_not_what_it_rests_on(made, tmp_path):
     """Who alters a bundle makes new sums: all but the time that was asked for is bound to the signature."""
     export(made, tmp_path / "b", against=4)
-    names = ["entries.jsonl", "checkpoint", "range", "consistency"]
+    names = ["entries.jsonl", "checkpoint", "keys", "range", "consistency"]
     let_pass, _ = flip(tmp_path / "b", made.key, made.kept(4), names, without_sums=True)
     header = (tmp_path / "b/range").read_text().index("\nfirst")
     assert [each for each in let_pass if not each.startswith("range")] == []
@@ -228,6 +232,12 @@ def test_an_edge_that_is_not_shown_is_said(made, tmp_path):
     lambda target: (target / "range").write_text((target / "range").read_text().replace("first 3", "first 9000000000000000000")),
     lambda target: (target / "range").write_text("left \n" * 1000),
     lambda target: (target / "range").unlink(),
+    lambda target: (target / "keys").unlink(),
+    lambda target: (target / "keys").write_bytes(b""),
+    lambda target: (target / "keys").write_bytes(b"gitward.keys/1\nentry 0\n" + b"[" * 200_000 + b"\n"),
+    lambda target: (target / "keys").write_bytes(b"gitward.keys/1" + b"\nentry 0\n{}" * 50_000 + b"\n"),
+    lambda target: (target / "keys").write_text((target / "keys").read_text().replace('"origin":"', '"origin":[1],"x":"')),
+    lambda target: (target / "keys").write_bytes(b"x" * 2_000_000),
 ])  # fmt: skip
 def test_hostile_bundles(made, tmp_path, harm):
     export(made, tmp_path / "b")
@@ -237,6 +247,102 @@ def test_hostile_bundles(made, tmp_path, harm):
     found = run(tmp_path / "b/verify.py", "--key", made.key)
     assert found.returncode in (1, 3)
     assert (found.stderr, len(found.stdout.splitlines())) == ("", 1)
+
+
+def turned(made, *, steal=False):
+    """A rotation, then, where the key was stolen, a recovery; entries before and after each. All keys, and the recovery key."""
+    recovery = note.new_key("example.com/recovery")
+    shutil.rmtree(made.path)
+    creation.make(str(made.path), ORIGIN, recovery=str(recovery.public))
+    made.key, made.times = folder.about(str(made.path)).key, []
+    keys = [made.grow(2).key, turnover.rotate(str(made.path))]
+    made.grow(2)
+    if steal:
+        keys.append(turnover.recover(str(made.path), recovery))
+        made.grow(2)
+    return keys, str(recovery.public)
+
+
+def test_any_key_of_the_log_leads_to_the_one_that_signed(made, tmp_path):
+    """After a rotation: by the first key and by the second, and by no other; of a part of the log, too."""
+    keys, recovery = turned(made)
+    export(made, tmp_path / "b", made.times[2], made.times[3])
+    for key, by in zip(keys, (f"{short(keys[1])!r}, to which the key that was given leads", "the key that was given"),
+                       strict=True):  # fmt: skip
+        found = run(tmp_path / "b/verify.py", "--key", key)
+        assert (found.returncode, found.stderr) == (0, "")
+        told = found.stdout.splitlines()
+        assert told[0].endswith(f"signed by {by}")
+        assert [re.sub(", 20[^:]*:[^ ]*Z:", ":", line) for line in told[1:4]] == [
+            f"  from the beginning: key '{short(keys[0])}'",
+            f"  from entry 3 on: key '{short(keys[1])}', signed for by the one before",
+            "  not shown: that no entry outside of this bundle speaks of keys too",
+        ]
+    for key in (recovery, str(note.new_key(ORIGIN).public)):
+        assert run(tmp_path / "b/verify.py", "--key", key).returncode == 3
+
+
+def test_a_recovery_key_must_be_known_to_the_verifier(made, tmp_path):
+    """Entry 0 names one, and whoever makes up a log makes up entry 0."""
+    keys, recovery = turned(made, steal=True)
+    export(made, tmp_path / "b", *ALWAYS)
+    wrong = str(note.new_key("example.com/recovery").public)
+    for key, *more, code in ((keys[0], 3), (keys[1], 3), (keys[0], "--recovery", recovery, 0), (keys[2], 0),
+                             (keys[1], "--recovery", recovery, 0), (keys[0], "--recovery", wrong, 1)):  # fmt: skip
+        assert run(tmp_path / "b/verify.py", "--key", key, *more).returncode == code, (key, more)
+    said = run(tmp_path / "b/verify.py", "--key", keys[2]).stdout
+    assert "none: the recovery key revoked the one before" in said
+    assert "not shown" not in said, "the bundle holds the whole log"
+
+
+@pytest.mark.parametrize("harm", [
+    lambda parts: [parts[0], parts[2]], lambda parts: parts[1:], lambda parts: parts[:1], lambda parts: [*parts, parts[1]],
+    lambda parts: [parts[0], parts[2], parts[1]], lambda parts: [parts[0], parts[1].replace(b"entry 3", b"entry 4"), parts[2]],
+    lambda parts: [*parts[:2], parts[2].replace(b'"by":"signing"', b'"by":"recovery"')],
+    lambda parts: [*parts[:2], parts[2].replace(b"key.added", b"key.other")],
+])  # fmt: skip
+def test_a_history_of_keys_that_is_none(made, tmp_path, harm):
+    """A rotation left out, twice, out of order, or said otherwise: new sums do not help."""
+    keys, _ = turned(made)
+    keys.append(turnover.rotate(str(made.path)))
+    made.grow(1)
+    export(made, tmp_path / "b", *ALWAYS)
+    head, *parts = (tmp_path / "b/keys").read_bytes().removesuffix(b"\n").split(b"\nentry ")
+    assert len(parts) == 3
+    changed = [part.removeprefix(b"entry ") for part in harm([b"entry " + part for part in parts])]
+    (tmp_path / "b/keys").write_bytes(b"\nentry ".join([head, *changed]) + b"\n")
+    (tmp_path / "b/SHA256SUMS").unlink()
+    bundle._sums(str(tmp_path / "b"))
+    found = run(tmp_path / "b/verify.py", "--key", keys[0])
+    assert found.returncode in (1, 3)
+    assert (found.stderr, len(found.stdout.splitlines())) == ("", 1)
+
+
+def test_a_thief_makes_no_bundle_for_who_knows_the_key_before(made, tmp_path):
+    """A history of the thief's own: entry 0 with the true first key and a recovery key of the thief's."""
+    true = made.key
+    thief = note.new_key("example.com/recovery")
+    about = folder.about(str(made.path))
+    fake = Log(tmp_path / "fake")
+    creating = {"key": true, "origin": ORIGIN, "recovery": str(thief.public), "segment_entries": about.segment_entries}
+    (fake.path / folder.ABOUT).write_bytes(canonical(creating) + b"\n")
+    line = line_of(0, first_prev(ORIGIN, true), clock.now(), happening("log.started", log=creating))
+    next(fake.path.glob("*.jsonl")).write_bytes(line + b"\n")
+    shutil.rmtree(fake.path / "tile")
+    (fake.path / "checkpoint").unlink()
+    turnover.recover(str(fake.path), thief)
+    fake.grow(2)
+    bundle.export(str(fake.path), str(tmp_path / "b"), Asked(start=ALWAYS[0], end=ALWAYS[1]))
+    found = run(tmp_path / "b/verify.py", "--key", true)
+    assert (found.returncode, "give the one that you know with --recovery" in found.stdout) == (3, True)
+
+
+def short(key):
+    return "+".join(key.split("+")[:2])
+
+
+def started(made):
+    return json.loads(next(made.path.glob("*.jsonl")).read_bytes().splitlines()[0])["received_time"]
 
 
 def test_a_wrong_key_or_origin(made, tmp_path):

@@ -3,6 +3,7 @@
     SHA256SUMS      of all other files
     README          what this is, and how to verify it
     checkpoint      the signed checkpoint for which it holds
+    keys            the entries about the log's keys, each with its proof (audit.standalonekeys)
     entries.jsonl   the lines, one range without a gap, with the line before and the line after the time that was asked for
     range           from, to, first, count; the roots of the full subtrees left and right of the range, for the root
     verify.py       audit.standalone, with the modules that it imports written into it
@@ -20,7 +21,7 @@ import tempfile
 import zipfile
 from importlib import import_module
 
-from gitward.audit import exporting, proving, reading, standalone
+from gitward.audit import exporting, proving, reading, signingkey, standalone
 from gitward.audit.checking import DoesNotHold
 from gitward.errors import GitwardError, UsageError
 from gitward.record import record
@@ -48,9 +49,13 @@ The public key, which begins like this, you have from whoever keeps the log, fro
 proves nothing. Take verify.py too from a gitward that you trust, where you can: it is the same in every bundle of a version.
 Exit codes: 0 whole, 1 does not hold, 3 cannot be verified, 4 holds, but an edge of the range is open.
 
+Any key that the log had will do: the file keys leads from it to the one that signed. Where the recovery key has replaced a key,
+add --recovery KEY, as you know it.
+
 If you keep a checkpoint of this log from before, add --against CHECKPOINT: it shows that nothing that it covers was changed
 since. For a newer one, ask for `gitward audit proof --since checkpoint --until CHECKPOINT`, and add --consistency FILE.
 
+keys            the entries that say which keys the log had, from its first on, each with its proof
 entries.jsonl   one entry a line: {{"event", "prev", "received_time", "seq"}}; also the entry before and the one after this time
 range           the place of these lines in the log's Merkle tree (RFC 6962), and the hashes beside them
 checkpoint      size and root of that tree, signed (C2SP tlog-checkpoint)
@@ -133,12 +138,27 @@ def _write(directory: str, draft: str, newest: Checkpoint, asked: Asked, run: tu
     exporting.place(draft, "range", "".join(told).encode())
     assert newest.note is not None  # noqa: S101  it was read from a file
     exporting.place(draft, "checkpoint", note.text_of(newest.note).encode())
+    exporting.place(draft, "keys", _keys(directory, newest))
     exporting.place(draft, "verify.py", verifier().encode())
     by = newest.note.signatures[0]
     text = _README.format(
         origin=newest.origin, size=newest.size, inside=inside, start=asked.start, end=asked.end, name=by.name, hint=by.hint.hex()
     )
     exporting.place(draft, "README", text.encode())
+
+
+def _keys(directory: str, newest: Checkpoint) -> bytes:
+    """The entries about keys with their proofs. Raises DoesNotHold where one is not in the tree, GitwardError without entry 0."""
+    told, tiles = ["gitward.keys/1\n"], Tiles(directory, newest.size)
+    found = signingkey.about_keys(directory, newest.size)
+    if not found or found[0].seq != 0:
+        raise GitwardError("entry 0, which names the log's first key, is not there", "restore the segments from a copy")
+    for each in found:
+        proof = tree.prove_inclusion(each.seq, newest.size, tiles.hash_at)
+        if not tree.includes(tree.leaf_hash(each.line), each.seq, newest.size, proof, newest.root):
+            raise DoesNotHold(f"entry {each.seq}, about keys, is not what was signed: lines or tiles were altered")
+        told += [f"entry {each.seq}\n", f"{each.line.decode()}\n", *(f"{base64.b64encode(step).decode()}\n" for step in proof)]
+    return "".join(told).encode()
 
 
 def _copied(directory: str, draft: str, first: int, last: int) -> Iterator[bytes]:

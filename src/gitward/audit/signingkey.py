@@ -10,7 +10,7 @@ import os
 
 from gitward.audit import folder, reading
 from gitward.audit.entry import read
-from gitward.audit.logkeys import KeyHistory
+from gitward.audit.logkeys import ADDED, REVOKED, KeyHistory, class_of
 from gitward.durable import new_file, sync_folder
 from gitward.errors import GitwardError, Undecided
 from gitward.tlog import note
@@ -19,10 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitward.audit.entry import Entry
     from gitward.tlog.checkpoint import Checkpoint
     from gitward.tlog.note import PrivateKey
 
-_MARK = b'"class":"key.'
+_MARK, _START = b'"class":"key.', b'"class":"log.started"'
 
 
 def history(directory: str, end: int | None = None) -> KeyHistory:
@@ -39,6 +40,21 @@ def history(directory: str, end: int | None = None) -> KeyHistory:
                 raise GitwardError("a line of the log that speaks of keys cannot be read", "gitward audit verify") from None
             if end is None or entry.seq < end:
                 found.see(entry)
+    return found
+
+
+def about_keys(directory: str, end: int) -> list[Entry]:
+    """Entry 0 and all that speak of keys, below seq `end`, in order. Raises GitwardError for a line that is damaged, OSError."""
+    found = []
+    for line in _lines(directory, _START):
+        if _MARK in line or _START in line:
+            try:
+                entry = read(line)
+            except ValueError:
+                raise GitwardError("a line of the log that speaks of keys cannot be read", "gitward audit verify") from None
+            is_start = entry.seq == 0 and class_of(entry) == "log.started"
+            if entry.seq < end and (is_start or class_of(entry) in (ADDED, REVOKED)):
+                found.append(entry)
     return found
 
 
@@ -102,17 +118,18 @@ def _signed(before: Checkpoint, key: PrivateKey) -> bool:
     return any((line.name, line.hint) == (public.name, public.hint) for line in lines)
 
 
-def _lines(directory: str) -> Iterator[bytes]:
+def _lines(directory: str, mark: bytes = _MARK) -> Iterator[bytes]:
+    """All lines; of those that pruning left, the ones with either mark."""
     segments = folder.segments(directory)
     if os.path.exists(landmarks := os.path.join(directory, folder.LANDMARKS)):
-        yield from (line for line in reading.lines(landmarks) if _before(line, segments[0].first if segments else None))
+        yield from (line for line in reading.lines(landmarks) if _before(line, segments[0].first if segments else None, mark))
     for segment in segments:
         yield from reading.lines(segment.path)
 
 
-def _before(line: bytes, first: int | None) -> bool:
+def _before(line: bytes, first: int | None, mark: bytes) -> bool:
     """Whether a landmark is a line that the segments no longer hold."""
-    if not is_about_keys(line):
+    if not is_about_keys(line) and mark not in line:
         return False
     try:
         return first is None or read(line).seq < first
