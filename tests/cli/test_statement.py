@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from gitward.audit import creation, recorder
+from gitward.audit.statements import statement_received
 from gitward.cli.statement import statement
 from gitward.errors import GitwardError, UsageError
-from gitward.model import Approval
+from gitward.model import Approval, Waiver
 from gitward.repository import open_repository
 from gitward.statements import keeping
 from gitward.statements.envelope import encoded, opened
@@ -213,6 +215,33 @@ def test_an_altered_one_is_listed_for_nobody(clone: Clone) -> None:
     store(str(clone.folder), encoded(held.payload.replace(b"FAILED", b"PASSED"), held.signatures))
     said = clone.run("list").output
     assert ("shop: signed by carol" in said, "that does not hold" in said, "2 statements" in said) == (True, True, True)
+
+
+def test_when_a_log_received_each(clone: Clone, tmp_path: Path) -> None:
+    """By the first entry about its blob; one that the log never received says so, and one that had ended by then."""
+    refs = {clone.add(json.dumps({"result": word})): word for word in ("PASSED", "FAILED")}
+    with open_repository(str(clone.folder)) as repository:
+        at = keeping.place(repository, str(clone.folder), key=clone.key("carol"))
+    gone = Waiver(policy="shop", ref="refs/heads/main", entries=("subject-length",), reason="x", ticket="", commits=(clone.head,),
+                  expires=1_700_000_000)  # fmt: skip
+    refs[keeping.keep(at, "waiver", (clone.head,), gone)] = "waiver"
+    log = str(tmp_path / "log")
+    creation.make(log)
+    for ref, word in refs.items():
+        if word != "FAILED":
+            blob = clone.git("cat-file", "blob", ref).encode()
+            recorder.record(log, statement_received(str(clone.bare), ref, blob))
+            recorder.record(log, statement_received(str(clone.bare), ref, blob))
+    said = json.loads(clone.run("list", "--first-seen", log, "--format", "json").output)["statements"]
+    by = {refs[f"{PREFIX}{each['subjects'][0]}/{each['id']}"]: each["received"] for each in said}
+    assert by["FAILED"] is None
+    assert (by["PASSED"]["seq"], by["PASSED"]["when_expired"]) == (1, False)
+    assert (by["waiver"]["seq"], by["waiver"]["when_expired"]) == (3, True)
+    text = clone.run("list", "--first-seen", log).output
+    assert f"  received as entry 1, {by['PASSED']['time']}\n" in text
+    assert f"  received as entry 3, {by['waiver']['time']}, when it had ended\n" in text
+    assert "  the log never received it\n" in text
+    assert "received" not in clone.run("list").output
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")

@@ -13,10 +13,13 @@ import json
 import os
 import re
 
+from gitward.audit import folder, reading
+from gitward.audit.entry import read
 from gitward.audit.happenings import happening
 from gitward.audit.log import Item
 from gitward.audit.session import session_id
 from gitward.canonical import text
+from gitward.errors import Undecided
 from gitward.makers import Identities
 from gitward.policy.trust import trust
 from gitward.record import record
@@ -93,6 +96,24 @@ def statement_received(
         statement=said,
     )
     return Item(event=event, evidence=(blob,))
+
+
+def received(directory: str) -> dict[str, tuple[int, str]]:
+    """When the log took in each statement first: seq and time by its blob's SHA-256. Raises Undecided, GitwardError, OSError."""
+    folder.about(directory)
+    found: dict[str, tuple[int, str]] = {}
+    try:
+        for seq, line in reading.numbered(directory):
+            if b'"class":"statement.received"' in line:
+                entry = read(line)
+                said = entry.event.get("statement")
+                name = said.get("sha256") if isinstance(said, dict) else None
+                if isinstance(name, str):
+                    found.setdefault(name, (seq, entry.received_time))
+    except ValueError as problem:
+        fix = "gitward audit verify says what of the log holds"
+        raise Undecided(f"when statements were received cannot be told: {problem}", fix, "log-damaged") from None
+    return found
 
 
 def _attributed(statement: Statement, policies: Sequence[Policy]) -> dict[str, Any]:

@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 @click.argument("revision", metavar="[COMMIT]", default="")
 @click.option("--policy", "sources", metavar="F|REF:PATH", multiple=True,
               help="Whose keys count; may stand more than once. Default: .gitward.yaml at the top of the work tree.")
+@click.option("--first-seen", "log", metavar="DIR", default="", help="A server's log, the folder: when it first received each.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", metavar="F", default="", help="Write the report to this file.")
 @REPO
-def listing(revision: str, sources: tuple[str, ...], form: str, output: str, repo: str) -> int:
+def listing(*, revision: str, sources: tuple[str, ...], log: str, form: str, output: str, repo: str) -> int:
     """List the statements about COMMIT, or all: of which kind and type, about what, when made, and signed by whom.
 
     Listed is what this clone has: `git fetch` brings more (docs/statements.md). By each policy a statement is signed by its
     principals, or counts for nobody, and the reason stands there: a key that is not listed, a signature that does not hold, a
-    revocation. Keys are judged as of now; a server's log may know that they were good when it saw the statement.
+    revocation. Keys are judged as of now; a server's log may know that they were good when it saw the statement: with
+    --first-seen each says when the log received it, which entry says so, whether it had ended by then, or that it never did.
 
     \b
     examples:
@@ -42,13 +44,24 @@ def listing(revision: str, sources: tuple[str, ...], form: str, output: str, rep
 
     with open_repository(repo) as repository:
         policies = _policies(sources, repo, repository)
-        listed = _listed(repository, policies, repository.resolve(revision) if revision else "")
+        listed = _with_times(_listed(repository, policies, repository.resolve(revision) if revision else ""), log)
         if form == "json":
             heads = [{"id": each.id, "digest": each.digest, "source": each.source} for each in policies]
             out.writing(render.as_json(listed, heads), output)
         else:
             out.writing(render.as_text(listed, [each.id for each in policies]), output)
     return 0
+
+
+def _with_times(listed: Iterator[Listed], log: str) -> Iterator[Listed]:
+    """The same, and when a log first received each, where one is named."""
+    if not log:
+        return listed
+    from gitward.audit.statements import received
+    from gitward.record import replace
+
+    times = received(log)
+    return (replace(each, received=times.get(each.statement.id), is_log_asked=True) for each in listed)
 
 
 def _policies(given: tuple[str, ...], repo: str, repository: Repository) -> tuple[Policy, ...]:

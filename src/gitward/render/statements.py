@@ -23,12 +23,23 @@ _DEEP = 8  # levels of a predicate that have lines of their own
 
 @record
 class Listed:
-    """A statement as it is listed. `revoked` says for which of the policies it was taken back."""
+    """A statement as it is listed. `revoked` says for which of the policies it was taken back.
+
+    `received` is the entry, and the time, with which a log took it in first, None where it never did; `is_log_asked`: one was.
+    """
 
     statement: Statement
     predicate_type: str
     is_archived: bool
     revoked: tuple[bool, ...]
+    received: tuple[int, str] | None = None
+    is_log_asked: bool = False
+
+    @property
+    def came_expired(self) -> bool:
+        """Whether a log took it in when what it lets go had ended already."""
+        said = self.statement.said
+        return bool(self.received and isinstance(said, Waiver) and self.received[1] >= moment(said.expires)[:-1])
 
 
 def as_text(listed: Iterable[Listed], policies: Sequence[str]) -> Iterator[str]:
@@ -46,6 +57,10 @@ def _block(each: Listed, policies: Sequence[str]) -> Iterator[str]:
     yield f"{said.kind} {said.id[:_SHORT]} about {about}{f': {words}' if (words := _summary(said)) else ''}"
     made = f", made {moment(said.made)}" if said.made else ""
     yield f"  {_cut(each.predicate_type)}{made}, {'archived' if each.is_archived else 'stands'}"
+    if each.received:
+        yield f"  received as entry {each.received[0]}, {each.received[1]}{', when it had ended' if each.came_expired else ''}"
+    elif each.is_log_asked:
+        yield "  the log never received it"
     for policy, by, against in zip(policies, said.by, said.against, strict=True):
         yield f"  {policy}: signed by {', '.join(by)}" if by else f"  {policy}: counts for nobody, {against}"
     if not policies:
@@ -96,11 +111,16 @@ def _document(each: Listed, policies: Sequence[dict[str, Any]]) -> dict[str, Any
         "repository": None if is_evidence else said.repository,
         "made": None if is_evidence else moment(said.made),
         "is_archived": each.is_archived,
+        **({"received": _received(each)} if each.is_log_asked else {}),
         "signers": [
             {"policy": policy["id"], "by": list(by), "against": against, "is_revoked": is_revoked}
             for policy, by, against, is_revoked in zip(policies, said.by, said.against, each.revoked, strict=True)
         ],
     }
+
+
+def _received(each: Listed) -> dict[str, Any] | None:
+    return {"seq": each.received[0], "time": each.received[1], "when_expired": each.came_expired} if each.received else None
 
 
 # --- a predicate ----------------------------------------------------------------------------------------------------------
