@@ -11,6 +11,8 @@ import pytest
 
 from soaking import long
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Done, Git, Run

@@ -11,6 +11,8 @@ from hookscripts import POLICY, not_ok
 
 from gitward.installer import hookfile
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -31,6 +31,8 @@ from logdaemons import Daemon, daemon
 sys.path.insert(0, str(Path(__file__).parent.parent / "audit"))
 from indexed import ZERO, add, event, lines, made, update
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

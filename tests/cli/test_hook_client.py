@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hookscripts import POLICY, TOO_LONG, script
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run

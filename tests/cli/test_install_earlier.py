@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hookscripts import POLICY, TOO_LONG, picture, script
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run

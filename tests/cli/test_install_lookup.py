@@ -8,6 +8,8 @@ import pytest
 
 from trackers import jira, settings, tracking
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run

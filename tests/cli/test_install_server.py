@@ -13,6 +13,8 @@ from hookscripts import POLICY, TOO_LONG, script
 from gitward.audit import folder
 from gitward.tlog import note
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run

@@ -18,6 +18,8 @@ from gitward.installer.settings import settings as settings_of
 from gitward.life import baseline as life
 from gitward.repository import open_repository
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git, Run

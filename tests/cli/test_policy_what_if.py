@@ -10,6 +10,8 @@ from pasts import POLICY, Call, Past, call, past, report
 
 from gitward.cli.progress import Progress
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Git

@@ -15,6 +15,8 @@ import pytest
 from gitward.model import Proof, Signed
 from gitward.signatures import cache
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 OLD = 1_600_000_000  # Ann's old key ended then
 
 

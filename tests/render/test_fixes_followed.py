@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("forked_hooks")
+
 POLICY = """version: 1
 policy: {id: demo, revision: 1}
 rules:
