@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +31,24 @@ if "GITWARD_SRC" in os.environ:  # a mutant: that the guard fails is all there i
     settings.load_profile("mutant")
 
 FIRST = {"test_same_judgement.py", "test_readme.py", "test_pre_commit_framework.py"}
+CONFIG = """\
+[init]
+	defaultBranch = main
+[protocol "file"]
+	allow = always
+"""
 Done = subprocess.CompletedProcess[str]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Ten thousand tests are collected, and all of them stay: looking for garbage among them, then and later, takes seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,7 +89,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }  # fmt: skip
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    (folder / ".gitconfig").write_text('[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n')
+    (folder / ".gitconfig").write_text(CONFIG)
     return folder
 
 
