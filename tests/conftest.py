@@ -36,7 +36,10 @@ CONFIG = """\
 	defaultBranch = main
 [protocol "file"]
 	allow = always
+[maintenance]
+	auto = false
 """
+"""Of the developer. A repository of a test does not live to be tidied; git would start a process after each commit to see."""
 Done = subprocess.CompletedProcess[str]
 
 
