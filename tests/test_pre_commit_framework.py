@@ -62,15 +62,21 @@ def store(tmp_path_factory):
 
 @pytest.fixture
 def work(store, git, repo, bare, monkeypatch):
-    """A clone with the four hooks installed, on `main`, with a remote."""
+    """A clone with the four hooks installed, on `main`, with a remote; after the first one a copy of it."""
     source, revision, home = store
     monkeypatch.setenv("PRE_COMMIT_HOME", str(home))
+    first = home.with_name("first")
+    if first.exists():
+        shutil.copytree(first, repo, symlinks=True, dirs_exist_ok=True)
+        git("remote", "set-url", "origin", bare, cwd=repo)
+        return repo
     (repo / ".pre-commit-config.yaml").write_text(CONFIG.format(source=source, revision=revision))
     (repo / ".gitward.yaml").write_text(POLICY)
     git("remote", "add", "origin", bare, cwd=repo)
     framework("install", "--install-hooks", cwd=repo, home=home)
     git("add", "-A", cwd=repo)
     git("commit", "-q", "-m", "ACME-1: begin", cwd=repo)
+    shutil.copytree(repo, first, symlinks=True)
     return repo
 
 
