@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,25 @@ import pytest
 from forge import POLICY, Project
 
 
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the projects that all others are copies of: one for each object format."""
+    return tmp_path_factory.mktemp("first")
+
+
 @pytest.fixture
-def project(git: Any, tmp_path: Path) -> Project:
+def project(git: Any, tmp_path: Path, first: Path) -> Project:
     """main holds the policy and one good commit; `topic` forks off it and has none of its own yet."""
-    made = Project(git, tmp_path)
+    made, first = Project(git, tmp_path), first / os.environ.get("GIT_DEFAULT_HASH", "sha1")
+    if made.is_copied(first):
+        return made
+    made.begin()
     git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=made.origin)
     made.commit("ACME-1: begin", policy=POLICY)
     made.commit("ACME-2: write a README", readme="hello\n")
     made.push("main")
     made.branch("topic")
+    made.copy(first)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,24 @@ class Project:
     def __init__(self, git: Any, folder: Path) -> None:
         self.git, self.folder = git, folder
         self.origin, self.work = folder / "origin.git", folder / "author"
-        git("init", "-q", "--bare", self.origin)
-        git("init", "-q", self.work)
-        git("remote", "add", "origin", self.origin, cwd=self.work)
+
+    def begin(self) -> None:
+        self.git("init", "-q", "--bare", self.origin)
+        self.git("init", "-q", self.work)
+        self.git("remote", "add", "origin", self.origin, cwd=self.work)
+
+    def copy(self, folder: Path) -> None:
+        for path in (self.origin, self.work):
+            shutil.copytree(path, folder / path.name)
+
+    def is_copied(self, folder: Path) -> bool:
+        """Whether a project stands in the folder, and has been copied from there."""
+        if not (folder / self.work.name).exists():
+            return False
+        for path in (self.origin, self.work):
+            shutil.copytree(folder / path.name, path)
+        self.git("remote", "set-url", "origin", self.origin, cwd=self.work)
+        return True
 
     def commit(self, message: str, **files: str) -> str:
         """A commit on the branch that is checked out; `policy=` writes the policy. Gives its oid."""
