@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Updated = tuple[str, str, str]
 
+_LARGEST = 256 << 20  # bytes of a list of ref updates
 _TAILS = (256 << 10, 16 << 20)  # bytes of the newest lines: some hundred decisions, then some ten thousand
 
 
@@ -81,11 +82,10 @@ def _keys(directory: str, event: dict[str, Any]) -> Iterator[bytes]:
 
 
 def _evidence(directory: str, name: str) -> list[dict[str, Any]]:
-    import hashlib
+    from gitward.audit.evidence import kept
 
-    with opened(os.path.join(directory, "evidence", os.path.basename(name)), 1 << 16) as file:
-        blob = file.read()
-    if hashlib.sha256(blob).hexdigest() != name:
+    blob = kept(directory, name, _LARGEST)
+    if blob is None:
         raise Undecided("the evidence of the decision is damaged", "", "log-damaged")
     return json.loads(blob)  # type: ignore[no-any-return]
 

@@ -10,6 +10,13 @@ import os
 
 from gitward.durable import as_owner, sync_folder
 from gitward.errors import Undecided
+from gitward.regularfile import opened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_HEX = frozenset("0123456789abcdef")
 
 
 def keep(directory: str, blob: bytes) -> str:
@@ -31,6 +38,21 @@ def keep(directory: str, blob: bytes) -> str:
             "log-unavailable",
         ) from problem
     return name
+
+
+def kept(directory: str, digest: Any, most: int) -> bytes | None:
+    """What is kept under this SHA-256 (any value: an event may hold any); None where there is nothing of it, or too much.
+
+    Raises OSError where something is there that cannot be read.
+    """
+    if not isinstance(digest, str) or len(digest) != 64 or not _HEX.issuperset(digest):
+        return None
+    try:
+        with opened(os.path.join(directory, "evidence", digest), 1 << 16) as file:
+            blob = file.read(most + 1)
+    except FileNotFoundError:
+        return None
+    return blob if len(blob) <= most and hashlib.sha256(blob).hexdigest() == digest else None
 
 
 def _write(path: str, blob: bytes) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 
 from gitward import clock
 from gitward.audit import evidence, folder, log, reading
@@ -17,7 +16,6 @@ from gitward.audit.happenings import happening
 from gitward.audit.logkeys import class_of
 from gitward.canonical import canonical
 from gitward.errors import Undecided
-from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,11 +108,10 @@ def _counted(directory: str) -> Tally:
 def _said(directory: str, said: Any) -> Tally | None:
     """What a heartbeat counted; None where it cannot be told."""
     try:
-        plain, kept = said["counters"], said["counters_evidence"]
-        if kept:
-            with opened(os.path.join(directory, "evidence", os.path.basename(kept["sha256"])), 1 << 16) as file:
-                data = file.read(_MAXIMUM_EVIDENCE)
-            if hashlib.sha256(data).hexdigest() != kept["sha256"]:
+        plain, named = said["counters"], said["counters_evidence"]
+        if named:
+            data = evidence.kept(directory, named["sha256"], _MAXIMUM_EVIDENCE)
+            if data is None:
                 return None
             plain = json.loads(data)
         tally = Tally(int(said["since"]))

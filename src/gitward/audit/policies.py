@@ -6,6 +6,7 @@ import json
 import os
 
 from gitward.audit import folder, log
+from gitward.audit.evidence import kept
 from gitward.audit.happenings import POLICY_CHANGED
 from gitward.canonical import text
 from gitward.model import BUILT_IN
@@ -146,13 +147,7 @@ def _pieces(line: bytes, digest: str) -> Iterator[str]:
 
 
 def _piece(directory: str, name: Any) -> bytes:
-    if not isinstance(name, str) or len(name) != 64 or not name.isalnum():
-        return b""
-    try:
-        with opened(os.path.join(directory, "evidence", name), 1 << 16) as file:
-            return file.read(_LARGEST)
-    except FileNotFoundError:
-        return b""
+    return kept(directory, name, _LARGEST) or b""
 
 
 def _text(value: Any) -> str:

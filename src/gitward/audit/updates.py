@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
 
+from gitward.audit.evidence import kept
 from gitward.record import record
-from gitward.regularfile import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +40,9 @@ def updates_of(directory: str, event: Mapping[str, Any]) -> list[Updated]:
 def _evidence(directory: str, named: Any) -> list[Any]:
     """What was too long for the event; nothing where it is not there, or not what the event names."""
     digest = named.get("sha256") if isinstance(named, dict) else None
-    if not (isinstance(digest, str) and len(digest) == 64 and digest.isascii() and digest.isalnum()):
-        return []
     try:
-        with opened(os.path.join(directory, "evidence", digest), 1 << 16) as file:
-            blob = file.read(_MOST)
-        found = json.loads(blob) if hashlib.sha256(blob).hexdigest() == digest else []
+        blob = kept(directory, digest, _MOST)
+        found = json.loads(blob) if blob else []
     except (OSError, ValueError, RecursionError):
         return []
     return found if isinstance(found, list) else []

@@ -10,8 +10,7 @@ Repositories that share a log share no follow-ups: whose signature it is, each o
 
 from __future__ import annotations
 
-import os
-
+from gitward.audit.evidence import kept
 from gitward.days import moment
 from gitward.model import Closing, Revocation, Waiver
 from gitward.record import record
@@ -188,14 +187,11 @@ class Glasses:
 
     def _read(self, digest: str) -> Statement | None:
         """A statement out of the evidence, None where it is not there or is none."""
-        if len(digest) != 64 or not digest.isalnum():
-            return None
         try:
-            with open(os.path.join(self._directory, "evidence", digest), "rb") as file:
-                blob = file.read(MAXIMUM + 1)
+            blob = kept(self._directory, digest, MAXIMUM)
         except OSError:
             return None
-        return read(blob) if id_of(blob) == digest else None
+        return read(blob) if blob and id_of(blob) == digest else None
 
 
 def gaps(followups: tuple[FollowUp, ...], now: str) -> Iterator[Gap]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
+
+from gitward.audit.evidence import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,12 +19,9 @@ def lists(directory: str) -> Evidence:
     """Reads a list by the SHA-256 of its bytes; None for one that is not there, or is not what its name says."""
 
     def read(digest: str) -> list[Any] | None:
-        if len(digest) != 64 or not digest.isalnum():
-            return None
         try:
-            with open(os.path.join(directory, "evidence", digest), "rb") as file:
-                data = file.read(_LARGEST + 1)
-            listed = json.loads(data) if len(data) <= _LARGEST and hashlib.sha256(data).hexdigest() == digest else None
+            data = kept(directory, digest, _LARGEST)
+            listed = json.loads(data) if data else None
         except (OSError, ValueError, RecursionError):
             return None
         return listed if isinstance(listed, list) else None
