@@ -86,19 +86,17 @@ def _made(
     decision: Decision, claims: Claims, duration_ms: int | None, kept: Kept, whole: Callable[[], bytes]
 ) -> _Made:
     words = Words()
-    blobs: list[tuple[str, bytes]] = []
-    if decision.certificate:
-        blobs.append(("push-certificate", decision.certificate))
     told = results(decision, kept, words)
+    all_updates, approved = updates(decision.updates), approvals(decision)
+    most_updates, most_waivers = min(kept.updates, UPDATES_KEPT), min(WAIVERS_KEPT, 2 * kept.names)
+    most_approvals = min(APPROVALS_KEPT, 2 * kept.names)
+    blobs = [("push-certificate", decision.certificate)] if decision.certificate else []
     if kept.leaves_out(decision):
         blobs.append(("results", whole()))
-    all_updates = updates(decision.updates)
-    if len(all_updates) > min(kept.updates, UPDATES_KEPT):
+    if len(all_updates) > most_updates:
         blobs.append(("updates", canonical(all_updates)))
-    most = min(WAIVERS_KEPT, 2 * kept.names)
-    if (used := count(decision)) > most:
+    if (used := count(decision)) > most_waivers:
         blobs.append(("waivers", canonical(waivers(decision, used, Words()))))
-    approved, most_approvals = approvals(decision), min(APPROVALS_KEPT, 2 * kept.names)
     if len(approved) > most_approvals:
         blobs.append(("approvals", canonical(approved)))
     named = {name: _out_of_line(blob) for name, blob in blobs}
@@ -107,17 +105,11 @@ def _made(
         "id": decision.id,
         "time": decision.time,
         "emitter": emitter("server" if decision.stage == "receive" else "ci", decision.version),
-        "event": {
-            "class": f"decision.{decision.stage}",
-            "action": _ACTIONS[decision.stage],
-            "outcome": decision.outcome,
-            "severity": "critical" if decision.broken_glass else _SEVERITIES[decision.outcome],
-            "reason_code": _reason_code(decision),
-        },
+        "event": _happened(decision),
         "actor": actor(decision, claims, words),
         "session": {**session(claims, kept, words), "push_certificate": named.get("push-certificate")},
         "repository": text(claims.repository[:MAX_REF]) if claims.repository else None,
-        "updates": all_updates[: min(kept.updates, UPDATES_KEPT)],
+        "updates": all_updates[:most_updates],
         "update_count": len(all_updates),
         "updates_evidence": named.get("updates"),
         "change": change(decision, kept, words),
@@ -125,12 +117,22 @@ def _made(
         "results": told,
         "result_count": len(decision.results),
         "approvals": approved[:most_approvals],
-        "waivers": waivers(decision, most, words, kept.limit()),
+        "waivers": waivers(decision, most_waivers, words, kept.limit()),
         "decision": verdict(decision, duration_ms, kept, words),
         "links": [],
         "evidence": [{"of": name, **said} for name, said in sorted(named.items())],
     }
     return _Made(event={**event, "redactions": words.redactions}, words=words, blobs=tuple(blobs))
+
+
+def _happened(decision: Decision) -> dict[str, Any]:
+    return {
+        "class": f"decision.{decision.stage}",
+        "action": _ACTIONS[decision.stage],
+        "outcome": decision.outcome,
+        "severity": "critical" if decision.broken_glass else _SEVERITIES[decision.outcome],
+        "reason_code": _reason_code(decision),
+    }
 
 
 def _reason_code(decision: Decision) -> str | None:
