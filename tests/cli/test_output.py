@@ -69,8 +69,12 @@ def test_usage_without_stderr(shell, line: str) -> None:
     assert shell(f"gitward {line}", "")[0] == 2
 
 
-@pytest.mark.parametrize("line", ["gitward explain subject-length >/dev/full", "gitward explain subject-length >/dev/full 2>&1"])
+@pytest.mark.parametrize("line", [
+    "gitward explain subject-length >/dev/full", "gitward explain subject-length >/dev/full 2>&1",
+    "(sleep 0.3; gitward explain subject-length) | true; exit ${PIPESTATUS[0]}",
+])  # fmt: skip
 def test_another_command_without_stdout(shell, line: str) -> None:
+    """No 1, which would be "denied"."""
     assert shell(line, "")[0] == 3
 
 

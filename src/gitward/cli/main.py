@@ -83,7 +83,7 @@ def main() -> int:
         return _misused(problem)
     except GitwardError as problem:
         return fail(problem)
-    except BrokenPipeError:
+    except SystemExit:  # click's answer where nobody reads stdout any more: 1, which is "denied"
         return 3
     except OSError as problem:
         say(f"gitward: {visible(str(problem))}")
