@@ -62,7 +62,7 @@ def denied(decision: Decision, policy: int) -> set[str]:
 def test_both_sides(
     bare_with_history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, size: int
 ) -> None:
-    monkeypatch.setattr("gitward.judge.PIECE", size)
+    monkeypatch.setattr("gitward.tallying.PIECE", size)
     for name, text in (("old.yaml", OLD), ("new.yaml", NEW)):
         (tmp_path / name).write_text(text)
     policies = (load_file(str(tmp_path / "old.yaml")), load_file(str(tmp_path / "new.yaml")))

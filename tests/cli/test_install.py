@@ -139,7 +139,7 @@ def test_a_gitward_that_would_not_start_as_a_hook_is_not_installed(gitward: Run,
     [
         (["--client", "--server", "x"], "give one of --client, --server, --org"),
         (["--global", "--repo", "x"], "--repo names one clone"),
-        (["--log", "x"], "--log, --baseline, --limit, --lookup, --actor and --url are a server's"),
+        (["--log", "x"], "--log, --recovery, --baseline, --limit, --lookup, --actor and --url are a server's"),
         (["--policy", "a", "--policy", "b"], "the hooks of a clone judge by one policy"),
         (["--remove", "--policy", "a"], "--remove takes hooks out and needs no settings"),
         (["--policy", "none.yaml"], "there is no such file"),
