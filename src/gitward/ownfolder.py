@@ -7,6 +7,7 @@ import sys
 
 _OTHERS_WRITE = 0o022
 _YOUNG = 60.0  # seconds in which a folder may be made and not be held yet
+_swept: set[tuple[str, str]] = set()  # where this process has looked for what was left: a temporary folder may be crowded
 
 
 def cache_folder(name: str) -> str:
@@ -89,6 +90,9 @@ def _held(folder: str) -> int:
 def _sweep(place: str, prefix: str) -> None:
     import time
 
+    if (place, prefix) in _swept:
+        return
+    _swept.add((place, prefix))
     try:
         left = [entry.path for entry in os.scandir(place) if entry.name.startswith(prefix)]
     except OSError:

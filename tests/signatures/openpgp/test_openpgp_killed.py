@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gitward import ownfolder
 from gitward.ownfolder import TemporaryFolder
 from gitward.signatures.openpgp.runner import Gpg
 from launching import SRC
@@ -35,6 +36,11 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def aged(folder: Path) -> Path:
     os.utime(folder, (time.time() - 3600,) * 2)
     return folder
+
+
+def another_process() -> None:
+    """A process looks once for what was left."""
+    ownfolder._swept.clear()
 
 
 def holding() -> tuple[subprocess.Popen[str], Path]:
@@ -82,10 +88,12 @@ def test_a_forked_child_holds_it_too(temporary: Path) -> None:
     os.close(reader)
     os.close(gpg.hold)  # as where the parent is killed, and its child goes on
     home = aged(Path(gpg.home))
+    another_process()
     Gpg().close()
     assert home.exists()
     os.close(writer)
     os.waitpid(child, 0)
+    another_process()
     Gpg().close()
     assert not home.exists()
     gpg.close.detach()
@@ -102,5 +110,6 @@ def test_any_other_temporary_folder(temporary: Path) -> None:
     os.waitpid(child, 0)
     (left,) = temporary.iterdir()
     aged(left)
+    another_process()
     with TemporaryFolder() as folder:
         assert [str(path) for path in temporary.iterdir()] == [folder]
