@@ -108,6 +108,12 @@ def test_what_git_says_cannot_reach_a_terminal(tmp_path: Path, monkeypatch: pyte
     assert caught.value.message == r"git anything failed (exit status 5): fatal: \x1b[2J\x9b \xff"
 
 
+def test_what_follows_from_a_complaint_does_not_hide_it() -> None:
+    hung_up = b"fatal: the remote end hung up unexpectedly\n"
+    assert runner.last_line(b"fatal: it does not support --signed push\n" + hung_up) == "fatal: it does not support --signed push"
+    assert runner.last_line(hung_up) == hung_up.decode().strip()
+
+
 def test_a_signal_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path, monkeypatch, "kill -9 $$")
     with pytest.raises(Undecided, match=r"^git anything failed \(signal 9\)$"):

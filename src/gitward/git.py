@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SECONDS = 60.0
+_HUNG_UP = "fatal: the remote end hung up unexpectedly"
 ALLOC_LIMIT = "1g"  # of one allocation in git: an object that unpacks to more is an error, not the end of the memory
 
 _KEPT = ("PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "COMSPEC", "PATHEXT")  # the last four for Windows
@@ -127,6 +128,7 @@ def last_line(error: bytes) -> str:
     """The last line of git's complaint that says something, without control characters, at most 300 characters."""
     lines = [line for line in error.decode("utf-8", "backslashreplace").split("\n") if line.strip()]
     words = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines or [""]
+    words = [line for line in words if line != _HUNG_UP] or words  # it follows what says why
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words[-1][:300])
 
 
